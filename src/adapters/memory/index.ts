@@ -1,0 +1,2 @@
+export { MemoryBlobStore } from "./blob-store.ts";
+export { ManualClock } from "./manual-clock.ts";

@@ -1,0 +1,3 @@
+export { systemClock } from "./clock.ts";
+export { systemNet } from "./net.ts";
+export { systemRandomBytes } from "./random-bytes.ts";

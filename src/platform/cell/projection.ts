@@ -1,0 +1,194 @@
+import type { Clock, Database, DatabaseSession, Logger, Migration, Timer } from "../ports.ts";
+import type { Cell } from "./cell.ts";
+import type { StateTable } from "./state-table.ts";
+
+/** A column of a projected table. */
+export interface ProjectedColumn<V> {
+  readonly name: string;
+  /** The column's PostgreSQL type, for example `text` or `timestamptz`. */
+  readonly type: string;
+  readonly value: (value: Readonly<V>) => unknown;
+}
+
+/** How a state table becomes rows. */
+export interface ProjectedTable<V extends object> {
+  readonly table: StateTable<V>;
+  readonly into: string;
+  /** The column that holds the state table's key. */
+  readonly key: string;
+  readonly columns: readonly ProjectedColumn<V>[];
+  /** Whether a value may leave memory once it is projected. */
+  readonly evict?: (value: Readonly<V>) => boolean;
+  /** Called after values have left memory. */
+  readonly evicted?: (keys: readonly string[]) => void;
+  /** Writes the batch itself instead of the plain upsert. */
+  readonly write?: (tx: DatabaseSession, batch: ReadonlyMap<string, Readonly<V> | undefined>) => Promise<void>;
+}
+
+/** Where every projection of a cell keeps the offset before which it is complete. */
+export const projectionMigration: Migration = {
+  name: "cell/0001-projection-offsets",
+  sql: `create table projection_offsets (
+    cell text not null, "table" text not null, next_offset bigint not null,
+    primary key (cell, "table"))`,
+};
+
+const BATCH_ROWS = 2_000;
+const INTERVAL_MS = 400;
+const RETRY_MS = 2_000;
+
+/** The offsets before which each table of a cell is projected, for {@link Cell.open}. */
+export async function readProjectedOffsets(database: Database, cell: string): Promise<Map<string, number>> {
+  const rows = await database.query<{ table: string; next_offset: number }>(
+    `select "table", next_offset from projection_offsets where cell = $1`,
+    [cell],
+  );
+  return new Map(rows.map((row) => [row.table, Number(row.next_offset)]));
+}
+
+/**
+ * Fills PostgreSQL from a cell's tables, in batches, each with its offset in the same
+ * transaction. It may fall behind; it never skips and never counts twice.
+ */
+export class Projection {
+  private readonly cell: Cell;
+  private readonly database: Database;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+  private readonly tables: readonly ProjectedTable<object>[];
+  private readonly statements = new Map<string, string>();
+  private timer: Timer | undefined;
+  private running: Promise<void> | undefined;
+  private failing = false;
+  private stopped = false;
+
+  constructor(options: {
+    cell: Cell;
+    database: Database;
+    clock: Clock;
+    logger: Logger;
+    tables: readonly ProjectedTable<never>[];
+  }) {
+    this.cell = options.cell;
+    this.database = options.database;
+    this.clock = options.clock;
+    this.logger = options.logger;
+    this.tables = options.tables as readonly unknown[] as readonly ProjectedTable<object>[];
+    for (const table of this.tables) this.statements.set(table.into, upsertStatement(table));
+  }
+
+  start(): void {
+    this.schedule(INTERVAL_MS);
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.stopped) return;
+    this.timer?.cancel();
+    this.timer = this.clock.after(delayMs, () => {
+      void this.flush().then((ok) => this.schedule(ok ? INTERVAL_MS : RETRY_MS));
+    });
+  }
+
+  /** Projects everything that had changed when it was called. Resolves to false if the database did not take it. */
+  async flush(): Promise<boolean> {
+    while (this.running !== undefined) await this.running;
+    let ok = true;
+    this.running = (async () => {
+      for (const table of this.tables) ok &&= await this.flushTable(table);
+    })().finally(() => {
+      this.running = undefined;
+    });
+    await this.running;
+    return ok;
+  }
+
+  private async flushTable(projected: ProjectedTable<object>): Promise<boolean> {
+    let left = projected.table.dirtyCount;
+    while (left > 0) {
+      const batch = projected.table.takeDirty(BATCH_ROWS);
+      if (batch.size === 0) return true;
+      left -= batch.size;
+      const next = projected.table.firstDirtyOffset() ?? this.cell.end;
+      try {
+        await this.write(projected, batch, next);
+      } catch (error) {
+        projected.table.returnDirty();
+        if (!this.failing) this.logger.error("projection.failing", { table: projected.into, reason: String(error) });
+        this.failing = true;
+        return false;
+      }
+      projected.table.settleDirty();
+      if (this.failing) this.logger.info("projection.recovered", { table: projected.into });
+      this.failing = false;
+      this.evict(projected, batch);
+    }
+    return true;
+  }
+
+  private write(
+    projected: ProjectedTable<object>,
+    batch: ReadonlyMap<string, Readonly<object> | undefined>,
+    next: number,
+  ): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      if (projected.write !== undefined) await projected.write(tx, batch);
+      else await this.upsert(tx, projected, batch);
+      await tx.query(
+        `insert into projection_offsets (cell, "table", next_offset) values ($1, $2, $3)
+         on conflict (cell, "table") do update set next_offset = excluded.next_offset`,
+        [this.cell.name, projected.table.name, next],
+      );
+    });
+  }
+
+  private async upsert(
+    tx: DatabaseSession,
+    projected: ProjectedTable<object>,
+    batch: ReadonlyMap<string, Readonly<object> | undefined>,
+  ): Promise<void> {
+    const gone: string[] = [];
+    const columns: unknown[][] = projected.columns.map(() => []);
+    for (const [key, value] of batch) {
+      if (value === undefined) gone.push(key);
+      else projected.columns.forEach((column, index) => columns[index]?.push(column.value(value)));
+    }
+    if (columns[0] !== undefined && columns[0].length > 0) {
+      await tx.query(this.statements.get(projected.into) ?? "", columns);
+    }
+    if (gone.length > 0) await tx.query(`delete from ${projected.into} where ${projected.key} = any($1::text[])`, [gone]);
+  }
+
+  private evict(projected: ProjectedTable<object>, batch: ReadonlyMap<string, unknown>): void {
+    const { table, evict, evicted } = projected;
+    if (evict === undefined) return;
+    const keys: string[] = [];
+    for (const key of batch.keys()) {
+      const value = table.get(key);
+      if (value !== undefined && evict(value) && table.evict(key)) keys.push(key);
+    }
+    if (keys.length > 0) evicted?.(keys);
+  }
+
+  /** Stops the timer and projects what is left. */
+  async close(): Promise<void> {
+    this.stopped = true;
+    this.timer?.cancel();
+    await this.flush();
+  }
+}
+
+function upsertStatement(projected: ProjectedTable<object>): string {
+  const names = projected.columns.map((column) => column.name);
+  const arrays = projected.columns.map((column, i) => `$${i + 1}::${transportType(column.type)}[]`);
+  const casts = projected.columns.map((column, i) => `c${i}::${column.type}`);
+  const aliases = names.map((_, i) => `c${i}`);
+  const updates = names.filter((name) => name !== projected.key).map((name) => `${name} = excluded.${name}`);
+  return `insert into ${projected.into} (${names.join(", ")})
+    select ${casts.join(", ")} from unnest(${arrays.join(", ")}) as t(${aliases.join(", ")})
+    on conflict (${projected.key}) do update set ${updates.join(", ")}`;
+}
+
+/** `unnest` would take an array column apart, so composite values travel as text. */
+function transportType(type: string): string {
+  return type === "jsonb" || type.endsWith("[]") ? "text" : type;
+}

@@ -1,0 +1,44 @@
+import type { Readable } from "node:stream";
+
+/** How the client reached us; it decides the scheme of absolute URLs in answers. */
+export type Scheme = "http" | "https";
+
+/** Header fields by lower-case name, as `node:http` collects them. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * One request, whatever carried it: a socket, or a test. The dispatcher knows
+ * nothing else, so that every test can run without sockets.
+ */
+export interface HttpRequest {
+  /** Upper case, as sent. */
+  readonly method: string;
+  /** The request target as sent: path and query, still percent-encoded (RFC 9112 §3.2). */
+  readonly target: string;
+  readonly headers: RequestHeaders;
+  readonly scheme: Scheme;
+  /** Address of the other end, without port; empty when there is none. */
+  readonly peer: string;
+  /**
+   * Reads the whole body. Rejects with `BODY_TOO_LARGE` (413) when it is longer
+   * than `maxOctets`, without reading the rest. Called at most once.
+   */
+  readBody(maxOctets: number): Promise<Buffer>;
+}
+
+/** What a body may be: text (sent as UTF-8), bytes, a stream, or nothing. */
+export type ResponseBody = string | Uint8Array | Readable | undefined;
+
+/** One answer. `Content-Length` is added for every body but a stream. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Names and values by turns: `["Content-Type", "text/plain"]`. */
+  readonly headers: readonly string[];
+  readonly body?: ResponseBody;
+}
+
+/** The first value of a header field, or `undefined`. `name` is lower case. */
+export function headerOf(headers: RequestHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" || value === undefined ? value : value[0];
+}

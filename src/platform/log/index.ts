@@ -1,0 +1,15 @@
+export { LogError } from "./log-error.ts";
+export type { LogErrorKind, LogOutcome } from "./log-error.ts";
+export { openLog } from "./open-log.ts";
+export type {
+  AppendDone,
+  Checkpoint,
+  FollowListener,
+  Log,
+  LogClass,
+  LogOptions,
+  LogRecord,
+  LogStatus,
+  Offset,
+  Subscription,
+} from "./types.ts";

@@ -1,0 +1,3 @@
+import type { Log, LogOptions } from "./types.ts";
+
+export declare function openLog(options: LogOptions): Promise<Log>;
