@@ -15,7 +15,9 @@ export const systemNet: Net = { dial, listen, resolve };
 function dial(target: DialTarget): Promise<Connection> {
   return new Promise((accept, reject) => {
     const secure = target.tls !== undefined;
-    const socket = secure ? tls.connect(tlsOptions(target, target.tls)) : net.connect({ host: target.host, port: target.port });
+    const socket = secure
+      ? tls.connect(tlsOptions(target, target.tls))
+      : net.connect({ host: target.host, port: target.port });
     const name = `${target.host}:${target.port}`;
     // The limit covers name resolution, TCP and the TLS handshake together, which `socket.setTimeout` would not.
     const limit = setTimeout(() => {

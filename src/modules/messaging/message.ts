@@ -24,6 +24,8 @@ export type PartState = "pending" | "submitted" | "unknown" | "accepted" | "deli
 
 export interface Part {
   state: PartState;
+  /** The carrier that was given it. */
+  via?: string;
   /** The carrier's message id, normalised, once accepted. */
   id?: string;
 }
@@ -55,6 +57,8 @@ export interface Message {
   /** Not submitted after this. Outbound only. */
   readonly validUntilMs: number;
   readonly statusCallback?: string;
+  /** Which changes are called back; all where absent. */
+  readonly callbackEvents?: "all" | "final";
   readonly provideFeedback?: boolean;
   feedback?: "confirmed" | "unconfirmed";
   /** Addresses to fetch before the message can be queued. */
@@ -68,8 +72,12 @@ export interface Message {
   parts: Part[];
   /** Waits at least until then before the next attempt. */
   retryAtMs?: number;
+  /** The code of the latest refusal, shown if the message expires. */
+  refusalCode?: number;
   /** Carriers that said no for this message, not tried again. */
   refusedBy?: readonly string[];
+  /** No receipt is expected any more. */
+  closed?: boolean;
   /** The `done date` of the latest receipt, as the carrier wrote it. */
   doneDate?: string;
 }
@@ -80,6 +88,14 @@ export function isFinal(status: MessageStatus): boolean {
 }
 
 const FINAL: ReadonlySet<MessageStatus> = new Set(["delivered", "undelivered", "failed", "canceled", "received"]);
+
+/**
+ * The text given to the carrier: the body, or what smart encoding made of it, and the
+ * addresses of the media, because SMS cannot carry them.
+ */
+export function sentText(message: Readonly<Message>): string {
+  return message.sentText ?? message.body;
+}
 
 /** True while a part could still be given to a carrier. */
 export function hasPendingPart(message: Readonly<Message>): boolean {

@@ -10,15 +10,19 @@ export interface ScalarType<T> {
   readonly expected: string;
   /** The value, or `undefined` where the text is none. A relative path is resolved against `folder`. */
   read(text: string, folder: string): T | undefined;
-  /** The value as it may be shown to people; without it, as it is. */
-  readonly show?: (value: T) => string;
+  /** The value as it may be shown to people; without it, as it is. Where present, messages do not repeat the text either. */
+  show?(value: T): string;
+  /** True where the flag alone, without a value, means yes. */
+  readonly isSwitch?: boolean;
 }
 
 /** A list in the file. */
 export interface ListType<T> {
   readonly kind: "list";
-  readonly item: ValueType<T>;
+  readonly item: ValueType<unknown>;
   readonly maxItems: number;
+  /** Never present: it carries the type of the list. */
+  readonly phantom?: T;
 }
 
 /** A map in the file with fixed keys. */
@@ -58,7 +62,7 @@ export type Absence<T> =
 /** One row of the table. */
 export interface Setting<T> {
   readonly kind: "setting";
-  readonly type: ValueType<NonNullable<T>>;
+  readonly type: ValueType<unknown>;
   readonly absence: Absence<T>;
   readonly description: string;
   /** A secret is shown as `***` and left out of messages. */
@@ -84,7 +88,7 @@ interface Declaration {
   readonly inFile?: boolean;
 }
 
-function declare<T>(type: ValueType<NonNullable<T>>, absence: Absence<T>, declaration: Declaration): Setting<T> {
+function declare<T>(type: ValueType<unknown>, absence: Absence<T>, declaration: Declaration): Setting<T> {
   const { description, secret = false, inFile = true } = declaration;
   return { kind: "setting", type, absence, description, secret, inFile };
 }
@@ -98,7 +102,7 @@ export function setting<T extends NonNullable<unknown>>(
     "derived" in declaration
       ? { kind: "derived", rule: declaration.derived }
       : { kind: "default", value: declaration.default };
-  return declare<T>(type as ValueType<NonNullable<T>>, absence, declaration);
+  return declare<T>(type, absence, declaration);
 }
 
 /** A setting that stays `undefined` where nobody gives it, which has a meaning of its own. */
@@ -106,12 +110,12 @@ export function optional<T extends NonNullable<unknown>>(
   type: ValueType<T>,
   declaration: Declaration,
 ): Setting<T | undefined> {
-  return declare<T | undefined>(type as ValueType<NonNullable<T | undefined>>, { kind: "optional" }, declaration);
+  return declare<T | undefined>(type, { kind: "optional" }, declaration);
 }
 
 /** A setting that must be given. For the fields of list items. */
 export function required<T extends NonNullable<unknown>>(type: ValueType<T>, declaration: Declaration): Setting<T> {
-  return declare<T>(type as ValueType<NonNullable<T>>, { kind: "required" }, declaration);
+  return declare<T>(type, { kind: "required" }, declaration);
 }
 
 /** Declares a table of settings and keeps its exact type. */

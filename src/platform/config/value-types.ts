@@ -38,6 +38,7 @@ export function boolean(): ScalarType<boolean> {
     kind: "scalar",
     expected: "true or false",
     read: (given) => BOOLEANS[given.toLowerCase()],
+    isSwitch: true,
   };
 }
 
@@ -114,7 +115,7 @@ export function maskUserinfo(given: string): string {
 }
 
 /** A list of at most `maxItems`. */
-export function list<T>(item: ValueType<T>, maxItems: number): ListType<T> {
+export function list<T>(item: ValueType<T>, maxItems: number): ListType<readonly T[]> {
   return { kind: "list", item, maxItems };
 }
 

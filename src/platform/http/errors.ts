@@ -29,9 +29,17 @@ export const AMBIGUOUS_PRODUCT = callerError(
   "The path {resource} exists on several products ({products}): name one with the Host or X-Forwarded-Host header.",
 );
 /** The path exists, but not with this method. */
-export const METHOD_NOT_ALLOWED = callerError(20004, 405, "The method {method} is not allowed here; allowed: {allowed}.");
+export const METHOD_NOT_ALLOWED = callerError(
+  20004,
+  405,
+  "The method {method} is not allowed here; allowed: {allowed}.",
+);
 /** A representation that is not served, such as CSV. */
-export const NOT_ACCEPTABLE = callerError(20001, 406, "The representation .{extension} is not served; ask for .json or .xml.");
+export const NOT_ACCEPTABLE = callerError(
+  20001,
+  406,
+  "The representation .{extension} is not served; ask for .json or .xml.",
+);
 /** The client took too long to send its request. */
 export const REQUEST_TIMEOUT: ErrorSpec = {
   code: 20001,

@@ -89,14 +89,10 @@ export function scalar<T>(options: ParameterOptions, kind: ScalarKind<T>): Param
         if (required) throw new AppError(missing, { parameter: name });
         return text === "" && kind.empty !== undefined ? kind.empty : kind.fallback;
       }
-      const value = convertText(kind, text);
+      // Databases and C programs end text at a zero character, so no value may hold one.
+      const value = text.includes("\0") ? new Refusal("it holds a zero character") : kind.convert(text);
       if (value instanceof Refusal) refuse(invalid, name, text, value.reason);
       return value;
     },
   };
-}
-
-/** Runs a kind's conversion. Databases and C programs end text at a zero octet, so no value may hold one. */
-export function convertText<T>(kind: ScalarKind<T>, text: string): T | Refusal {
-  return text.includes("\0") ? new Refusal("it holds a zero character") : kind.convert(text);
 }

@@ -19,7 +19,9 @@ export type PathValues<Path extends string> = string extends Path
   ? Readonly<Record<string, string>>
   : { readonly [Name in PathNames<Path>]: string };
 
-type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathNames<Rest> : never;
+type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathNames<Rest>
+  : never;
 
 /** One call of a route, as `run`, `page` and `view` see it. */
 export interface Call<Path extends string = string, P extends Parameters = Parameters, A extends Access = Access> {
@@ -37,6 +39,8 @@ export interface Call<Path extends string = string, P extends Parameters = Param
   readonly accountSid: "public" extends A ? string | undefined : string;
   /** The parsed body of a route that declares `body: "json"`; unchecked. */
   readonly json: JsonValue;
+  /** The body as sent; empty when the method has none. */
+  readonly rawBody: Buffer;
   /** Scheme and host as the client sees them, for absolute URLs: `https://messaging.twilio.com`. */
   readonly baseUrl: string;
   /** The path as requested, without query: `/2010-04-01/Accounts/AC…/Messages.json`. */
@@ -69,7 +73,11 @@ export interface RouteBase<Path extends string, P extends Parameters, A extends 
 }
 
 /** A route that answers with one record, or with none (`success: 204`, no `view`). */
-export interface RouteDefinition<Path extends string, P extends Parameters, A extends Access, R> extends RouteBase<Path, P, A> {
+export interface RouteDefinition<Path extends string, P extends Parameters, A extends Access, R> extends RouteBase<
+  Path,
+  P,
+  A
+> {
   readonly method: Method;
   /** Kind of body for POST, PUT and PATCH; `form` by default. */
   readonly body?: "form" | "json";
@@ -80,7 +88,11 @@ export interface RouteDefinition<Path extends string, P extends Parameters, A ex
 }
 
 /** What a list is asked for. */
-export interface PageRequest<Path extends string = string, P extends Parameters = Parameters, A extends Access = Access> {
+export interface PageRequest<
+  Path extends string = string,
+  P extends Parameters = Parameters,
+  A extends Access = Access,
+> {
   readonly call: Call<Path, P, A>;
   /** The most records to return; fetch one more to know whether `nextCursor` is due. */
   readonly limit: number;
@@ -103,7 +115,11 @@ export interface Page<R> {
 }
 
 /** A route that answers with a page of records. Always `GET`, always 200. */
-export interface ListRouteDefinition<Path extends string, P extends Parameters, A extends Access, R> extends RouteBase<Path, P, A> {
+export interface ListRouteDefinition<Path extends string, P extends Parameters, A extends Access, R> extends RouteBase<
+  Path,
+  P,
+  A
+> {
   /** The key of the records, and of their XML element: `messages`. */
   readonly collection: string;
   /** 50 by default. */
@@ -119,7 +135,11 @@ export interface ListRouteDefinition<Path extends string, P extends Parameters, 
  * `bare: true` it serves only the path without extension, beside a
  * {@link defineRoute} of the same path for `.json` and `.xml` (a medium's content).
  */
-export interface ContentRouteDefinition<Path extends string, P extends Parameters, A extends Access> extends RouteBase<Path, P, A> {
+export interface ContentRouteDefinition<Path extends string, P extends Parameters, A extends Access> extends RouteBase<
+  Path,
+  P,
+  A
+> {
   readonly method: Method;
   readonly body?: "form" | "json";
   readonly bare?: boolean;
@@ -181,11 +201,17 @@ export interface Route {
 const EMPTY: Outcome = { kind: "empty" };
 
 /** Declares a route that answers with one record. Routing, parsing, OpenAPI and docs all come from this value. */
-export function defineRoute<const Path extends string, A extends Access, R, P extends Parameters = Record<never, never>>(
-  definition: RouteDefinition<Path, P, A, R>,
-): Route {
+export function defineRoute<
+  const Path extends string,
+  A extends Access,
+  R,
+  P extends Parameters = Record<never, never>,
+>(definition: RouteDefinition<Path, P, A, R>): Route {
   const { run, view, method, success } = definition;
-  assert((view === undefined) === (success === 204), `${definition.operationId}: 204 goes without a view, all else with one`);
+  assert(
+    (view === undefined) === (success === 204),
+    `${definition.operationId}: 204 goes without a view, all else with one`,
+  );
   return {
     ...common(definition),
     method,
@@ -203,9 +229,12 @@ export function defineRoute<const Path extends string, A extends Access, R, P ex
 }
 
 /** Declares a list. `PageSize`, `Page` and `PageToken` are read and checked by the framework. */
-export function defineListRoute<const Path extends string, A extends Access, R, P extends Parameters = Record<never, never>>(
-  definition: ListRouteDefinition<Path, P, A, R>,
-): Route {
+export function defineListRoute<
+  const Path extends string,
+  A extends Access,
+  R,
+  P extends Parameters = Record<never, never>,
+>(definition: ListRouteDefinition<Path, P, A, R>): Route {
   const { page, view, collection, defaultPageSize = 50, maxPageSize = 1_000 } = definition;
   assert(defaultPageSize <= maxPageSize, `${definition.operationId}: default page size over its maximum`);
   return {
@@ -228,9 +257,11 @@ export function defineListRoute<const Path extends string, A extends Access, R, 
 }
 
 /** Declares a route that writes its own HTTP response, such as a medium's content. */
-export function defineContentRoute<const Path extends string, A extends Access, P extends Parameters = Record<never, never>>(
-  definition: ContentRouteDefinition<Path, P, A>,
-): Route {
+export function defineContentRoute<
+  const Path extends string,
+  A extends Access,
+  P extends Parameters = Record<never, never>,
+>(definition: ContentRouteDefinition<Path, P, A>): Route {
   const { run, method } = definition;
   return {
     ...common(definition),
@@ -257,7 +288,17 @@ function bodyKind(method: Method, declared: "form" | "json" | undefined): "none"
 function common(definition: RouteBase<string, Parameters, Access>) {
   const { product, path, operationId, summary, tag, access, parameters = {}, errors = [] } = definition;
   assert(path.startsWith("/") && !path.endsWith("/"), `${operationId}: path ${path}`);
-  return { product, path, operationId, summary, tag, access, parameters, errors, element: definition.element ?? elementOf(path) };
+  return {
+    product,
+    path,
+    operationId,
+    summary,
+    tag,
+    access,
+    parameters,
+    errors,
+    element: definition.element ?? elementOf(path),
+  };
 }
 
 /** `/Accounts/{AccountSid}/Messages/{Sid}` → `Message`. */

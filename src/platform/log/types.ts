@@ -126,7 +126,10 @@ export interface Log {
    * durable. Atomic: a crash leaves the previous ones. The last two are kept. One
    * at a time. A chunk has 1 to 16 MiB octets. Rejects with `disk-full` or `io`, or what `chunks` throws.
    */
-  writeCheckpoint(offset: Offset, chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Promise<void>;
+  writeCheckpoint(
+    offset: Offset,
+    chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  ): Promise<void>;
   /** The newest checkpoint that is whole and that the log still reaches back to, or `undefined`; a damaged one is reported to the logger. */
   readCheckpoint(): Promise<Checkpoint | undefined>;
   status(): LogStatus;

@@ -1,6 +1,9 @@
 import { Buffer } from "node:buffer";
 import type { Connection } from "../ports.ts";
 
+/** The most octets that one write takes, unless a single PDU is larger: what a stalled peer leaves in doubt. */
+const MAX_WRITE_OCTETS = 256 * 1024;
+
 /**
  * Output of one session: every PDU put within a turn of the event loop leaves in
  * one write, because the system call is what costs (the codec does not).
@@ -11,19 +14,22 @@ import type { Connection } from "../ports.ts";
  */
 export class Outbox {
   private readonly connection: Connection;
-  private readonly onHanded: () => void;
+  private readonly onHanded: (handedCount: number) => void;
   private chunks: Buffer[] = [];
   private octets = 0;
+  private putCount = 0;
+  private handedCount = 0;
   private scheduled = false;
   private blocked = false;
 
-  /** `onHanded` is called right after everything put so far was given to the connection. */
-  constructor(connection: Connection, onHanded: () => void) {
+  /** `onHanded` is called after each write with the number of PDUs handed so far, and after each `drain`. */
+  constructor(connection: Connection, onHanded: (handedCount: number) => void) {
     this.connection = connection;
     this.onHanded = onHanded;
     connection.on("drain", () => {
       this.blocked = false;
       this.flush();
+      this.onHanded(this.handedCount);
     });
   }
 
@@ -37,34 +43,50 @@ export class Outbox {
     return this.blocked;
   }
 
-  /** Keeps one encoded PDU until the turn ends. */
-  put(pdu: Buffer): void {
+  /** Keeps one encoded PDU until the turn ends, and returns its number: it is handed once `handedCount` reaches that. */
+  put(pdu: Buffer): number {
     this.chunks.push(pdu);
     this.octets += pdu.length;
-    if (this.scheduled || this.blocked) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      this.flush();
-    });
+    this.putCount += 1;
+    if (!this.scheduled && !this.blocked) {
+      this.scheduled = true;
+      setImmediate(() => {
+        this.scheduled = false;
+        this.flush();
+      });
+    }
+    return this.putCount;
   }
 
-  /** Gives what is held to the connection now, unless it is blocked or gone. */
+  /** Gives what is held to the connection now, as far as the connection takes it. */
   flush(): void {
-    if (this.chunks.length === 0 || this.blocked) return;
-    if (this.connection.destroyed || !this.connection.writable) return;
-    const chunks = this.chunks;
-    const first = chunks[0];
-    this.chunks = [];
-    const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, this.octets);
-    this.octets = 0;
-    this.blocked = !this.connection.write(whole);
-    this.onHanded();
+    while (this.chunks.length > 0 && !this.blocked) {
+      if (this.connection.destroyed || !this.connection.writable) return;
+      const taken = this.take();
+      this.blocked = !this.connection.write(taken);
+      this.onHanded(this.handedCount);
+    }
   }
 
   /** Forgets what is held, for good: the session is over. */
   discard(): void {
     this.chunks = [];
     this.octets = 0;
+  }
+
+  private take(): Buffer {
+    let count = 0;
+    let octets = 0;
+    for (const chunk of this.chunks) {
+      if (count > 0 && octets + chunk.length > MAX_WRITE_OCTETS) break;
+      count += 1;
+      octets += chunk.length;
+    }
+    const chunks = count === this.chunks.length ? this.chunks : this.chunks.slice(0, count);
+    this.chunks = count === this.chunks.length ? [] : this.chunks.slice(count);
+    this.octets -= octets;
+    this.handedCount += count;
+    const only = chunks.length === 1 ? chunks[0] : undefined;
+    return only ?? Buffer.concat(chunks, octets);
   }
 }

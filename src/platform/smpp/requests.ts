@@ -1,14 +1,16 @@
-import type { Outcome } from "./outcome.ts";
-
-const LAST_SEQUENCE = 0x7fffffff;
+import type { OnOutcome } from "./outcome.ts";
+import { MAX_SEQUENCE } from "../../protocols/smpp/index.ts";
+import type { CommandName } from "../../protocols/smpp/index.ts";
 
 /** A request of ours that has no outcome yet. */
 export interface PendingRequest {
   readonly sequence: number;
-  readonly command: string;
+  readonly command: CommandName;
   /** Whether it takes a place in the window. enquire_link, unbind and binds do not. */
   readonly takesPlace: boolean;
-  readonly onOutcome: (outcome: Outcome) => void;
+  readonly onOutcome: OnOutcome;
+  /** Its number in the output; see `Outbox.put`. */
+  ticket: number;
   /** When it was given to the connection, or `undefined` while no octet of it can have left. */
   handedAtMs: number | undefined;
 }
@@ -21,7 +23,7 @@ export interface PendingRequest {
  * timer that looks at the oldest serves them all.
  */
 export class RequestWindow {
-  private readonly size: number;
+  private size: number;
   private readonly waiting = new Map<number, PendingRequest>();
   private held: PendingRequest[] = [];
   private places = 0;
@@ -41,32 +43,50 @@ export class RequestWindow {
     return this.size - this.places;
   }
 
-  /** All that waits, enquire_link and unbind included. */
-  get total(): number {
-    return this.waiting.size;
+  /** Changes the number of places. What already waits keeps its place. */
+  resize(size: number): void {
+    this.size = size;
   }
 
   /** Adds a request under the next sequence number: 1 to 0x7FFFFFFF, then 1 again, passing over those in use (SMPP 3.4 §3.2). */
-  add(command: string, takesPlace: boolean, onOutcome: (outcome: Outcome) => void): PendingRequest {
+  add(command: CommandName, takesPlace: boolean, onOutcome: OnOutcome): PendingRequest {
     do {
-      this.lastSequence = this.lastSequence === LAST_SEQUENCE ? 1 : this.lastSequence + 1;
+      this.lastSequence = this.lastSequence === MAX_SEQUENCE ? 1 : this.lastSequence + 1;
     } while (this.waiting.has(this.lastSequence));
-    const request: PendingRequest = { sequence: this.lastSequence, command, takesPlace, onOutcome, handedAtMs: undefined };
+    const request: PendingRequest = {
+      sequence: this.lastSequence,
+      command,
+      takesPlace,
+      onOutcome,
+      ticket: 0,
+      handedAtMs: undefined,
+    };
     this.waiting.set(request.sequence, request);
-    this.held.push(request);
     if (takesPlace) this.places += 1;
     return request;
   }
 
-  /** Says that everything added so far was given to the connection. */
-  markHanded(nowMs: number): void {
-    for (const request of this.held) request.handedAtMs = nowMs;
-    this.held = [];
+  /** Says that a request is in the output under this number. Numbers rise from call to call. */
+  hold(request: PendingRequest, ticket: number): void {
+    request.ticket = ticket;
+    this.held.push(request);
   }
 
-  /** The request of that sequence number, still waiting. */
-  peek(sequence: number): PendingRequest | undefined {
-    return this.waiting.get(sequence);
+  /** Says that the output up to and with this number was given to the connection. */
+  markHanded(handedCount: number, nowMs: number): void {
+    let handed = 0;
+    for (const request of this.held) {
+      if (request.ticket > handedCount) break;
+      request.handedAtMs = nowMs;
+      handed += 1;
+    }
+    if (handed > 0) this.held = handed === this.held.length ? [] : this.held.slice(handed);
+  }
+
+  /** The request of that sequence number, if it was handed and still waits. */
+  awaiting(sequence: number): PendingRequest | undefined {
+    const request = this.waiting.get(sequence);
+    return request?.handedAtMs === undefined ? undefined : request;
   }
 
   /** Removes a request: it has its outcome. */

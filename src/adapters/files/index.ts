@@ -1,0 +1,2 @@
+export { checkBlobKey } from "./blob-key.ts";
+export { openBlobFolder } from "./blob-folder.ts";

@@ -1,0 +1,65 @@
+import type { Receipt, SubmitOutcome } from "../records.ts";
+
+/** One part of a message, to be given to a carrier. */
+export interface Submission {
+  readonly sid: string;
+  readonly from: string;
+  readonly to: string;
+  /** The whole text as sent; the carrier cuts it as its protocol wants. */
+  readonly text: string;
+  /** Which part, from 0. */
+  readonly part: number;
+  readonly validUntilMs: number;
+}
+
+/** A text from a carrier, or one part of one. Addresses are E.164 or as the carrier wrote them. */
+export interface IncomingText {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly encoding: "GSM-7" | "UCS-2";
+  readonly concat?: { readonly reference: number; readonly total: number; readonly sequence: number };
+}
+
+/** Tells the carrier that what it gave is durable, or that it should give it again later. */
+export type Settle = (durable: boolean) => void;
+
+/** What a carrier tells the dispatcher. */
+export interface CarrierListener {
+  /** There may be room to submit again, or the carrier went up or down. */
+  onCapacity(): void;
+  onReceipt(receipt: Receipt, settle: Settle): void;
+  onText(text: IncomingText, settle: Settle): void;
+}
+
+/** What the operator is shown. */
+export interface CarrierStatus {
+  readonly name: string;
+  readonly type: string;
+  readonly up: boolean;
+  readonly binds: readonly { readonly state: string; readonly outstanding: number; readonly detail?: string }[];
+}
+
+/**
+ * A way to the handsets. `submit` may be called only within `capacity()`; its callback
+ * comes exactly once, and tells a certain refusal (`refused`, `not-sent`) from an outcome
+ * that is not known.
+ */
+export interface Carrier {
+  readonly name: string;
+  /** The number prefixes it serves, in E.164 digits without plus; empty for all. */
+  readonly prefixes: readonly string[];
+  /** Lower is asked first. */
+  readonly priority: number;
+  readonly messagesPerSecond: number | undefined;
+  readonly up: boolean;
+  /** Parts that may be submitted now. */
+  capacity(): number;
+  /** In how many parts it takes this text; the same for the same SID and text, always. */
+  countParts(sid: string, text: string): number;
+  submit(submission: Submission, done: (outcome: SubmitOutcome) => void): void;
+  start(listener: CarrierListener): void;
+  status(): CarrierStatus;
+  /** Finishes what is under way within a time limit and closes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "../../../platform/ports.ts";
+
+/** Reports of one turn share a record; this many at most. */
+const MAX_BATCH = 500;
+
+interface ReportsOptions<T> {
+  readonly clock: Clock;
+  readonly retryMs: number;
+  /** Makes a batch durable and says whether it is. */
+  readonly commit: (carrier: string, batch: readonly T[], done: (durable: boolean) => void) => void;
+}
+
+/**
+ * Collects what carriers report in one turn into one record for each carrier. What could
+ * not be made durable is kept and tried again: it must not be forgotten, and the carrier's
+ * window bounds how much there can be.
+ */
+export class Reports<T> {
+  private readonly options: ReportsOptions<T>;
+  private readonly waiting = new Map<string, T[]>();
+  private asked = false;
+  private underWay = 0;
+  private idle: (() => void)[] = [];
+
+  constructor(options: ReportsOptions<T>) {
+    this.options = options;
+  }
+
+  add(carrier: string, report: T): void {
+    const list = this.waiting.get(carrier);
+    if (list === undefined) this.waiting.set(carrier, [report]);
+    else list.push(report);
+    if (this.asked) return;
+    this.asked = true;
+    queueMicrotask(() => {
+      this.asked = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    for (const [carrier, list] of this.waiting) {
+      this.waiting.delete(carrier);
+      for (let at = 0; at < list.length; at += MAX_BATCH) this.send(carrier, list.slice(at, at + MAX_BATCH));
+    }
+  }
+
+  private send(carrier: string, batch: readonly T[]): void {
+    this.underWay += 1;
+    this.options.commit(carrier, batch, (durable) => {
+      if (!durable) {
+        this.options.clock.after(this.options.retryMs, () => {
+          this.underWay -= 1;
+          this.send(carrier, batch);
+        });
+        return;
+      }
+      this.underWay -= 1;
+      if (this.underWay === 0) for (const run of this.idle.splice(0)) run();
+    });
+  }
+
+  /** Resolves when everything reported so far is durable. */
+  async drained(): Promise<void> {
+    this.flush();
+    if (this.underWay > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+}

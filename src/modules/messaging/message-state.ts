@@ -1,0 +1,145 @@
+import { bareAddress } from "../../protocols/e164/index.ts";
+import { StateTable } from "../../platform/cell/index.ts";
+import type { InboundTextRoute } from "../numbers/index.ts";
+import type { Message } from "./message.ts";
+import type { Receipt } from "./records.ts";
+
+/** A receipt whose id is not known (yet): its response may still come. */
+export interface HeldReceipt {
+  readonly carrier: string;
+  readonly receipt: Receipt;
+  readonly sinceMs: number;
+}
+
+/** A change to a message that has left memory: applied to its row. */
+export interface LateChange {
+  readonly sid: string;
+  redacted?: boolean;
+  deleted?: boolean;
+  feedback?: "confirmed" | "unconfirmed";
+  updatedMs: number;
+}
+
+/** The parts of a long inbound text that have arrived. */
+export interface PartialText {
+  readonly carrier: string;
+  readonly from: string;
+  readonly to: string;
+  readonly total: number;
+  readonly sinceMs: number;
+  /** Text by part, 1-based. */
+  readonly texts: Record<number, string>;
+  readonly encoding: "GSM-7" | "UCS-2";
+  readonly route: InboundTextRoute;
+  readonly sid: string;
+}
+
+/** Sender and recipient that said STOP to each other's traffic. */
+export interface OptOut {
+  readonly sinceMs: number;
+}
+
+const MAX_HELD_RECEIPTS = 100_000;
+const MAX_PARTIAL_TEXTS = 50_000;
+
+/** The tables of this module, and the indexes that follow from them. */
+export class MessageState {
+  readonly messages = new StateTable<Message>("messages", { projected: true });
+  readonly lateChanges = new StateTable<LateChange>("message-changes", { projected: true });
+  readonly heldReceipts = new StateTable<HeldReceipt>("held-receipts", { projected: false });
+  readonly partialTexts = new StateTable<PartialText>("partial-texts", { projected: false });
+  readonly optOuts = new StateTable<OptOut>("opt-outs", { projected: false });
+
+  /** Carrier and carrier's id, to SID and part. */
+  private readonly byCarrierId = new Map<string, string>();
+  /** Carrier, sender and recipient, to the SIDs that have an unknown part, oldest first. */
+  private readonly unknownByPair = new Map<string, Set<string>>();
+
+  get tables(): readonly StateTable<never>[] {
+    return [this.messages, this.lateChanges, this.heldReceipts, this.partialTexts, this.optOuts] as readonly unknown[] as readonly StateTable<never>[];
+  }
+
+  /** Rebuilds the indexes from the tables. */
+  index(): void {
+    this.byCarrierId.clear();
+    this.unknownByPair.clear();
+    for (const message of this.messages.values()) {
+      message.parts.forEach((part, index) => {
+        if (part.via === undefined) return;
+        if (part.state === "accepted" && part.id !== undefined) this.linkCarrierId(part.via, part.id, message.sid, index);
+        if (part.state === "unknown") this.linkUnknown(part.via, message);
+      });
+    }
+  }
+
+  linkCarrierId(carrier: string, id: string, sid: string, part: number): void {
+    this.byCarrierId.set(`${carrier}|${id}`, `${sid}${part}`);
+  }
+
+  unlinkCarrierId(carrier: string, id: string): void {
+    this.byCarrierId.delete(`${carrier}|${id}`);
+  }
+
+  findByCarrierId(carrier: string, id: string): { sid: string; part: number } | undefined {
+    const found = this.byCarrierId.get(`${carrier}|${id}`);
+    if (found === undefined) return undefined;
+    return { sid: found.slice(0, SID_LENGTH), part: Number(found.slice(SID_LENGTH)) };
+  }
+
+  linkUnknown(carrier: string, message: Readonly<Message>): void {
+    const pair = pairKey(carrier, message.from, message.to);
+    const sids = this.unknownByPair.get(pair);
+    if (sids === undefined) this.unknownByPair.set(pair, new Set([message.sid]));
+    else sids.add(message.sid);
+  }
+
+  unlinkUnknown(carrier: string, message: Readonly<Message>): void {
+    const pair = pairKey(carrier, message.from, message.to);
+    const sids = this.unknownByPair.get(pair);
+    sids?.delete(message.sid);
+    if (sids?.size === 0) this.unknownByPair.delete(pair);
+  }
+
+  /** The oldest message between the two that has an unknown part with this carrier. */
+  findUnknown(carrier: string, from: string, to: string): string | undefined {
+    for (const sid of this.unknownByPair.get(pairKey(carrier, from, to)) ?? []) return sid;
+    return undefined;
+  }
+
+  /** Messages with an attempt whose outcome is not known. */
+  get unknownCount(): number {
+    let count = 0;
+    for (const sids of this.unknownByPair.values()) count += sids.size;
+    return count;
+  }
+
+  /** Keeps a receipt for later; the oldest give way when there are too many. */
+  hold(key: string, held: HeldReceipt): void {
+    this.heldReceipts.put(key, held);
+    if (this.heldReceipts.size > MAX_HELD_RECEIPTS) dropOldest(this.heldReceipts);
+  }
+
+  keepPartial(key: string, partial: PartialText): void {
+    this.partialTexts.put(key, partial);
+    if (this.partialTexts.size > MAX_PARTIAL_TEXTS) dropOldest(this.partialTexts);
+  }
+}
+
+const SID_LENGTH = 34;
+
+function dropOldest<V extends object>(table: StateTable<V>): void {
+  for (const key of table.keys()) {
+    table.delete(key);
+    return;
+  }
+}
+
+/** Addresses are compared by their digits, because carriers differ in the leading plus. */
+function pairKey(carrier: string, from: string, to: string): string {
+  return `${carrier}|${bareAddress(from)}|${bareAddress(to)}`;
+}
+
+/** The key of a sender and a recipient in the opt-out table. */
+export function optOutKey(sender: string, recipient: string): string {
+  return `${sender}|${recipient}`;
+}

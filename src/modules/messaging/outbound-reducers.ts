@@ -1,0 +1,214 @@
+import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import { messageErrors } from "./errors.ts";
+import type { MessageEffects } from "./effects.ts";
+import { settleReceipt } from "./receipt-reducers.ts";
+import { hasPendingPart, isFinal, statusOfParts, type Message, type Part } from "./message.ts";
+import type { MessageState } from "./message-state.ts";
+import type {
+  DeadlinesPassed,
+  MediaStored,
+  MessageAccepted,
+  MessageCanceled,
+  MessageRejected,
+  MessagesAttempted,
+  SubmitAnswer,
+  SubmitsAnswered,
+} from "./records.ts";
+import { retryDelayMs } from "./retry.ts";
+import { changeStatus } from "./status-callback.ts";
+
+/** The reducers that move an outbound message from accepted to handed over. */
+export function outboundReducers(state: MessageState, effects: MessageEffects): Record<string, Reducer> {
+  return {
+    "message.accepted": (record: MessageAccepted, context) => accept(state, effects, record, context),
+    "message.media-stored": (record: MediaStored, context) => storeMedia(state, effects, record, context),
+    "message.rejected": (record: MessageRejected, context) => reject(state, record, context),
+    "message.attempted": (record: MessagesAttempted, context) => attempt(state, effects, record, context),
+    "message.answered": (record: SubmitsAnswered, context) => {
+      for (const answer of record.answers) applyAnswer(state, effects, { carrier: record.carrier, answer }, context);
+    },
+    "message.canceled": (record: MessageCanceled, context) => cancel(state, record, context),
+    "message.deadlines": (record: DeadlinesPassed, context) => {
+      for (const sid of record.sids) passDeadline(state, sid, context);
+    },
+  };
+}
+
+function accept(state: MessageState, effects: MessageEffects, record: MessageAccepted, context: ApplyContext): Message {
+  const { kind: _kind, at: _at, ...given } = record;
+  const message: Message = {
+    ...given,
+    status: "queued",
+    createdMs: context.atMs,
+    updatedMs: context.atMs,
+    attempts: 0,
+    parts: pendingParts(record.segments),
+  };
+  state.messages.put(message.sid, message);
+  context.effect(() => (message.mediaUrls === undefined ? effects.ready(message) : effects.fetchMedia(message)));
+  return message;
+}
+
+function pendingParts(count: number): Part[] {
+  return Array.from({ length: count }, (): Part => ({ state: "pending" }));
+}
+
+function isUntouched(message: Readonly<Message>): boolean {
+  return message.parts.every((part) => part.state === "pending");
+}
+
+function storeMedia(state: MessageState, effects: MessageEffects, record: MediaStored, context: ApplyContext): void {
+  const message = state.messages.edit(record.sid);
+  if (message === undefined) return;
+  message.media = record.media;
+  delete message.mediaUrls;
+  message.updatedMs = context.atMs;
+  if (!isFinal(message.status)) context.effect(() => effects.ready(message));
+}
+
+function reject(state: MessageState, record: MessageRejected, context: ApplyContext): void {
+  const message = state.messages.edit(record.sid);
+  if (message !== undefined) finish(message, "failed", record.errorCode, context);
+}
+
+/** Ends a message for good with an error code. */
+function finish(message: Message, status: "failed" | "undelivered", errorCode: number, context: ApplyContext): void {
+  if (isFinal(message.status)) return;
+  message.errorCode = errorCode;
+  changeStatus(message, status, context);
+  context.emit({
+    kind: "alert.raised",
+    accountSid: message.accountSid,
+    errorCode,
+    level: "warning",
+    text: `Message ${message.sid} is ${status}`,
+    resourceSid: message.sid,
+  } as never);
+}
+
+/** Returns the messages that may be submitted now; what was canceled or expired meanwhile is left out. */
+function attempt(state: MessageState, effects: MessageEffects, record: MessagesAttempted, context: ApplyContext): void {
+  const begun: { message: Message; parts: number[] }[] = [];
+  for (const sid of record.sids) {
+    const message = state.messages.get(sid);
+    if (message === undefined || isFinal(message.status) || !hasPendingPart(message)) continue;
+    const edited = state.messages.edit(sid) as Message;
+    const count = record.partCounts?.[sid] ?? edited.segments;
+    if (count !== edited.parts.length && isUntouched(edited)) edited.parts = pendingParts(count);
+    const parts: number[] = [];
+    edited.parts.forEach((part, index) => {
+      if (part.state !== "pending") return;
+      part.state = "submitted";
+      part.via = record.carrier;
+      parts.push(index);
+    });
+    edited.attempts += 1;
+    edited.carrier = record.carrier;
+    delete edited.retryAtMs;
+    changeStatus(edited, "sending", context);
+    begun.push({ message: edited, parts });
+  }
+  context.effect(() => effects.submit(record.carrier, begun));
+}
+
+function applyAnswer(
+  state: MessageState,
+  effects: MessageEffects,
+  given: { carrier: string; answer: SubmitAnswer },
+  context: ApplyContext,
+): void {
+  const { carrier, answer } = given;
+  const message = state.messages.edit(answer.sid);
+  const part = message?.parts[answer.part];
+  if (message === undefined || part === undefined || part.state !== "submitted") return;
+  const { outcome } = answer;
+  if (outcome.kind === "accepted") {
+    part.state = "accepted";
+    part.id = outcome.id;
+    state.linkCarrierId(carrier, outcome.id, message.sid, answer.part);
+    changeStatus(message, statusOfParts(message), context);
+    settleHeld(state, { carrier, id: outcome.id, message, part: answer.part }, context);
+    return;
+  }
+  if (outcome.kind === "unknown") {
+    part.state = "unknown";
+    state.linkUnknown(carrier, message);
+    return;
+  }
+  part.state = "pending";
+  delete part.via;
+  if (isFinal(message.status)) return;
+  if (outcome.kind === "not-sent") {
+    message.attempts -= 1;
+    context.effect(() => effects.ready(message));
+    return;
+  }
+  refuse(effects, message, { carrier, verdict: outcome.verdict, errorCode: outcome.errorCode }, context);
+}
+
+function refuse(
+  effects: MessageEffects,
+  message: Message,
+  refusal: { carrier: string; verdict: string; errorCode: number },
+  context: ApplyContext,
+): void {
+  message.refusalCode = refusal.errorCode;
+  if (refusal.verdict === "permanent") return finish(message, "failed", refusal.errorCode, context);
+  if (refusal.verdict === "throttle") message.attempts -= 1;
+  const elsewhere = refusal.verdict === "other-route" && message.refusedBy?.includes(refusal.carrier) !== true;
+  if (elsewhere) message.refusedBy = [...(message.refusedBy ?? []), refusal.carrier];
+  const delayMs = elsewhere ? 0 : retryDelayMs(message.sid, message.attempts, refusal.verdict);
+  message.retryAtMs = context.atMs + delayMs;
+  const { retryAtMs } = message;
+  context.effect(() => effects.retry(message.sid, retryAtMs));
+}
+
+/** A receipt may have come before the response that names it. */
+function settleHeld(
+  state: MessageState,
+  given: { carrier: string; id: string; message: Message; part: number },
+  context: ApplyContext,
+): void {
+  const key = `${given.carrier}|${given.id}`;
+  const held = state.heldReceipts.get(key);
+  if (held === undefined) return;
+  state.heldReceipts.delete(key);
+  settleReceipt(state, { message: given.message, part: given.part, receipt: held.receipt }, context);
+}
+
+function cancel(state: MessageState, record: MessageCanceled, context: ApplyContext): Message | undefined {
+  const message = state.messages.get(record.sid);
+  if (message === undefined || isFinal(message.status)) return undefined;
+  if (!isUntouched(message)) return undefined;
+  const edited = state.messages.edit(record.sid) as Message;
+  changeStatus(edited, "canceled", context);
+  return edited;
+}
+
+/**
+ * What a deadline means depends on where the message is: queued too long, an outcome
+ * that stayed unknown, or sent without a receipt, which then stays `sent`.
+ */
+function passDeadline(state: MessageState, sid: string, context: ApplyContext): void {
+  const current = state.messages.get(sid);
+  if (current === undefined || isFinal(current.status)) return;
+  // An answer or a broken connection will decide what is submitted; the sweep comes again.
+  if (current.parts.some((part) => part.state === "submitted")) return;
+  const message = state.messages.edit(sid) as Message;
+  if (message.parts.some((part) => part.state === "unknown")) {
+    giveUpUnknown(state, message);
+    finish(message, "undelivered", messageErrors.unknownOutcome.code, context);
+  } else if (hasPendingPart(message)) {
+    finish(message, "failed", message.refusalCode ?? messageErrors.validityExpired.code, context);
+  } else {
+    message.closed = true;
+  }
+}
+
+function giveUpUnknown(state: MessageState, message: Message): void {
+  for (const part of message.parts) {
+    if (part.state !== "unknown") continue;
+    part.state = "failed";
+    if (part.via !== undefined) state.unlinkUnknown(part.via, message);
+  }
+}

@@ -1,0 +1,73 @@
+import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import { messageErrors } from "./errors.ts";
+import { isFinal, statusOfParts, type Message } from "./message.ts";
+import type { MessageState } from "./message-state.ts";
+import type { Receipt, ReceiptsAdopted, ReceiptsArrived } from "./records.ts";
+import { changeStatus } from "./status-callback.ts";
+
+/** The reducers for what carriers report after the fact: late, twice, early, or under an unknown id. */
+export function receiptReducers(state: MessageState): Record<string, Reducer> {
+  return {
+    "message.receipts": (record: ReceiptsArrived, context) => {
+      for (const receipt of record.receipts) arrive(state, { carrier: record.carrier, receipt }, context);
+    },
+    "message.receipts-adopted": (record: ReceiptsAdopted, context) => {
+      for (const key of record.keys) adopt(state, key, record.forget, context);
+    },
+  };
+}
+
+function arrive(state: MessageState, given: { carrier: string; receipt: Receipt }, context: ApplyContext): void {
+  const { carrier, receipt } = given;
+  const found = state.findByCarrierId(carrier, receipt.id);
+  if (found === undefined) {
+    if (receipt.result === "progress") return;
+    const key = `${carrier}|${receipt.id}`;
+    state.hold(key, { carrier, receipt, sinceMs: context.atMs });
+    return;
+  }
+  const message = state.messages.edit(found.sid);
+  if (message !== undefined) settleReceipt(state, { message, part: found.part, receipt }, context);
+}
+
+/** Applies a receipt to the part it is for. A part that already has its final receipt keeps it. */
+export function settleReceipt(
+  state: MessageState,
+  given: { message: Message; part: number; receipt: Receipt },
+  context: ApplyContext,
+): void {
+  const { message, part: index, receipt } = given;
+  if (receipt.result === "progress") return;
+  message.parts.forEach((part, at) => {
+    if (part.state !== "accepted" || (at !== index && receipt.wholeMessage !== true)) return;
+    part.state = receipt.result === "delivered" ? "delivered" : "failed";
+    if (part.via !== undefined && part.id !== undefined) state.unlinkCarrierId(part.via, part.id);
+  });
+  if (receipt.doneDate !== undefined) message.doneDate = receipt.doneDate;
+  const status = statusOfParts(message);
+  if (status === "undelivered" && !isFinal(message.status)) {
+    message.errorCode = receipt.errorCode ?? messageErrors.unknownOutcome.code;
+  }
+  changeStatus(message, status, context);
+}
+
+/** A receipt whose response never came belongs to the oldest unknown attempt between the same two addresses. */
+function adopt(state: MessageState, key: string, forget: boolean, context: ApplyContext): void {
+  const held = state.heldReceipts.get(key);
+  if (held === undefined) return;
+  const { carrier, receipt } = held;
+  const sid = state.findUnknown(carrier, receipt.from, receipt.to);
+  const message = sid === undefined ? undefined : state.messages.edit(sid);
+  const index = message?.parts.findIndex((part) => part.state === "unknown" && part.via === carrier) ?? -1;
+  const part = message?.parts[index];
+  if (message === undefined || part === undefined) {
+    if (forget) state.heldReceipts.delete(key);
+    return;
+  }
+  part.state = "accepted";
+  part.id = receipt.id;
+  if (!message.parts.some((other) => other.state === "unknown")) state.unlinkUnknown(carrier, message);
+  state.heldReceipts.delete(key);
+  changeStatus(message, statusOfParts(message), context);
+  settleReceipt(state, { message, part: index, receipt }, context);
+}

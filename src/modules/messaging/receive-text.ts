@@ -1,0 +1,53 @@
+import type { Cell } from "../../platform/cell/index.ts";
+import type { Logger } from "../../platform/ports.ts";
+import type { NumberDirectory } from "../numbers/index.ts";
+import type { CarrierListener, IncomingText, Settle } from "./carriers/carrier.ts";
+import { Reports } from "./dispatch/reports.ts";
+import type { Receipt, ReceiptsArrived, TextArrived } from "./records.ts";
+import type { Clock } from "../../platform/ports.ts";
+
+interface InboundDeps {
+  readonly cell: () => Cell;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly numbers: NumberDirectory;
+  readonly mintSid: (prefix: string) => string;
+  readonly onCapacity: () => void;
+}
+
+const RETRY_MS = 500;
+
+/**
+ * What a carrier tells us, made durable before the carrier is told that we have it. If it
+ * cannot be made durable the carrier hears so and gives it again.
+ */
+export function carrierListener(carrier: string, deps: InboundDeps): CarrierListener {
+  const receipts = new Reports<{ receipt: Receipt; settle: Settle }>({
+    clock: deps.clock,
+    retryMs: RETRY_MS,
+    commit: (_carrier, batch, done) => {
+      const record: ReceiptsArrived = { kind: "message.receipts", carrier, receipts: batch.map((one) => one.receipt) };
+      deps.cell().commitThen(record, "progress", (error) => {
+        for (const one of batch) one.settle(error === undefined);
+        // The carrier gives again what it was told is not durable.
+        done(true);
+      });
+    },
+  });
+  return {
+    onCapacity: deps.onCapacity,
+    onReceipt: (receipt, settle) => receipts.add(carrier, { receipt, settle }),
+    onText: (text, settle) => receiveText(deps, carrier, text, settle),
+  };
+}
+
+function receiveText(deps: InboundDeps, carrier: string, text: IncomingText, settle: Settle): void {
+  const route = deps.numbers.inboundText(text.to);
+  if (route === undefined) {
+    deps.logger.warn("inbound.unknown-number", { carrier, to: text.to });
+    settle(true);
+    return;
+  }
+  const record: TextArrived = { kind: "message.arrived", sid: deps.mintSid("SM"), carrier, ...text, route };
+  deps.cell().commitThen(record, "progress", (error) => settle(error === undefined));
+}

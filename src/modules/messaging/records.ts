@@ -1,0 +1,149 @@
+/** The records of this module in the cell's log, and what their reducers answer. */
+import type { CellRecord } from "../../platform/cell/index.ts";
+import type { InboundTextRoute } from "../numbers/index.ts";
+import type { Medium } from "./message.ts";
+
+export interface MessageAccepted extends CellRecord {
+  readonly kind: "message.accepted";
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly direction: "outbound-api" | "outbound-reply";
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly sentText?: string;
+  readonly encoding: "GSM-7" | "UCS-2";
+  readonly segments: number;
+  readonly validUntilMs: number;
+  readonly statusCallback?: string;
+  /** Which changes are called back: all, or the final one alone. */
+  readonly callbackEvents?: "all" | "final";
+  readonly provideFeedback?: boolean;
+  readonly mediaUrls?: readonly string[];
+}
+
+/** The media of a message are stored; it can be queued. */
+export interface MediaStored extends CellRecord {
+  readonly kind: "message.media-stored";
+  readonly sid: string;
+  readonly media: readonly Medium[];
+}
+
+/** The message cannot be sent, for a reason found after it was accepted. */
+export interface MessageRejected extends CellRecord {
+  readonly kind: "message.rejected";
+  readonly sid: string;
+  readonly errorCode: number;
+}
+
+/** Attempts begin. Durable before the first octet of any of them leaves. */
+export interface MessagesAttempted extends CellRecord {
+  readonly kind: "message.attempted";
+  readonly carrier: string;
+  readonly sids: readonly string[];
+  /** The number of parts of messages that this carrier takes in other parts than they are billed in. */
+  readonly partCounts?: Readonly<Record<string, number>>;
+}
+
+/** How a submit ended. See the carrier port for the meaning of the verdicts. */
+export type SubmitOutcome =
+  | { readonly kind: "accepted"; readonly id: string }
+  | { readonly kind: "refused"; readonly verdict: RefusalVerdict; readonly errorCode: number; readonly status: string }
+  | { readonly kind: "unknown"; readonly reason: string }
+  | { readonly kind: "not-sent"; readonly reason: string };
+
+/**
+ * What a carrier's refusal means. A refusal is certain: nothing was sent.
+ * `throttle`: slower, same carrier; `later`: again after a while; `other-route`: not by
+ * this carrier; `permanent`: not at all.
+ */
+export type RefusalVerdict = "throttle" | "later" | "other-route" | "permanent";
+
+export interface SubmitAnswer {
+  readonly sid: string;
+  readonly part: number;
+  readonly outcome: SubmitOutcome;
+}
+
+export interface SubmitsAnswered extends CellRecord {
+  readonly kind: "message.answered";
+  readonly carrier: string;
+  readonly answers: readonly SubmitAnswer[];
+}
+
+/** A delivery receipt, reduced to what matters. */
+export interface Receipt {
+  /** The carrier's message id, normalised. */
+  readonly id: string;
+  /** `progress` for a state that is not final. */
+  readonly result: "delivered" | "failed" | "progress";
+  readonly errorCode?: number;
+  readonly doneDate?: string;
+  /** The message's sender and destination, digits only where numeric. */
+  readonly from: string;
+  readonly to: string;
+  /** The carrier sends one receipt for all parts of a long message. */
+  readonly wholeMessage?: boolean;
+}
+
+export interface ReceiptsArrived extends CellRecord {
+  readonly kind: "message.receipts";
+  readonly carrier: string;
+  readonly receipts: readonly Receipt[];
+}
+
+/** Receipts with ids nobody knows have waited long enough for a response: match them to unknown attempts, or drop them. */
+export interface ReceiptsAdopted extends CellRecord {
+  readonly kind: "message.receipts-adopted";
+  readonly keys: readonly string[];
+  /** Whether what matches nothing is forgotten. */
+  readonly forget: boolean;
+}
+
+/** Deadlines have passed: the validity of what is queued or unknown, or the wait for a receipt. */
+export interface DeadlinesPassed extends CellRecord {
+  readonly kind: "message.deadlines";
+  readonly sids: readonly string[];
+}
+
+export interface MessageCanceled extends CellRecord {
+  readonly kind: "message.canceled";
+  readonly sid: string;
+}
+
+export interface MessageRedacted extends CellRecord {
+  readonly kind: "message.redacted";
+  readonly sid: string;
+}
+
+export interface MessageDeleted extends CellRecord {
+  readonly kind: "message.deleted";
+  readonly sid: string;
+}
+
+export interface FeedbackGiven extends CellRecord {
+  readonly kind: "message.feedback";
+  readonly sid: string;
+  readonly outcome: "confirmed" | "unconfirmed";
+}
+
+/** A text, or one part of a long one, came from a carrier. Durable before the carrier gets its answer. */
+export interface TextArrived extends CellRecord {
+  readonly kind: "message.arrived";
+  /** The SID the message gets if this completes it. */
+  readonly sid: string;
+  readonly carrier: string;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly encoding: "GSM-7" | "UCS-2";
+  readonly concat?: { readonly reference: number; readonly total: number; readonly sequence: number };
+  /** Where it goes, as configured when it arrived. */
+  readonly route: InboundTextRoute;
+}
+
+/** Parts of a long text have waited too long for the others. */
+export interface PartsExpired extends CellRecord {
+  readonly kind: "message.parts-expired";
+  readonly keys: readonly string[];
+}

@@ -1,0 +1,41 @@
+import type { ApplyContext } from "../../platform/cell/index.ts";
+import type { WebhookRequested } from "../../platform/webhooks/index.ts";
+import { isFinal, statusRank, type Message, type MessageStatus } from "./message.ts";
+
+/** Moves a message to a status and asks for the webhook that tells of it. Never a step back. */
+export function changeStatus(message: Message, status: MessageStatus, context: ApplyContext): void {
+  if (message.status === status || statusRank(status) < statusRank(message.status) || isFinal(message.status)) return;
+  message.status = status;
+  message.updatedMs = context.atMs;
+  if (status === "sent" || (message.sentMs === undefined && status === "delivered")) message.sentMs = context.atMs;
+  if (message.statusCallback === undefined) return;
+  if (message.callbackEvents === "final" && !isFinal(status)) return;
+  context.emit(statusCallback(message, message.statusCallback));
+}
+
+/** Twilio's parameters for a status callback of an outbound message. */
+function statusCallback(message: Readonly<Message>, url: string): WebhookRequested {
+  const params: [string, string][] = [
+    ["SmsSid", message.sid],
+    ["SmsStatus", message.status],
+    ["MessageStatus", message.status],
+    ["To", message.to],
+    ["MessageSid", message.sid],
+    ["AccountSid", message.accountSid],
+    ["From", message.from],
+    ["ApiVersion", "2010-04-01"],
+  ];
+  if (message.errorCode !== undefined) params.push(["ErrorCode", String(message.errorCode)]);
+  if (message.doneDate !== undefined) params.push(["RawDlrDoneDate", message.doneDate]);
+  return {
+    kind: "webhook.requested",
+    id: `${message.sid}:${message.status}`,
+    accountSid: message.accountSid,
+    orderKey: message.sid,
+    purpose: "message.status",
+    resourceSid: message.sid,
+    url,
+    method: "POST",
+    params,
+  };
+}

@@ -1,0 +1,1 @@
+export type { InboundTextRoute, NumberDirectory } from "./directory.ts";

@@ -1,0 +1,124 @@
+import { AppError } from "../../kernel/errors.ts";
+import { BAD_JSON, NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from "./errors.ts";
+import { decodePercent, NO_FIELDS, parseFields, parseFormBody, type Fields } from "./fields.ts";
+import type { JsonValue } from "./json.ts";
+import { headerOf, type HttpRequest } from "./message.ts";
+import type { Parameters, ParameterValues } from "./parameter.ts";
+import type { Principal } from "./principal.ts";
+import type { CompiledRoute } from "./route-table.ts";
+import type { Call, Route } from "./route.ts";
+
+/** The largest body a route takes. */
+export const MAX_BODY_OCTETS = 65_536;
+
+const EMPTY_BODY = Buffer.alloc(0);
+const FORM = "application/x-www-form-urlencoded";
+
+/** What is known of a call before its body is read. */
+export interface CallStart {
+  readonly request: HttpRequest;
+  readonly requestId: string;
+  readonly compiled: CompiledRoute;
+  readonly path: Readonly<Record<string, string>>;
+  readonly principal: Principal | undefined;
+  readonly accountSid: string | undefined;
+  readonly baseUrl: string;
+  readonly pathname: string;
+}
+
+/** The one implementation of {@link Call}. */
+export class RouteCall implements Call {
+  readonly request: HttpRequest;
+  readonly requestId: string;
+  readonly route: Route;
+  readonly path: Readonly<Record<string, string>>;
+  readonly principal: Principal | undefined;
+  readonly accountSid: string | undefined;
+  readonly baseUrl: string;
+  readonly pathname: string;
+  params: ParameterValues<Parameters> = {};
+  json: JsonValue = undefined;
+  rawBody: Buffer = EMPTY_BODY;
+  status: number;
+  /** Names and values by turns; `undefined` while there are none. */
+  extraHeaders: string[] | undefined = undefined;
+  /** Where the parameters were read from. */
+  fields: Fields = NO_FIELDS;
+
+  constructor(start: CallStart) {
+    this.request = start.request;
+    this.requestId = start.requestId;
+    this.route = start.compiled.route;
+    this.path = start.path;
+    this.principal = start.principal;
+    this.accountSid = start.accountSid;
+    this.baseUrl = start.baseUrl;
+    this.pathname = start.pathname;
+    this.status = start.compiled.route.success;
+  }
+
+  setHeader(name: string, value: string): void {
+    this.extraHeaders ??= [];
+    this.extraHeaders.push(name, value);
+  }
+
+  notFound(): AppError {
+    return new AppError(NOT_FOUND, { resource: this.pathname });
+  }
+}
+
+/** Reads body, query and parameters into the call. Throws the parameters' errors, 400, 413 or 415. */
+export async function readParameters(call: RouteCall, compiled: CompiledRoute, query: string): Promise<void> {
+  const { body } = compiled.route;
+  if (body !== "none") {
+    call.rawBody = await call.request.readBody(MAX_BODY_OCTETS);
+    if (call.rawBody.length > 0) checkMediaType(call.request, body);
+  }
+  if (body === "json") call.json = parseJson(call.rawBody);
+  call.fields = body === "form" ? parseFormBody(call.rawBody) : parseFields(query);
+  if (compiled.parameters.length === 0) return;
+  const params: Record<string, unknown> = {};
+  for (const { name, parameter } of compiled.parameters) params[name] = parameter.read(call.fields, name);
+  call.params = params;
+}
+
+function parseJson(body: Buffer): JsonValue {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as JsonValue;
+  } catch {
+    throw new AppError(BAD_JSON);
+  }
+}
+
+function checkMediaType(request: HttpRequest, body: "form" | "json"): void {
+  const header = headerOf(request.headers, "content-type");
+  const expected = body === "form" ? FORM : "application/json";
+  if (headerOf(request.headers, "content-encoding") !== undefined) {
+    throw new AppError(UNSUPPORTED_MEDIA_TYPE, { expected: `${expected} without Content-Encoding` });
+  }
+  // A body without a type is taken for what the route expects, as small clients leave it out.
+  if (header === undefined || header === expected) return;
+  const [type = "", ...attributes] = header.toLowerCase().split(";");
+  if (type.trim() === expected && attributes.every(isUtf8Attribute)) return;
+  throw new AppError(UNSUPPORTED_MEDIA_TYPE, { expected: `${expected} in UTF-8` });
+}
+
+/** True for `charset=utf-8` (or its subset ASCII) and for attributes that are no charset. */
+function isUtf8Attribute(attribute: string): boolean {
+  const [name = "", value = ""] = attribute.split("=");
+  if (name.trim() !== "charset") return true;
+  return ["utf-8", "utf8", "us-ascii"].includes(value.trim().replaceAll('"', ""));
+}
+
+/** The path's parameters by name, decoded. Throws `NOT_FOUND` for a value with a zero character: nothing has such a name. */
+export function pathValues(names: readonly string[], values: readonly string[]): Readonly<Record<string, string>> {
+  const path: Record<string, string> = {};
+  for (let i = 0; i < names.length; i += 1) {
+    const value = values[i] ?? "";
+    const decoded = value.includes("%") ? decodePercent(value) : value;
+    if (decoded.includes("\0")) throw new AppError(NOT_FOUND, { resource: value });
+    path[names[i] ?? ""] = decoded;
+  }
+  return path;
+}

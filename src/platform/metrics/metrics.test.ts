@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AssertionError } from "../../kernel/assert.ts";
+import { documentMetrics, Metrics } from "./metrics.ts";
+import { addProcessMetrics } from "./process-metrics.ts";
+
+test("counters, gauges and histograms are written in the text format, by name", () => {
+  const metrics = new Metrics();
+  const waits = metrics.histogram({ name: "trunkline_wait_seconds", help: "Waits." }, [0.1, 1]);
+  for (const value of [0.05, 0.1, 0.5, 3]) waits.with({}).observe(value);
+  const sent = metrics.counter({ name: "trunkline_sent_total", help: "Sent\nout.", labels: ["carrier"] });
+  sent.with({ carrier: 'no"rth\\' }).inc();
+  sent.with({ carrier: 'no"rth\\' }).inc(2);
+  const depth = metrics.gauge({ name: "trunkline_depth", help: "Depth." });
+  depth.with({}).set(5);
+  depth.with({}).add(-2);
+  assert.equal(
+    metrics.render(),
+    `# HELP trunkline_depth Depth.
+# TYPE trunkline_depth gauge
+trunkline_depth 3
+# HELP trunkline_sent_total Sent\\nout.
+# TYPE trunkline_sent_total counter
+trunkline_sent_total{carrier="no\\"rth\\\\"} 3
+# HELP trunkline_wait_seconds Waits.
+# TYPE trunkline_wait_seconds histogram
+trunkline_wait_seconds_bucket{le="0.1"} 2
+trunkline_wait_seconds_bucket{le="1"} 3
+trunkline_wait_seconds_bucket{le="+Inf"} 4
+trunkline_wait_seconds_sum 3.65
+trunkline_wait_seconds_count 4
+`,
+  );
+});
+
+test("a metric without labels shows zero before anything happened", () => {
+  const metrics = new Metrics();
+  metrics.counter({ name: "trunkline_x_total", help: "X." });
+  assert(metrics.render().includes("trunkline_x_total 0\n"));
+});
+
+test("combinations of labels beyond the bound are counted together as other", () => {
+  const metrics = new Metrics();
+  const hits = metrics.counter({ name: "trunkline_hits_total", help: "Hits.", labels: ["host"], maxSeries: 2 });
+  for (let i = 0; i < 10_000; i += 1) hits.with({ host: `h${i}` }).inc();
+  assert.deepEqual(metrics.render().split("\n").slice(2, -1), [
+    'trunkline_hits_total{host="h0"} 1',
+    'trunkline_hits_total{host="h1"} 1',
+    'trunkline_hits_total{host="other"} 9998',
+  ]);
+});
+
+test("a gauge with a refresh is read at the time of the rendering", () => {
+  const metrics = new Metrics();
+  let value = 1;
+  metrics.gauge({ name: "trunkline_now", help: "Now." }, (gauge) => gauge.with({}).set(value));
+  value = 7;
+  assert(metrics.render().includes("trunkline_now 7\n"));
+});
+
+test("bad names, falling buckets, shrinking counters and a second declaration are bugs", () => {
+  const metrics = new Metrics();
+  const counter = metrics.counter({ name: "trunkline_a_total", help: "A." });
+  const bugs: (() => unknown)[] = [
+    () => metrics.counter({ name: "trunkline_a_total", help: "Again." }),
+    () => metrics.counter({ name: "trunkline_a", help: "No total." }),
+    () => metrics.gauge({ name: "other_b", help: "No prefix." }),
+    () => metrics.gauge({ name: "trunkline_c", help: "Bad label.", labels: ["le"] }),
+    () => metrics.histogram({ name: "trunkline_d", help: "Falling." }, [2, 1]),
+    () => counter.with({}).inc(-1),
+  ];
+  for (const bug of bugs) assert.throws(bug, AssertionError);
+});
+
+test("the reference lists every metric with its labels and their bound", () => {
+  const metrics = new Metrics();
+  metrics.counter({ name: "trunkline_b_total", help: "B.", labels: ["x", "y"], maxSeries: 9 });
+  assert(documentMetrics(metrics).includes("| `trunkline_b_total` | counter | `x`, `y` | 9 | B. |"));
+});
+
+test("the process shows its memory, CPU time and event-loop delay", () => {
+  const metrics = new Metrics();
+  const { stop } = addProcessMetrics(metrics);
+  const text = metrics.render();
+  stop();
+  assert.match(text, /trunkline_process_resident_octets [1-9]/);
+  assert.match(text, /trunkline_process_cpu_seconds\{mode="user"\} [0-9]/);
+  assert.match(text, /trunkline_event_loop_delay_seconds\{quantile="0.99"\}/);
+});

@@ -1,0 +1,407 @@
+import type { Buffer } from "node:buffer";
+import { assert } from "../../kernel/assert.ts";
+import { PduDecoder, SmppEncodeError, encodePdu } from "../../protocols/smpp/index.ts";
+import type { AnyPdu, CommandName, PduBody, PduBodyInput, PduInput } from "../../protocols/smpp/index.ts";
+import type { Clock, Connection, Logger, Timer } from "../ports.ts";
+import { mayRequest } from "./bind-state.ts";
+import type { BindKind, Role, SessionState } from "./bind-state.ts";
+import { dueAt } from "./deadlines.ts";
+import type { SessionTimers, SessionTimes } from "./deadlines.ts";
+import type { SessionLimits } from "./limits.ts";
+import { OncePerKind } from "./once-per-kind.ts";
+import { Outbox } from "./outbox.ts";
+import type { CloseReason, NotSentReason, OnOutcome, Outcome, RequestName } from "./outcome.ts";
+import { RequestWindow } from "./requests.ts";
+import type { PendingRequest } from "./requests.ts";
+import { judge, responseOf } from "./verdict.ts";
+import type { SessionFacts, Verdict } from "./verdict.ts";
+
+/** How long the last octets, and the peer's FIN, may take once the session is over. */
+const LINGER_MS = 1_000;
+
+/**
+ * Answers a request of the peer; to be called once, at any time. False where the
+ * session has ended: the peer will not see the answer. `body` is for responses
+ * that have one.
+ */
+export type Respond = (status: number, body?: ResponseBodyInput) => boolean;
+
+/** The body of any response, such as `{ message_id }`. */
+export type ResponseBodyInput = PduBodyInput[Extract<CommandName, `${string}_resp`>];
+
+/** Who a session works for. */
+export interface SessionOwner {
+  /** A request of the peer that its bind allows. On the SMSC side also a bind, while the session is open. */
+  onRequest(pdu: AnyPdu, respond: Respond): void;
+  /** Places in the window or room in the output came back without an outcome telling so. */
+  onReady(): void;
+  /** The session has ended, and every request has had its outcome. Called once. */
+  onClosed(reason: CloseReason): void;
+}
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly role: Role;
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly timers: SessionTimers;
+  readonly limits: SessionLimits;
+  readonly owner: SessionOwner;
+}
+
+/**
+ * One SMPP session over one connection, either end of it: sequence numbers, the
+ * window, timers, enquire_link, and the answers to whatever a peer gets wrong.
+ *
+ * A hostile or broken peer costs a bounded amount (see {@link SessionLimits}) and
+ * one log line per kind of mistake.
+ */
+export class SmppSession {
+  private readonly options: SessionOptions;
+  private readonly connection: Connection;
+  private readonly clock: Clock;
+  private readonly decoder: PduDecoder;
+  private readonly requests: RequestWindow;
+  private readonly outbox: Outbox;
+  private readonly complaints: OncePerKind;
+  private readonly times: SessionTimes;
+  private stateNow: SessionState = "open";
+  private bindNow: BindKind | undefined;
+  private unanswered = 0;
+  private isEnquiring = false;
+  private wasCongested = false;
+  private timer: Timer | undefined;
+  private timerDueMs = Number.POSITIVE_INFINITY;
+  private lingerTimer: Timer | undefined;
+  private unbindDeadline: Timer | undefined;
+  private unbindSent = false;
+  private reason: CloseReason | undefined;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.connection = options.connection;
+    this.clock = options.clock;
+    this.decoder = new PduDecoder({ maxPduOctets: options.limits.maxPduOctets });
+    this.requests = new RequestWindow(options.limits.window);
+    this.complaints = new OncePerKind(options.log);
+    const now = this.clock.monotonicMs();
+    this.times = { openedAtMs: now, receivedAtMs: now, activeAtMs: now, blockedSinceMs: undefined };
+    this.outbox = new Outbox(this.connection, (handedCount) => this.handed(handedCount));
+    this.connection.on("data", (chunk: Buffer) => this.receive(chunk));
+    this.connection.on("error", (error: NodeJS.ErrnoException) => {
+      this.options.log.debug("smpp.connection.error", { code: error.code ?? error.name });
+      this.finish("connection-error");
+    });
+    this.connection.on("end", () => this.close("peer-closed"));
+    this.connection.on("close", () => this.finish("peer-closed"));
+    this.arm();
+  }
+
+  /** Where the session stands. */
+  get state(): SessionState {
+    return this.stateNow;
+  }
+
+  /** How the ESME is bound, once it is. */
+  get bind(): BindKind | undefined {
+    return this.bindNow;
+  }
+
+  /** Our requests that take a place in the window and have no outcome yet. */
+  get outstanding(): number {
+    return this.requests.outstanding;
+  }
+
+  /** How many more requests would be taken now. 0 while not bound, and while the peer reads too slowly. */
+  get windowFree(): number {
+    return this.stateNow === "bound" && !this.isCongested() ? Math.max(0, this.requests.free) : 0;
+  }
+
+  /** Says that the bind succeeded: the owner has sent or received the bind response. `window` replaces the configured one. */
+  becomeBound(bind: BindKind, window?: number): void {
+    assert(this.stateNow === "open", `becomeBound while ${this.stateNow}`);
+    if (window !== undefined) this.requests.resize(window);
+    this.stateNow = "bound";
+    this.bindNow = bind;
+    this.times.activeAtMs = this.clock.monotonicMs();
+    this.arm();
+  }
+
+  /** Sends a bind request, which takes no place in the window. For the ESME side, once, on an open session. */
+  requestBind(command: "bind_transmitter" | "bind_receiver" | "bind_transceiver", body: PduBodyInput[typeof command], onOutcome: OnOutcome<typeof command>): void {
+    assert(this.stateNow === "open", `bind while ${this.stateNow}`);
+    this.issue(command, body, { takesPlace: false, onOutcome: onOutcome as OnOutcome });
+  }
+
+  /** Sends a request within the window. The outcome comes exactly once; see {@link Outcome}. */
+  request<C extends RequestName>(command: C, body: PduBodyInput[C], onOutcome: OnOutcome<C>): void {
+    const refusal = this.refusal(command);
+    if (refusal !== undefined) return onOutcome({ kind: "not-sent", reason: refusal });
+    this.issue(command, body, { takesPlace: true, onOutcome: onOutcome as OnOutcome });
+  }
+
+  /**
+   * Ends the session in order: takes no new requests, waits at most `drainMs` until
+   * every request of either side is answered, unbinds, and closes. `onClosed` tells
+   * the end. Does nothing on a session that is already ending.
+   */
+  unbind(drainMs: number, reason: CloseReason = "unbound"): void {
+    if (this.stateNow === "open") return this.close(reason);
+    if (this.stateNow !== "bound") return;
+    this.stateNow = "unbinding";
+    this.reason = reason;
+    this.unbindDeadline = this.clock.after(drainMs, () => this.sendUnbind());
+    this.unbindIfDrained();
+  }
+
+  /** Ends the session now: what is held is given to the connection, then the connection ends. */
+  close(reason: CloseReason): void {
+    if (this.stateNow === "closed" || this.stateNow === "closing") return;
+    this.outbox.flush();
+    this.stateNow = "closing";
+    this.reason = this.reason ?? reason;
+    this.connection.end();
+    this.lingerTimer = this.clock.after(LINGER_MS, () => this.finish(reason));
+  }
+
+  /** Breaks the connection at once. What is held here is not sent. */
+  destroy(reason: CloseReason): void {
+    this.reason = this.reason ?? reason;
+    this.finish(reason);
+  }
+
+  /** Stops reading from the connection, so that the peer's writes stall. For a simulated peer. */
+  pauseReading(): void {
+    this.connection.pause();
+  }
+
+  /** Reads again after {@link pauseReading}. */
+  resumeReading(): void {
+    this.connection.resume();
+  }
+
+  /** Writes only the first half of a PDU and breaks the connection. For a simulated peer. */
+  severWithin(pdu: PduInput): void {
+    if (this.stateNow === "closed") return;
+    const whole = encodePdu(pdu);
+    this.outbox.flush();
+    if (!this.connection.destroyed && this.connection.writable) this.connection.write(whole.subarray(0, whole.length >> 1));
+    this.close("severed");
+  }
+
+  private refusal(command: RequestName): NotSentReason | undefined {
+    if (this.stateNow === "unbinding") return "unbinding";
+    if (this.stateNow !== "bound") return "not-bound";
+    if (!mayRequest(this.options.role, this.bindNow, command)) return "wrong-bind";
+    if (this.requests.free <= 0 || this.isCongested()) return "window-full";
+    return undefined;
+  }
+
+  private isCongested(): boolean {
+    const congested = this.outbox.bufferedOctets > this.options.limits.maxOutputOctets / 2;
+    if (congested) this.wasCongested = true;
+    return congested;
+  }
+
+  private issue<C extends RequestName>(command: C, body: PduBodyInput[C], how: { takesPlace: boolean; onOutcome: OnOutcome }): void {
+    const request = this.requests.add(command, how.takesPlace, how.onOutcome);
+    let encoded: Buffer;
+    try {
+      encoded = encodePdu({ command, sequence: request.sequence, body } as PduInput);
+    } catch (error) {
+      if (!(error instanceof SmppEncodeError)) throw error;
+      this.requests.settle(request);
+      return how.onOutcome({ kind: "not-sent", reason: "invalid", detail: error.message });
+    }
+    this.requests.hold(request, this.outbox.put(encoded));
+  }
+
+  private handed(handedCount: number): void {
+    const now = this.clock.monotonicMs();
+    this.requests.markHanded(handedCount, now);
+    this.times.blockedSinceMs = this.outbox.isBlocked ? now : undefined;
+    if (now + this.options.timers.responseMs < this.timerDueMs) this.arm();
+    if (this.wasCongested && !this.isCongested()) {
+      this.wasCongested = false;
+      this.options.owner.onReady();
+    }
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.stateNow === "closed") return;
+    const decoded = this.decoder.push(chunk);
+    if (decoded.length === 0) return;
+    this.times.receivedAtMs = this.clock.monotonicMs();
+    for (const item of decoded) {
+      this.perform(judge(item, this.facts()));
+      // Whoever was called may have ended the session.
+      if (this.state === "closed") return;
+    }
+  }
+
+  private facts(): SessionFacts {
+    const { role, limits } = this.options;
+    return {
+      role,
+      state: this.stateNow,
+      bind: this.bindNow,
+      unanswered: this.unanswered,
+      maxUnanswered: limits.maxUnanswered,
+    };
+  }
+
+  private perform(verdict: Verdict): void {
+    if ("complaint" in verdict) this.complaints.warn(verdict.complaint.event, verdict.complaint.fields);
+    switch (verdict.act) {
+      case "give":
+        this.times.activeAtMs = this.times.receivedAtMs;
+        return this.options.owner.onRequest(verdict.pdu, this.responder(verdict.pdu));
+      case "match":
+        return this.match(verdict.pdu);
+      case "doubt":
+        return this.doubt(verdict.response, verdict.sequence);
+      case "answer":
+        return this.put(verdict.pdu);
+      case "end":
+        this.put(verdict.pdu);
+        return this.close(verdict.reason);
+      case "ignore":
+        return;
+    }
+  }
+
+  private match(pdu: AnyPdu): void {
+    const request = this.requests.awaiting(pdu.sequence);
+    const isNack = pdu.command === "generic_nack";
+    if (request === undefined || (!isNack && responseOf(request.command) !== pdu.command)) {
+      // Late responses come this way too: their request has already been called unknown.
+      this.complaints.warn("smpp.peer.unmatched-response", { command: pdu.command, status: pdu.status });
+      return;
+    }
+    if (request.takesPlace) this.times.activeAtMs = this.times.receivedAtMs;
+    const body = isNack ? undefined : (pdu.body as PduBody["submit_sm_resp"]);
+    this.settle(request, { kind: "response", status: pdu.status, body });
+  }
+
+  private doubt(response: CommandName, sequence: number): void {
+    const request = this.requests.awaiting(sequence);
+    if (request === undefined || responseOf(request.command) !== response) return;
+    this.settle(request, { kind: "unknown", reason: "malformed-response" });
+  }
+
+  private settle(request: PendingRequest, outcome: Outcome): void {
+    this.requests.settle(request);
+    request.onOutcome(outcome);
+    this.unbindIfDrained();
+  }
+
+  private responder(pdu: AnyPdu): Respond {
+    const command = responseOf(pdu.command);
+    if (command === undefined) return () => false;
+    let answered = false;
+    this.unanswered += 1;
+    return (status, body) => {
+      assert(!answered, `a second ${command}`);
+      answered = true;
+      this.unanswered -= 1;
+      if (this.stateNow === "closed" || this.stateNow === "closing") return false;
+      this.put({ command, status, sequence: pdu.sequence, body } as PduInput);
+      this.unbindIfDrained();
+      return true;
+    };
+  }
+
+  private put(pdu: PduInput): void {
+    if (this.stateNow === "closed" || this.stateNow === "closing") return;
+    this.outbox.put(encodePdu(pdu));
+    if (this.outbox.bufferedOctets <= this.options.limits.maxOutputOctets) return;
+    this.complaints.warn("smpp.peer.reads-too-little", { bufferedOctets: this.outbox.bufferedOctets });
+    this.destroy("output-overflow");
+  }
+
+  private unbindIfDrained(): void {
+    if (this.stateNow === "unbinding" && this.requests.outstanding === 0 && this.unanswered === 0) this.sendUnbind();
+  }
+
+  private sendUnbind(): void {
+    if (this.stateNow !== "unbinding" || this.unbindSent) return;
+    this.unbindSent = true;
+    this.unbindDeadline?.cancel();
+    this.issue("unbind", {}, { takesPlace: false, onOutcome: () => this.close("unbound") });
+  }
+
+  /** Arms the one timer for whatever comes first. */
+  private arm(): void {
+    const now = this.clock.monotonicMs();
+    const { due, nextMs } = dueAt(this.options.timers, this.times, this.liveness(), now);
+    const oldestMs = this.requests.oldestHandedAtMs();
+    const responseDueMs = oldestMs === undefined ? Number.POSITIVE_INFINITY : oldestMs + this.options.timers.responseMs;
+    this.timer?.cancel();
+    this.timerDueMs = due === "none" ? Math.min(nextMs, responseDueMs) : now;
+    if (this.timerDueMs === Number.POSITIVE_INFINITY) return;
+    this.timer = this.clock.after(Math.max(0, Math.ceil(this.timerDueMs - now)), () => this.tick());
+  }
+
+  private liveness(): { isBound: boolean; isEnquiring: boolean } {
+    return { isBound: this.stateNow !== "open", isEnquiring: this.isEnquiring };
+  }
+
+  private tick(): void {
+    const now = this.clock.monotonicMs();
+    for (const request of this.requests.takeHandedBy(now - this.options.timers.responseMs)) {
+      request.onOutcome({ kind: "unknown", reason: "timeout" });
+    }
+    this.unbindIfDrained();
+    const { due } = dueAt(this.options.timers, this.times, this.liveness(), now);
+    this.act(due);
+    if (this.stateNow !== "closed" && this.stateNow !== "closing") this.arm();
+  }
+
+  private act(due: ReturnType<typeof dueAt>["due"]): void {
+    switch (due) {
+      case "none":
+        return;
+      case "enquire-link":
+        return this.enquire();
+      case "session-init":
+        return this.destroy("session-init-timeout");
+      case "stalled":
+        this.complaints.warn("smpp.peer.reads-nothing", { bufferedOctets: this.outbox.bufferedOctets });
+        return this.destroy("output-stalled");
+      case "inactivity":
+        this.times.activeAtMs = this.clock.monotonicMs();
+        return this.unbind(this.options.timers.responseMs, "inactivity");
+    }
+  }
+
+  private enquire(): void {
+    if (this.stateNow === "closed" || this.stateNow === "closing") return;
+    this.isEnquiring = true;
+    this.issue("enquire_link", {}, {
+      takesPlace: false,
+      onOutcome: (outcome) => {
+        this.isEnquiring = false;
+        if (outcome.kind === "unknown" && outcome.reason === "timeout") this.destroy("enquire-link-timeout");
+      },
+    });
+  }
+
+  private finish(reason: CloseReason): void {
+    if (this.stateNow === "closed") return;
+    this.stateNow = "closed";
+    this.timer?.cancel();
+    this.lingerTimer?.cancel();
+    this.unbindDeadline?.cancel();
+    this.outbox.discard();
+    if (!this.connection.destroyed) this.connection.destroy();
+    for (const request of this.requests.takeAll()) {
+      request.onOutcome(
+        request.handedAtMs === undefined
+          ? { kind: "not-sent", reason: "disconnected" }
+          : { kind: "unknown", reason: "disconnected" },
+      );
+    }
+    this.options.owner.onClosed(this.reason ?? reason);
+  }
+}

@@ -1,0 +1,1 @@
+export type { AlertRaised, WebhookRequested } from "./request.ts";
