@@ -141,15 +141,21 @@ function eachCase(run: (pdu: AnyPdu, context: string) => void, diagnose: (text: 
 }
 
 test("the smpp package reads from our octets what we wrote", (t) => {
-  eachCase((pdu, context) => compare(new smpp.PDU(encodePdu(pdu)), pdu, context), (text) => t.diagnostic(text));
+  eachCase(
+    (pdu, context) => compare(new smpp.PDU(encodePdu(pdu)), pdu, context),
+    (text) => t.diagnostic(text),
+  );
 });
 
 test("we read from the smpp package's octets what it wrote, and would have written the same", (t) => {
-  eachCase((pdu, context) => {
-    const theirs = new smpp.PDU(pdu.command, toPackage(pdu)).toBuffer();
-    assert.deepEqual(decodePdu(theirs, 0, theirs.length), { kind: "pdu", pdu }, context);
-    assert.deepEqual(theirs, encodePdu(pdu), context);
-  }, (text) => t.diagnostic(text));
+  eachCase(
+    (pdu, context) => {
+      const theirs = new smpp.PDU(pdu.command, toPackage(pdu)).toBuffer();
+      assert.deepEqual(decodePdu(theirs, 0, theirs.length), { kind: "pdu", pdu }, context);
+      assert.deepEqual(theirs, encodePdu(pdu), context);
+    },
+    (text) => t.diagnostic(text),
+  );
 });
 
 test("the two agree on the tag of every optional parameter that both know", () => {

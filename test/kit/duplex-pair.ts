@@ -37,7 +37,8 @@ export class MemoryEnd extends Duplex {
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     this.writes += 1;
     const { other } = this;
-    if (other === undefined || other.destroyed) return done(Object.assign(new Error("the peer is gone"), { code: "EPIPE" }));
+    if (other === undefined || other.destroyed)
+      return done(Object.assign(new Error("the peer is gone"), { code: "EPIPE" }));
     if (other.push(chunk)) done();
     else other.whenRead = () => done();
   }

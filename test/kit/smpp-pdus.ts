@@ -149,7 +149,7 @@ export function randomTlvs(random: SeededRandom, count: number): Tlvs {
     }
     tlvs["unknown"] = unknown;
   }
-  return tlvs as Tlvs;
+  return tlvs;
 }
 
 const BARE_ON_ERROR = new Set<CommandName>([

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { AppError } from "../../kernel/errors.ts";
 import type { Database, DatabaseSession, Migration } from "../../platform/ports.ts";
 
 /** Taken by everybody who changes the schema of a database. Any number that nothing else uses. */
@@ -59,6 +60,8 @@ async function applyOne(tx: DatabaseSession, ordered: readonly Migration[], migr
   try {
     await tx.query(migration.sql);
   } catch (cause) {
+    // An unreachable database says nothing about the migration.
+    if (cause instanceof AppError) throw cause;
     throw new MigrationError(
       `The migration ${migration.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },

@@ -53,12 +53,12 @@ export async function planServer(input: {
 
 async function makeSocketFolder(path: string, user: OperatingUser): Promise<string> {
   const owner = user.uid ?? process.getuid?.() ?? -1;
-  await mkdir(path, { mode: 0o700 }).then(
-    () => (user.uid === undefined ? undefined : chown(path, user.uid, user.ids.gid ?? user.uid)),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    },
-  );
+  try {
+    await mkdir(path, { mode: 0o700 });
+    if (user.uid !== undefined) await chown(path, user.uid, user.ids.gid ?? user.uid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
   const found = await lstat(path);
   if (!found.isDirectory() || found.uid !== owner || (found.mode & 0o077) !== 0) {
     throw new Error(`${path} belongs to somebody else. Remove it, or use a data folder with a shorter path.`);

@@ -69,8 +69,10 @@ async function completeSymlinks(native: string): Promise<void> {
   for (const { source, target } of JSON.parse(listed) as { source: string; target: string }[]) {
     const link = join(dirname(native), target);
     const to = source.slice(source.lastIndexOf("/") + 1);
-    await symlink(to, link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST" && error.code !== "EROFS" && error.code !== "EACCES") throw error;
+    await symlink(to, link).catch((error: unknown) => {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      // They are there already, or it shows below whether the programs run without them.
+      if (!["EEXIST", "EROFS", "EACCES"].includes(code)) throw error;
     });
   }
 }

@@ -14,9 +14,14 @@ const TIMESTAMP_ARRAY = 1115;
 
 type Parse = (text: string) => unknown;
 
-const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY as pg.CustomTypesConfig extends never ? never : number) as (text: string) => (string | null)[];
+/** Works because these arrays have one dimension, no text that needs quotes, and `NULL` for what is missing. */
 const eachOf = (parse: Parse): Parse => {
-  return (text) => parseTextArray(text).map((item) => (item === null ? null : parse(item)));
+  return (text) => {
+    const inner = text.slice(1, -1);
+    return inner === ""
+      ? []
+      : inner.split(",").map((item) => (item === "NULL" ? null : parse(item.replaceAll('"', ""))));
+  };
 };
 
 const parsers = new Map<number, Parse>([
@@ -41,7 +46,7 @@ const parsers = new Map<number, Parse>([
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text" | "binary") =>
     (format === "binary" ? undefined : parsers.get(oid)) ??
-    pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+    pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
 function parseInt8(text: string): number | bigint {

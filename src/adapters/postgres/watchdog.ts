@@ -7,8 +7,10 @@ import type { Socket } from "node:net";
  * reads the end.
  */
 export function endWithThisProcess(pid: number, folder: string): { dismiss(): void } {
-  const script =
-    'cat >/dev/null; kill -QUIT "$1"; n=0; while kill -0 "$1" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
+  // Where nobody collects it, the server stays a zombie for as long as the system runs.
+  const script = `cat >/dev/null; kill -QUIT "$1"; n=0
+    while kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.Z' "/proc/$1/status" && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done
+    kill -9 "$1" 2>/dev/null; rm -rf "$2"`;
   const child = spawn("/bin/sh", ["-c", script, "watchdog", String(pid), folder], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,

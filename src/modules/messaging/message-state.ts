@@ -1,4 +1,4 @@
-import { bareAddress } from "../../protocols/e164/index.ts";
+import { bareAddress } from "./address.ts";
 import { StateTable } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
 import type { Message } from "./message.ts";

@@ -1,8 +1,8 @@
 import type { Cell } from "../../platform/cell/index.ts";
 import type { Logger } from "../../platform/ports.ts";
+import { Reports } from "../../platform/queue/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
 import type { CarrierListener, IncomingText, Settle } from "./carriers/carrier.ts";
-import { Reports } from "./dispatch/reports.ts";
 import type { Receipt, ReceiptsArrived, TextArrived } from "./records.ts";
 import type { Clock } from "../../platform/ports.ts";
 

@@ -16,6 +16,10 @@ export interface ProjectedTable<V extends object> {
   readonly into: string;
   /** The column that holds the state table's key. */
   readonly key: string;
+  /** The key column's PostgreSQL type; `text` where absent. */
+  readonly keyType?: string;
+  /** The key column's value for a key of the state table; the key itself where absent. */
+  readonly keyOf?: (key: string) => string;
   readonly columns: readonly ProjectedColumn<V>[];
   /** Whether a value may leave memory once it is projected. */
   readonly evict?: (value: Readonly<V>) => boolean;
@@ -74,7 +78,7 @@ export class Projection {
     this.clock = options.clock;
     this.logger = options.logger;
     this.tables = options.tables as readonly unknown[] as readonly ProjectedTable<object>[];
-    for (const table of this.tables) this.statements.set(table.into, upsertStatement(table));
+    for (const table of this.tables) this.statements.set(table.table.name, upsertStatement(table));
   }
 
   start(): void {
@@ -153,9 +157,11 @@ export class Projection {
       else projected.columns.forEach((column, index) => columns[index]?.push(column.value(value)));
     }
     if (columns[0] !== undefined && columns[0].length > 0) {
-      await tx.query(this.statements.get(projected.into) ?? "", columns);
+      await tx.query(this.statements.get(projected.table.name) ?? "", columns);
     }
-    if (gone.length > 0) await tx.query(`delete from ${projected.into} where ${projected.key} = any($1::text[])`, [gone]);
+    if (gone.length === 0) return;
+    const { keyOf = (key) => key, keyType = "text", into, key: column } = projected;
+    await tx.query(`delete from ${into} where ${column} = any($1::${keyType}[])`, [gone.map((key) => keyOf(key))]);
   }
 
   private evict(projected: ProjectedTable<object>, batch: ReadonlyMap<string, unknown>): void {

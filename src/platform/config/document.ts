@@ -40,7 +40,12 @@ function documentLists(path: string, type: ValueType<unknown>): string[] {
     ...fieldTable(fields),
     "",
   ]);
-  const typeRow = cells([code("type"), `one of ${Object.keys(item.variants).join(", ")}`, "required", "Chooses the further keys."]);
+  const typeRow = cells([
+    code("type"),
+    `one of ${Object.keys(item.variants).join(", ")}`,
+    "required",
+    "Chooses the further keys.",
+  ]);
   return [`## Each of \`${path}\``, "", ...fieldTable(item.common), typeRow, "", ...variants];
 }
 

@@ -131,10 +131,7 @@ numbers: { number: "+15005550100" }
   assert.equal(found.length, 9);
   assert.equal(found[0], "file:1:1: prot: unknown key (did you mean port?)");
   assert.equal(found[1], "file:4:3: webhooks.maxInFlght: unknown key (did you mean maxInFlight?)");
-  assert.equal(
-    found[2],
-    'file:3:16: webhooks.maxInFlight: expected a whole number from 1 to 10000, got "many"',
-  );
+  assert.equal(found[2], 'file:3:16: webhooks.maxInFlight: expected a whole number from 1 to 10000, got "many"');
   assert.match(found[3] ?? "", /^file:9:5: carriers\[0\]\.windw: unknown key \(did you mean window\?\)$/);
   assert.match(found[4] ?? "", /^file:8:10: carriers\[0\]\.url: expected smpp:\/\/user:secret@host:port or /);
   assert.equal(found[5], "file:10:22: carriers[1].type: expected one of smpp (did you mean smpp?)");

@@ -38,7 +38,7 @@ export function loadSettings<V extends CarrierTypes>(input: LoadInput<V>): Setti
   loading.fillDefaults();
   loading.finish();
   const settings = loading.build(table, "") as Settings<V>;
-  loading.crossCheck(settings as unknown as Settings);
+  loading.crossCheck(settings);
   loading.finish();
   return settings;
 }
@@ -155,7 +155,10 @@ class Loading {
     if (this.problems.length > 0) return;
     for (const { path, setting } of this.named) {
       if (this.values.has(path) || setting.absence.kind !== "derived") continue;
-      this.values.set(path, setting.absence.rule.from((other) => this.values.get(other)));
+      this.values.set(
+        path,
+        setting.absence.rule.from((other) => this.values.get(other)),
+      );
     }
   }
 
@@ -163,7 +166,10 @@ class Loading {
     for (const check of CROSS_CHECKS) {
       const found = check(settings);
       if (found === undefined) continue;
-      this.problems.push({ where: this.origins.get(found.path) ?? "default", message: `${found.path}: ${found.message}` });
+      this.problems.push({
+        where: this.origins.get(found.path) ?? "default",
+        message: `${found.path}: ${found.message}`,
+      });
     }
   }
 
@@ -202,7 +208,7 @@ function showPath(file: string, cwd: string): string {
  * a service called trunkline look like settings of ours (`TRUNKLINE_PORT=tcp://10.0.0.1:8080`).
  */
 function isServiceLink(variable: string, value: string): boolean {
-  if (/_PORT$/.test(variable)) return /^(tcp|udp|sctp):\/\//.test(value);
+  if (variable.endsWith("_PORT")) return /^(tcp|udp|sctp):\/\//.test(value);
   return /_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(variable);
 }
 

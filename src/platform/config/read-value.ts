@@ -65,7 +65,9 @@ function readList(type: ListType<unknown>, place: Place, context: ReadContext): 
     context.complain(node.at, `${path}: expected at most ${type.maxItems} items, got ${node.items.length}`);
     return undefined;
   }
-  return node.items.map((item, index) => readValue(type.item, { node: item, path: `${path}[${index}]`, secret }, context));
+  return node.items.map((item, index) =>
+    readValue(type.item, { node: item, path: `${path}[${index}]`, secret }, context),
+  );
 }
 
 function readVariant(type: VariantType<unknown>, place: Place, context: ReadContext): unknown {

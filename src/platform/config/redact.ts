@@ -11,7 +11,7 @@ const HIDDEN = "***";
  * inside URLs. The only way in which settings are ever shown.
  */
 export function redactSettings<V extends CarrierTypes>(settings: Settings<V>, carrierTypes: V): unknown {
-  return redactTable(settingsTable(carrierTypes), settings as Readonly<Record<string, unknown>>);
+  return redactTable(settingsTable(carrierTypes), settings);
 }
 
 function redactTable(table: SettingTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -78,7 +78,10 @@ const webhookSettings = defineSettings({
 
 const simulatorSettings = defineSettings({
   enabled: setting(boolean(), {
-    derived: { text: "true where no `carriers` are given", from: (read) => (read("carriers") as unknown[]).length === 0 },
+    derived: {
+      text: "true where no `carriers` are given",
+      from: (read) => (read("carriers") as unknown[]).length === 0,
+    },
     description: "Whether the simulated carrier is started.",
   }),
   port: setting(port(), { default: 2775, description: "Its SMPP port on 127.0.0.1." }),
@@ -111,7 +114,11 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
       { description: "The SID of the first account. Without it, one is made up and kept." },
     ),
     authToken: optional(
-      text({ expected: "16 to 128 printable characters without spaces", maxLength: 128, pattern: /^[\x21-\x7e]{16,}$/ }),
+      text({
+        expected: "16 to 128 printable characters without spaces",
+        maxLength: 128,
+        pattern: /^[\x21-\x7e]{16,}$/,
+      }),
       { description: "The auth token of the first account. Goes together with `accountSid`.", secret: true },
     ),
     carriers: setting(list(variant(carrierCommon, carrierTypes), MAX_CARRIERS), {

@@ -62,7 +62,13 @@ export function oneOf<const W extends string>(...words: readonly W[]): ScalarTyp
   };
 }
 
-const SIZE_FACTORS: Readonly<Record<string, number>> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+const SIZE_FACTORS: Readonly<Record<string, number>> = {
+  "": 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
 
 /** A number of octets: `1048576`, `512MiB`, `4GiB`. */
 export function size(minOctets: number): ScalarType<number> {

@@ -67,13 +67,10 @@ export class RouteCall implements Call {
   }
 }
 
-/** Reads body, query and parameters into the call. Throws the parameters' errors, 400, 413 or 415. */
-export async function readParameters(call: RouteCall, compiled: CompiledRoute, query: string): Promise<void> {
+/** Reads the parameters, of body and query, into a call whose body has been read. Throws the parameters' errors, 400 or 415. */
+export function readParameters(call: RouteCall, compiled: CompiledRoute, query: string): void {
   const { body } = compiled.route;
-  if (body !== "none") {
-    call.rawBody = await call.request.readBody(MAX_BODY_OCTETS);
-    if (call.rawBody.length > 0) checkMediaType(call.request, body);
-  }
+  if (body !== "none" && call.rawBody.length > 0) checkMediaType(call.request, body);
   if (body === "json") call.json = parseJson(call.rawBody);
   call.fields = body === "form" ? parseFormBody(call.rawBody) : parseFields(query);
   if (compiled.parameters.length === 0) return;

@@ -25,7 +25,8 @@ function parseMoment(text: string): Moment | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = "00", fraction = "0", zone = "Z"] = match;
   const dayMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  if (Number(year) < 100 || new Date(dayMs).getUTCDate() !== Number(day) || Number(month) > 12) return undefined;
+  // `Date.UTC` carries month 0 and 30 February over into their neighbours.
+  if (Number(year) < 100 || new Date(dayMs).toISOString().slice(5, 10) !== `${month}-${day}`) return undefined;
   if (hour === undefined || minute === undefined) return { ms: dayMs, dayOnly: true };
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const offsetMs = zoneOffsetMs(zone);

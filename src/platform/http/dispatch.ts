@@ -2,7 +2,7 @@ import { AssertionError } from "../../kernel/assert.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { authorize, type Authorization } from "./authorize.ts";
-import { pathValues, readParameters, RouteCall } from "./call.ts";
+import { MAX_BODY_OCTETS, pathValues, readParameters, RouteCall } from "./call.ts";
 import {
   BAD_REQUEST,
   INTERNAL_ERROR,
@@ -90,6 +90,8 @@ interface Target {
   readonly host: string | undefined;
 }
 
+/** Accounts whose count is kept while nothing of theirs is in progress. */
+const MAX_IDLE_COUNTS = 10_000;
 const DEFAULT_MAX_CONCURRENT_PER_ACCOUNT = 1_000;
 const NOBODY: Authorization = { principal: undefined, accountSid: undefined };
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -210,7 +212,8 @@ export class Dispatcher {
       baseUrl: baseUrlOf(request, host),
       pathname: target.pathname,
     });
-    await readParameters(call, compiled, target.query);
+    if (route.body !== "none") call.rawBody = await request.readBody(MAX_BODY_OCTETS);
+    readParameters(call, compiled, target.query);
     const response = this.around.length === 0 ? await this.work(call, found) : await this.workAround(call, found, 0);
     if (call.extraHeaders === undefined) return response;
     return { status: response.status, headers: response.headers.concat(call.extraHeaders), body: response.body };
@@ -250,7 +253,8 @@ export class Dispatcher {
 
   private release(accountSid: string): void {
     const left = (this.inProgress.get(accountSid) ?? 1) - 1;
-    if (left === 0) this.inProgress.delete(accountSid);
+    // A map that shrinks and grows with every request costs more than some idle entries.
+    if (left === 0 && this.inProgress.size > MAX_IDLE_COUNTS) this.inProgress.delete(accountSid);
     else this.inProgress.set(accountSid, left);
   }
 
@@ -262,7 +266,7 @@ export class Dispatcher {
       const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
       this.options.logger.error("http.failure", { requestId, operation, name, message, stack });
       if (thrown instanceof AssertionError) this.options.onBug?.(thrown);
-      error = new AppError(INTERNAL_ERROR, { requestId });
+      error = new AppError(INTERNAL_ERROR);
     }
     const appError = error as AppError;
     if (appError.status >= 500 && error === thrown) this.logServerError(exchange, appError);

@@ -68,7 +68,7 @@ export const INTERNAL_ERROR: ErrorSpec = {
   status: 500,
   fault: "platform",
   retry: "never",
-  message: "An internal error has occurred. Quote the request id {requestId}.",
+  message: "An internal error has occurred. The Twilio-Request-Id of this answer finds it in the log.",
 };
 /** The server refuses new work for now. The request was not executed. */
 export const OVERLOADED: ErrorSpec = {

@@ -45,15 +45,16 @@ export function parseFields(text: string): Fields {
   if (text.length === 0) return NO_FIELDS;
   const pairs: string[] = [];
   let start = 0;
+  // The next "=" is looked for once, not once for each field: text without any must not be scanned again and again.
+  let equals = text.indexOf("=");
   while (start <= text.length) {
     let end = text.indexOf("&", start);
     if (end === -1) end = text.length;
+    if (equals !== -1 && equals < start) equals = text.indexOf("=", start);
     if (end > start) {
       if (pairs.length >= MAX_FIELDS * 2) throw new AppError(TOO_MANY_FIELDS, { max: MAX_FIELDS });
-      const piece = text.slice(start, end);
-      const equals = piece.indexOf("=");
-      if (equals === -1) pairs.push(decodeField(piece), "");
-      else pairs.push(decodeField(piece.slice(0, equals)), decodeField(piece.slice(equals + 1)));
+      if (equals === -1 || equals > end) pairs.push(decodeField(text.slice(start, end)), "");
+      else pairs.push(decodeField(text.slice(start, equals)), decodeField(text.slice(equals + 1, end)));
     }
     start = end + 1;
   }

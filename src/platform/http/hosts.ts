@@ -5,10 +5,10 @@ import { headerOf, type HttpRequest } from "./message.ts";
 /** The product that a host which is no vendor's stands for. */
 export const DEFAULT_PRODUCT = "api";
 
-/** The vendors whose hosts we answer for. `api.twilio.com` and `api.dublin.ie1.twilio.com` are both product `api`. */
-export const VENDOR_DOMAINS: readonly string[] = ["twilio.com"];
+/** The domains whose first label names a product: `api.twilio.com` and `api.dublin.ie1.twilio.com` are both product `api`. */
+export const PRODUCT_DOMAINS: readonly string[] = ["twilio.com"];
 
-const VENDOR_SUFFIXES = VENDOR_DOMAINS.map((domain) => `.${domain}`);
+const VENDOR_SUFFIXES = PRODUCT_DOMAINS.map((domain) => `.${domain}`);
 const MAX_HOST_CHARACTERS = 262;
 /** Names, IPv4 and bracketed IPv6 addresses, with an optional port (RFC 9110 §7.2). */
 const HOST_PATTERN = /^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
@@ -17,7 +17,8 @@ const HOST_PATTERN = /^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 export function productOfHost(host: string): string | undefined {
   const lower = host.toLowerCase();
   const colon = lower.lastIndexOf(":");
-  const name = colon === -1 ? lower : lower.slice(0, colon);
+  const withDot = colon === -1 ? lower : lower.slice(0, colon);
+  const name = withDot.endsWith(".") ? withDot.slice(0, -1) : withDot;
   for (const suffix of VENDOR_SUFFIXES) {
     if (name.endsWith(suffix)) return name.slice(0, name.indexOf("."));
   }

@@ -31,4 +31,4 @@ export type { Answered, Around, DispatcherOptions } from "./dispatch.ts";
 export type { InjectedRequest, InjectedResponse } from "./inject.ts";
 export { errorDictionary, openApi, routeErrors } from "./openapi.ts";
 export type { ErrorEntry, OpenApiOptions } from "./openapi.ts";
-export { baseUrlOf, productOfHost, VENDOR_DOMAINS } from "./hosts.ts";
+export { baseUrlOf, productOfHost, PRODUCT_DOMAINS } from "./hosts.ts";

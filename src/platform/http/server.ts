@@ -4,7 +4,14 @@ import { pipeline, Readable, type Duplex } from "node:stream";
 import { AppError, type ErrorSpec } from "../../kernel/errors.ts";
 import type { Clock } from "../ports.ts";
 import { Dispatcher, type DispatcherOptions } from "./dispatch.ts";
-import { BAD_REQUEST, HEADERS_TOO_LARGE, OVERLOADED, REQUEST_TIMEOUT, TOO_MANY_REQUESTS } from "./errors.ts";
+import {
+  BAD_REQUEST,
+  HEADERS_TOO_LARGE,
+  INTERNAL_ERROR,
+  OVERLOADED,
+  REQUEST_TIMEOUT,
+  TOO_MANY_REQUESTS,
+} from "./errors.ts";
 import { inject, type InjectedRequest, type InjectedResponse } from "./inject.ts";
 import type { HttpResponse, Scheme } from "./message.ts";
 import { NodeRequest } from "./node-request.ts";
@@ -39,6 +46,8 @@ interface ConnectionState {
   scheme: Scheme;
   /** Requests in progress on it. */
   active: number;
+  /** The request that came last. */
+  latest: NodeRequest | undefined;
   /** Raw answer to what could not be parsed, kept until the requests before it are answered. */
   farewell: string | undefined;
 }
@@ -52,6 +61,9 @@ const DEFAULTS: Required<ServerLimits> = {
   maxConnections: 10_000,
   maxPipelined: 100,
 };
+
+/** The most header fields of a request. */
+const MAX_HEADER_FIELDS = 200;
 
 /** How much of a refused body is still read, so that the client gets to see the answer. */
 const MAX_DISCARDED_OCTETS = 1_048_576;
@@ -84,6 +96,7 @@ export class HttpServer {
       connectionsCheckingInterval: this.limits.checkIntervalMs,
       noDelay: true,
     });
+    this.server.maxHeadersCount = MAX_HEADER_FIELDS + 1;
     this.server.on("request", (message, response) => this.take(message, response, false));
     this.server.on("checkContinue", (message, response) => this.take(message, response, true));
     this.server.on("connection", (socket) => this.enter(socket, socketScheme(socket)));
@@ -152,7 +165,7 @@ export class HttpServer {
       socket.end(rawAnswer(OVERLOADED, this.options.minter.mint("RQ")), () => socket.destroy());
       return;
     }
-    this.connections.set(socket, { scheme, active: 0, farewell: undefined });
+    this.connections.set(socket, { scheme, active: 0, latest: undefined, farewell: undefined });
     socket.once("close", () => {
       this.connections.delete(socket);
       if (this.connections.size === 0) this.onEmpty?.();
@@ -167,23 +180,44 @@ export class HttpServer {
     }
     const request = new NodeRequest(message, response, { scheme: state.scheme, expectsContinue });
     state.active += 1;
-    response.once("close", () => this.leave(message.socket, state));
+    state.latest = request;
+    response.on("close", () => this.leave(message.socket, state));
     void this.serve(request, response, state);
   }
 
   private async serve(request: NodeRequest, response: ServerResponse, state: ConnectionState): Promise<void> {
-    const { maxPipelined } = this.limits;
+    const refusal = this.refusalOf(response.req, state);
     const answer =
-      state.active > maxPipelined
-        ? this.dispatcher.reject(request, new AppError(TOO_MANY_REQUESTS, { max: maxPipelined }))
-        : await this.dispatcher.dispatch(request);
+      refusal === undefined ? await this.dispatcher.dispatch(request) : this.dispatcher.reject(request, refusal);
     try {
       await this.write(answer, request, response);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      this.options.logger.error("http.write", { target: request.target.slice(0, 200), error: text });
-      response.destroy();
+      await this.apologize(error, request, response);
     }
+  }
+
+  /** Why a request is not looked at, if it is not. */
+  private refusalOf(message: IncomingMessage, state: ConnectionState): AppError | undefined {
+    const { maxPipelined } = this.limits;
+    if (state.active > maxPipelined) return new AppError(TOO_MANY_REQUESTS, { max: maxPipelined });
+    // Node leaves out what is over its own count, in silence.
+    return message.rawHeaders.length > MAX_HEADER_FIELDS * 2 ? new AppError(HEADERS_TOO_LARGE) : undefined;
+  }
+
+  /** Sends 500 in place of an answer that could not be written (a header value with a line break), or cuts off one already begun. */
+  private async apologize(error: unknown, request: NodeRequest, response: ServerResponse): Promise<void> {
+    const text = error instanceof Error ? error.message : String(error);
+    const apology = this.dispatcher.reject(
+      request,
+      new AppError(INTERNAL_ERROR, {}, { internal: `the answer was not written: ${text}` }),
+    );
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    // The failed attempt has left its reason phrase; empty, it follows from the status.
+    response.statusMessage = "";
+    await this.write(apology, request, response);
   }
 
   private leave(socket: Socket, state: ConnectionState): void {
@@ -196,7 +230,7 @@ export class HttpServer {
   private async write(answer: HttpResponse, request: NodeRequest, response: ServerResponse): Promise<void> {
     const { status, body } = answer;
     const headers = answer.headers.slice();
-    const unread = request.isUnfinished;
+    const unread = request.leavesTooMuch;
     if (unread || this.closing) headers.push("Connection", "close");
     if (body instanceof Readable) {
       response.writeHead(status, headers);
@@ -211,7 +245,7 @@ export class HttpServer {
       return;
     }
     response.write(bodiless || body === undefined ? "" : body);
-    await this.discard(response.req);
+    if (!request.isBroken) await this.discard(response.req);
     response.end();
   }
 
@@ -238,18 +272,27 @@ export class HttpServer {
     });
   }
 
-  /** Answers what is no HTTP, is too long, or came too slowly, and closes the connection. */
+  /** Answers what is no HTTP, is too long, or came too slowly; the connection ends with that answer. */
   private refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     const state = this.connections.get(socket);
-    if (error.code === "ECONNRESET" || !socket.writable || state === undefined) {
+    const isGone = error.code === "ECONNRESET" || error.code === "HPE_INVALID_EOF_STATE";
+    if (isGone || !socket.writable || state === undefined) {
       socket.destroy();
       return;
     }
-    const farewell = rawAnswer(specOf(error.code), this.options.minter.mint("RQ"));
-    if (state.active > 0 && error.code !== "ERR_HTTP_REQUEST_TIMEOUT") state.farewell = farewell;
-    else socket.end(farewell, () => socket.destroy());
+    const spec = specOf(error.code);
+    const { latest, active } = state;
+    if (active > 0 && latest !== undefined && !latest.isWhole) {
+      // The trouble is in a body: the answer to its request says so.
+      latest.breakOff(new AppError(spec, NO_HTTP));
+      return;
+    }
+    state.farewell = rawAnswer(spec, this.options.minter.mint("RQ"));
+    if (active === 0) socket.end(state.farewell, () => socket.destroy());
   }
 }
+
+const NO_HTTP = { reason: "it is no valid HTTP/1.1" };
 
 function socketScheme(socket: Duplex): Scheme {
   return "encrypted" in socket && socket.encrypted === true ? "https" : "http";
@@ -284,7 +327,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** An answer for when there is no request to answer, as octets on the wire. */
 function rawAnswer(spec: ErrorSpec, requestId: string): string {
-  const { status, headers, body } = renderError(new AppError(spec, { reason: "it is no valid HTTP/1.1" }), "json");
+  const { status, headers, body } = renderError(new AppError(spec, NO_HTTP), "json");
   const text = typeof body === "string" ? body : "";
   const lines = [`HTTP/1.1 ${status} ${REASONS[status] ?? "Error"}`];
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);

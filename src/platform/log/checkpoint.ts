@@ -88,9 +88,7 @@ export class Checkpoints {
       try {
         // All of it is verified first, because whoever loads it cannot unload half of it.
         for await (const chunk of this.chunks(offset)) assert(chunk.length > 0, "a chunk is not empty");
-        const chunks = { [Symbol.asyncIterator]: () => this.chunks(offset) };
-        const lines = { [Symbol.asyncIterator]: () => splitLines(chunks) };
-        return { offset, chunks, lines };
+        return { offset, chunks: { [Symbol.asyncIterator]: () => this.chunks(offset) } };
       } catch (error) {
         this.deps.logger.error("log.checkpoint-damaged", { file, reason: fileError(error, "unreadable").message });
       }
@@ -199,16 +197,4 @@ async function* readContent(file: OpenFile, name: string, offset: Offset): Async
     // Nothing whole in it: a longer chunk, or the trailer with octets after it, which only a longer read can tell.
     want = at === 0 ? FRAME_HEADER_OCTETS + Math.max(announced, BLOCK_OCTETS) : BLOCK_OCTETS;
   }
-}
-
-async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of chunks) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  rest += decoder.decode();
-  if (rest !== "") yield rest;
 }

@@ -58,10 +58,13 @@ export class Cursor {
 
   /** Opens the segment that the position lies in, unless it is open. */
   private async enter(): Promise<{ file: OpenFile; segment: Segment }> {
-    const segment = this.segments.at(this.position);
     if (this.position < this.segments.start) throw this.gone();
-    // A repair took out what lies before the base.
-    if (this.position < segment.base) this.position = segment.base;
+    let segment = this.segments.at(this.position);
+    while (this.position < segment.base) {
+      // A repair took out what lies before the base, and may have left nothing in the segment either.
+      this.position = segment.base;
+      segment = this.segments.at(this.position);
+    }
     if (this.segment === segment && this.file !== undefined) return { file: this.file, segment };
     await this.close();
     try {

@@ -6,10 +6,10 @@ export type {
   Checkpoint,
   FollowListener,
   Log,
-  LogClass,
   LogOptions,
   LogRecord,
   LogStatus,
   Offset,
+  RecordKind,
   Subscription,
 } from "./types.ts";

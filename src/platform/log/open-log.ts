@@ -18,7 +18,7 @@ import type {
   Checkpoint,
   FollowListener,
   Log,
-  LogClass,
+  RecordKind,
   LogOptions,
   LogRecord,
   LogStatus,
@@ -86,8 +86,8 @@ class FileLog implements Log {
     this.writer = new Writer({ ...this.deps, clock, segments, space, onDurable }, limits, opened);
   }
 
-  append(payload: Uint8Array | string, kind: LogClass, done: AppendDone): void {
-    this.writer.append(payload, kind, done);
+  append(kind: RecordKind, payload: Uint8Array | string, done: AppendDone): void {
+    this.writer.append(kind, payload, done);
   }
 
   flush(): Promise<void> {

@@ -61,6 +61,8 @@ export async function recover(deps: RecoverDeps): Promise<Recovered> {
   const segments: Segment[] = [];
   for (const base of bases) await joinSegment(deps, base, segments);
   const last = await recoverTail(deps, segments, floor);
+  // A process that was killed may have left names that only the kernel knows so far.
+  await files.syncDirectory(directory);
   return { segments, ...last, checkpoints };
 }
 
@@ -184,6 +186,7 @@ async function recoverTail(
           deps.logger.warn("log.torn-tail-removed", { file: segment.name, offset: end, octets: rest.length });
           await file.truncate(SEGMENT_HEADER_OCTETS + end - segment.base);
         }
+        await rewrite(file, segment.base, { from: Math.max(segment.base, floor), to: end });
         await file.sync();
         return { file, end };
       }
@@ -205,6 +208,18 @@ async function recoverTail(
       throw error;
     }
     await file.close();
+  }
+}
+
+/**
+ * Writes what is there once more. After a failed sync the kernel may show octets that
+ * never reached the disk and count them as clean, so that a sync alone proves nothing.
+ */
+async function rewrite(file: OpenFile, base: Offset, span: { from: Offset; to: Offset }): Promise<void> {
+  for (let from = span.from; from < span.to; from += SCAN_OCTETS) {
+    const position = SEGMENT_HEADER_OCTETS + from - base;
+    const block = await readFully(file, Math.min(SCAN_OCTETS, span.to - from), position);
+    await writeFully(file, block, block.length, position);
   }
 }
 

@@ -24,7 +24,7 @@ export interface LogRecord {
  * it is refused first. `progress` is about work that was accepted (attempts,
  * receipts, results): it may use the disk's reserve and the whole queue.
  */
-export type LogClass = "new-work" | "progress";
+export type RecordKind = "new-work" | "progress";
 
 /**
  * Tells the fate of one append, exactly once and never before `append` returned.
@@ -76,7 +76,7 @@ export interface FollowListener {
 export interface Subscription {
   /** The offset after the last record whose `onRecords` completed. */
   readonly position: Offset;
-  /** Stops. Resolves when a batch that is being handled has been handled; no other is delivered. */
+  /** Stops. Resolves when a batch that is being handled has been handled; no other is delivered. Not to be awaited within `onRecords`. */
   close(): Promise<void>;
 }
 
@@ -86,8 +86,6 @@ export interface Checkpoint {
   readonly offset: Offset;
   /** The chunks as they were given to `writeCheckpoint`. Each was verified before this was handed out, and is again as it is read. */
   readonly chunks: AsyncIterable<Buffer>;
-  /** The same as text, cut at line feeds, for checkpoints that were written as lines; read this or `chunks`. */
-  readonly lines: AsyncIterable<string>;
 }
 
 /**
@@ -101,7 +99,7 @@ export interface Log {
    * the disk is busy share the next write and the next fdatasync. Successful
    * `done` calls come in the order of the appends; a refusal may overtake them.
    */
-  append(payload: Uint8Array | string, kind: LogClass, done: AppendDone): void;
+  append(kind: RecordKind, payload: Uint8Array | string, done: AppendDone): void;
   /** Resolves when the fate of everything appended so far has been told. */
   flush(): Promise<void>;
   /** The offset after the last durable record. */

@@ -7,7 +7,7 @@ import { LogError } from "./log-error.ts";
 import { createSegment, SEGMENT_HEADER_OCTETS, UNFINISHED } from "./segments.ts";
 import type { SegmentList } from "./segments.ts";
 import type { SpaceWatch } from "./space.ts";
-import type { AppendDone, LogClass, Offset } from "./types.ts";
+import type { AppendDone, RecordKind, Offset } from "./types.ts";
 
 const FIRST_PROBE_MS = 100;
 const MAX_PROBE_MS = 5_000;
@@ -64,7 +64,8 @@ export class Writer {
   /** The last segment's file may hold more than it should, or its pages cannot be trusted: nothing is added to it. */
   private suspect = false;
   private closed = false;
-  private idleWaiters: (() => void)[] = [];
+  /** Who waits for everything before an offset to be told. */
+  private waiters: { readonly until: Offset; readonly resolve: () => void }[] = [];
   private readonly overloaded: LogError;
   private readonly reserved: LogError;
   private readonly badSize: LogError;
@@ -101,7 +102,7 @@ export class Writer {
   }
 
   /** See `Log.append`. */
-  append(payload: Uint8Array | string, kind: LogClass, done: AppendDone): void {
+  append(kind: RecordKind, payload: Uint8Array | string, done: AppendDone): void {
     const refusal = this.refusal ?? this.refusalOf(payload.length, kind);
     if (refusal !== undefined) return this.refuse(refusal, done);
     if (!this.filling.add(payload, this.limits.maxRecordOctets, done)) return this.refuse(this.badSize, done);
@@ -111,7 +112,7 @@ export class Writer {
     setImmediate(() => void this.run());
   }
 
-  private refusalOf(octets: number, kind: LogClass): LogError | undefined {
+  private refusalOf(octets: number, kind: RecordKind): LogError | undefined {
     const bound = kind === "new-work" ? this.limits.maxPendingOctets / 2 : this.limits.maxPendingOctets;
     if (this.filling.used + this.flushingOctets + octets > bound) return this.overloaded;
     if (kind === "new-work" && this.deps.space.reserveTouched) return this.reserved;
@@ -126,7 +127,18 @@ export class Writer {
   /** Resolves when the fate of everything appended so far has been told. */
   flush(): Promise<void> {
     if (!this.running) return new Promise((resolve) => process.nextTick(resolve));
-    return new Promise((resolve) => this.idleWaiters.push(resolve));
+    return this.toldUntil(this.filling.base + this.filling.used);
+  }
+
+  private toldUntil(until: Offset): Promise<void> {
+    return new Promise((resolve) => this.waiters.push({ until, resolve }));
+  }
+
+  private release(until: Offset): void {
+    if (this.waiters.length === 0) return;
+    const told = this.waiters.filter((waiter) => waiter.until <= until);
+    this.waiters = this.waiters.filter((waiter) => waiter.until > until);
+    for (const waiter of told) waiter.resolve();
   }
 
   /** Refuses what comes, finishes what is pending and closes the file. */
@@ -134,7 +146,7 @@ export class Writer {
     this.closed = true;
     this.refusal = new LogError("closed", "the log is closed");
     this.probeTimer?.cancel();
-    await this.flush();
+    if (this.running) await this.toldUntil(Infinity);
     await this.probing;
     this.probeTimer?.cancel();
     await this.file.close().catch(() => undefined);
@@ -165,9 +177,7 @@ export class Writer {
       durable = undefined;
     }
     this.running = false;
-    const waiters = this.idleWaiters;
-    this.idleWaiters = [];
-    for (const waiter of waiters) waiter();
+    this.release(Infinity);
   }
 
   private takeFilling(): Batch {
@@ -184,6 +194,7 @@ export class Writer {
     this.counters.appendedOctets += batch.used;
     // A throw out of a callback is a bug: it rejects `run`, which ends the process.
     batch.tellDurable();
+    this.release(batch.base + batch.used);
     this.recycle(batch);
   }
 

@@ -34,7 +34,9 @@ export function formatPretty(colour: boolean): LineFormat {
   const paint = (code: string, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   return ({ timeMs, level, event, fields }) => {
     const time = paint("90", new Date(timeMs).toISOString().slice(11, 23));
-    const shown = Object.entries(fields).map(([name, value]) => `${paint("90", `${plain(name)}=`)}${plainValue(value)}`);
+    const shown = Object.entries(fields).map(
+      ([name, value]) => `${paint("90", `${plain(name)}=`)}${plainValue(value)}`,
+    );
     return [time, paint(COLOURS[level], level.padEnd(5)), plain(event), ...shown].join(" ");
   };
 }

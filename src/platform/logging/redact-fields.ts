@@ -19,8 +19,11 @@ export function safeValue(name: string, value: unknown, maxTextLength: number): 
       return value;
     case "string":
       return cut(value, maxTextLength);
+    case "bigint":
+      return String(value);
     default:
-      return value === null ? null : cut(String(value), maxTextLength);
+      // The type of fields rules this out; a caller that got around it must not break logging.
+      return value === null ? null : `[${typeof value}]`;
   }
 }
 

@@ -65,7 +65,7 @@ class HistogramValue implements HistogramSeries {
 
   constructor(bounds: readonly number[]) {
     this.bounds = bounds;
-    this.counts = new Array<number>(bounds.length + 1).fill(0);
+    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
   }
 
   observe(value: number): void {
@@ -169,7 +169,11 @@ export class Histogram<L extends string = never> implements Metric {
       for (const [index, inBucket] of series.counts.entries()) {
         count += inBucket;
         const bound = series.bounds[index];
-        yield { suffix: "_bucket", labels: [...labels, ["le", bound === undefined ? "+Inf" : String(bound)]], value: count };
+        yield {
+          suffix: "_bucket",
+          labels: [...labels, ["le", bound === undefined ? "+Inf" : String(bound)]],
+          value: count,
+        };
       }
       yield { suffix: "_sum", labels, value: series.sum };
       yield { suffix: "_count", labels, value: count };

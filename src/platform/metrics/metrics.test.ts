@@ -80,9 +80,9 @@ test("the reference lists every metric with its labels and their bound", () => {
 
 test("the process shows its memory, CPU time and event-loop delay", () => {
   const metrics = new Metrics();
-  const { stop } = addProcessMetrics(metrics);
+  const own = addProcessMetrics(metrics);
   const text = metrics.render();
-  stop();
+  own.stop();
   assert.match(text, /trunkline_process_resident_octets [1-9]/);
   assert.match(text, /trunkline_process_cpu_seconds\{mode="user"\} [0-9]/);
   assert.match(text, /trunkline_event_loop_delay_seconds\{quantile="0.99"\}/);

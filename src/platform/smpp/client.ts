@@ -8,7 +8,7 @@ import { resolveClientOptions } from "./client-options.ts";
 import type { ClientState, ResolvedClientOptions, SmppClientOptions, WaitCause } from "./client-options.ts";
 import type { CloseReason, OnOutcome, Outcome, RequestName } from "./outcome.ts";
 import { SmppSession } from "./session.ts";
-import type { Respond } from "./session.ts";
+import type { Respond } from "./session-owner.ts";
 
 type BindRequest = (typeof BIND_COMMANDS)[keyof typeof BIND_COMMANDS];
 
@@ -35,7 +35,12 @@ export class SmppClient {
   constructor(options: SmppClientOptions) {
     this.options = resolveClientOptions(options);
     const { reconnect, random } = this.options;
-    this.log = options.log.child({ host: options.host, port: options.port, systemId: options.systemId, bind: options.bind });
+    this.log = options.log.child({
+      host: options.host,
+      port: options.port,
+      systemId: options.systemId,
+      bind: options.bind,
+    });
     this.backoff = new Backoff(reconnect, random);
     this.refusedBackoff = new Backoff(reconnect.refused, random);
   }
@@ -99,8 +104,9 @@ export class SmppClient {
     const connectTimeoutMs = this.options.timers.sessionInitMs;
     net.dial({ host, port, connectTimeoutMs, ...(tls === undefined ? {} : { tls }) }).then(
       (connection) => this.connected(connection),
-      (error: NodeJS.ErrnoException) => {
-        if (!this.isEnding) this.wait({ kind: "connect-failed", code: error.code ?? error.message });
+      (error: unknown) => {
+        const { code, message } = error as NodeJS.ErrnoException;
+        if (!this.isEnding) this.wait({ kind: "connect-failed", code: code ?? message });
       },
     );
   }
@@ -198,7 +204,11 @@ export class SmppClient {
     const delayMs = (isLasting ? this.refusedBackoff : this.backoff).next();
     this.failures += 1;
     // One line for a carrier that stays away, not one for every try.
-    this.log[this.failures === 1 ? "warn" : "debug"]("smpp.client.waiting", { ...cause, delayMs, failures: this.failures });
+    this.log[this.failures === 1 ? "warn" : "debug"]("smpp.client.waiting", {
+      ...cause,
+      delayMs,
+      failures: this.failures,
+    });
     this.retry = this.options.given.clock.after(delayMs, () => this.connect());
     this.become({ name: "waiting", delayMs, cause });
   }

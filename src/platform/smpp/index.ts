@@ -16,4 +16,4 @@ export type { CloseReason, NotSentReason, OnOutcome, Outcome, RequestName, Respo
 export { SmppServer } from "./server.ts";
 export type { BindRequest, BindVerdict, SmppServerOptions } from "./server.ts";
 export { ServerSession } from "./server-session.ts";
-export type { Respond, ResponseBodyInput } from "./session.ts";
+export type { Respond, ResponseBodyInput } from "./session-owner.ts";

@@ -16,8 +16,8 @@ export class OncePerKind {
     if (count === 0) this.log.warn(kind, fields);
   }
 
-  /** How often each kind occurred. */
-  summary(): LogFields {
-    return Object.fromEntries(this.counts);
+  /** Logs how often each kind occurred, if any did. */
+  summarise(): void {
+    if (this.counts.size > 0) this.log.info("smpp.peer.mistakes", Object.fromEntries(this.counts));
   }
 }

@@ -43,6 +43,11 @@ export class RequestWindow {
     return this.size - this.places;
   }
 
+  /** True where anything waits, enquire_link and unbind included. */
+  get isWaiting(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /** Changes the number of places. What already waits keeps its place. */
   resize(size: number): void {
     this.size = size;

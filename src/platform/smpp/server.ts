@@ -1,4 +1,4 @@
-import { assert } from "../../kernel/assert.ts";
+import { AssertionError, assert } from "../../kernel/assert.ts";
 import { CommandStatus, INTERFACE_VERSION } from "../../protocols/smpp/index.ts";
 import type { AnyPdu, Pdu } from "../../protocols/smpp/index.ts";
 import type { Clock, Connection, Listener, Logger, Net } from "../ports.ts";
@@ -11,7 +11,7 @@ import type { SessionLimits } from "./limits.ts";
 import type { CloseReason } from "./outcome.ts";
 import { ServerSession } from "./server-session.ts";
 import { SmppSession } from "./session.ts";
-import type { Respond } from "./session.ts";
+import type { Respond } from "./session-owner.ts";
 
 /** Who asks to bind, how, and from where. */
 export interface BindRequest {
@@ -37,6 +37,7 @@ export interface SmppServerOptions {
   readonly log: Logger;
   /** How the server calls itself, at most 15 ASCII characters. */
   readonly systemId: string;
+  /** Decides about a bind. Where it fails, the bind is refused with ESME_RSYSERR. */
   readonly authenticate: (request: BindRequest) => BindVerdict | Promise<BindVerdict>;
   /** A request of a bound ESME that its bind allows. `respond` is to be called once. */
   readonly onRequest: (session: ServerSession, pdu: AnyPdu, respond: Respond) => void;
@@ -166,7 +167,8 @@ export class SmppServer {
       return undefined;
     }
     // The version is told only to peers that know optional parameters (SMPP 3.4 §3.5.2).
-    const tlvs = request.interfaceVersion >= INTERFACE_VERSION ? { sc_interface_version: INTERFACE_VERSION } : undefined;
+    const tlvs =
+      request.interfaceVersion >= INTERFACE_VERSION ? { sc_interface_version: INTERFACE_VERSION } : undefined;
     respond(CommandStatus.ESME_ROK, { system_id: systemId, ...(tlvs === undefined ? {} : { tlvs }) });
     session.becomeBound(request.bind, verdict.window);
     const granted = new ServerSession({ id: this.nextId, session, request });
@@ -177,12 +179,23 @@ export class SmppServer {
   }
 
   private async verdict(request: BindRequest): Promise<BindVerdict> {
-    const { authenticate, maxBindsPerSystemId = DEFAULT_MAX_BINDS } = this.options;
-    const verdict = await authenticate(request);
-    if (!verdict.accept || this.isClosing) return verdict.accept ? { accept: false, status: CommandStatus.ESME_RBINDFAIL } : verdict;
+    const { maxBindsPerSystemId = DEFAULT_MAX_BINDS } = this.options;
+    const verdict = await this.ask(request);
+    if (!verdict.accept || this.isClosing)
+      return verdict.accept ? { accept: false, status: CommandStatus.ESME_RBINDFAIL } : verdict;
     let binds = 0;
     for (const session of this.bound) if (session.systemId === request.systemId) binds += 1;
     return binds < maxBindsPerSystemId ? verdict : { accept: false, status: CommandStatus.ESME_RALYBND };
+  }
+
+  private async ask(request: BindRequest): Promise<BindVerdict> {
+    try {
+      return await this.options.authenticate(request);
+    } catch (error) {
+      if (error instanceof AssertionError) throw error;
+      this.options.log.error("smpp.server.authenticate-failed", { peer: request.peer, error: String(error) });
+      return { accept: false, status: CommandStatus.ESME_RSYSERR };
+    }
   }
 
   private ended(session: ServerSession, reason: CloseReason): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MemoryEnd, duplexPair } from "../../../test/kit/duplex-pair.ts";
+import { duplexPair } from "../../../test/kit/duplex-pair.ts";
+import type { MemoryEnd } from "../../../test/kit/duplex-pair.ts";
 import { ManualClock } from "../../adapters/memory/index.ts";
 import { CommandStatus, PduDecoder, encodePdu } from "../../protocols/smpp/index.ts";
 import type { AnyPdu, PduInput } from "../../protocols/smpp/index.ts";
@@ -12,7 +13,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import type { SessionLimits } from "./limits.ts";
 import type { CloseReason, Outcome } from "./outcome.ts";
 import { SmppSession } from "./session.ts";
-import type { Respond } from "./session.ts";
+import type { Respond } from "./session-owner.ts";
 
 const SUBMIT = { source_addr: "100", destination_addr: "200", short_message: Buffer.from("hello") };
 
@@ -29,7 +30,15 @@ class Bench {
   closed: CloseReason | undefined;
   ready = 0;
 
-  constructor(how: { role?: Role; bind?: BindKind | null; timers?: Partial<SessionTimers>; limits?: Partial<SessionLimits>; deaf?: boolean } = {}) {
+  constructor(
+    how: {
+      role?: Role;
+      bind?: BindKind | null;
+      timers?: Partial<SessionTimers>;
+      limits?: Partial<SessionLimits>;
+      deaf?: boolean;
+    } = {},
+  ) {
     [this.ours, this.peer] = duplexPair();
     this.session = new SmppSession({
       role: how.role ?? "esme",
@@ -93,15 +102,25 @@ describe("requests", () => {
     for (let n = 0; n < 5; n += 1) bench.submit();
     await turns();
     assert.equal(bench.ours.writes, 1);
-    assert.deepEqual(bench.heard.map((pdu) => pdu.sequence), [1, 2, 3, 4, 5]);
+    assert.deepEqual(
+      bench.heard.map((pdu) => pdu.sequence),
+      [1, 2, 3, 4, 5],
+    );
     assert.equal(bench.session.outstanding, 5);
     await bench.peerSends(
       { command: "submit_sm_resp", sequence: 4, body: { message_id: "d" } },
       { command: "submit_sm_resp", sequence: 1, status: CommandStatus.ESME_RTHROTTLED },
     );
     assert.deepEqual(
-      bench.outcomes.map((outcome) => (outcome.kind === "response" ? [outcome.status, (outcome.body as { message_id: string }).message_id] : outcome.kind)),
-      [[0, "d"], [0x58, ""]],
+      bench.outcomes.map((outcome) =>
+        outcome.kind === "response"
+          ? [outcome.status, (outcome.body as { message_id: string }).message_id]
+          : outcome.kind,
+      ),
+      [
+        [0, "d"],
+        [0x58, ""],
+      ],
     );
     assert.equal(bench.session.windowFree, DEFAULT_LIMITS.window - 3);
   });
@@ -122,7 +141,9 @@ describe("requests", () => {
     open.submit();
     assert.deepEqual(open.outcomes, [{ kind: "not-sent", reason: "not-bound" }]);
     const bench = new Bench();
-    bench.session.request("submit_sm", { ...SUBMIT, source_addr: "1".repeat(30) }, (outcome) => bench.outcomes.push(outcome));
+    bench.session.request("submit_sm", { ...SUBMIT, source_addr: "1".repeat(30) }, (outcome) =>
+      bench.outcomes.push(outcome),
+    );
     assert.equal(bench.outcomes[0]?.kind === "not-sent" && bench.outcomes[0].reason, "invalid");
     assert.equal(bench.session.outstanding, 0);
   });
@@ -146,10 +167,13 @@ describe("requests", () => {
   it("are refused for certain by a generic_nack, and in doubt after an unreadable response", async () => {
     const bench = new Bench();
     bench.submit();
-    bench.submit();
+    bench.session.request("query_sm", { message_id: "1" }, (outcome) => bench.outcomes.push(outcome));
     await turns();
-    const unreadable = Buffer.concat([encodePdu({ command: "submit_sm_resp", sequence: 2, body: { message_id: "x".repeat(64) } })]);
-    unreadable.fill(0x41, 16);
+    const unreadable = Buffer.concat([
+      encodePdu({ command: "query_sm_resp", sequence: 2 }).subarray(0, 16),
+      Buffer.alloc(484, 0x41),
+    ]);
+    unreadable.writeUInt32BE(500, 0);
     await bench.peerSends({ command: "generic_nack", status: CommandStatus.ESME_RINVCMDID, sequence: 1 }, unreadable);
     assert.deepEqual(bench.outcomes[0], { kind: "response", status: 3, body: undefined });
     assert.deepEqual(bench.outcomes[1], { kind: "unknown", reason: "malformed-response" });
@@ -174,7 +198,11 @@ describe("a connection that dies", () => {
   });
 
   it("leaves not-sent what waited behind a peer that did not read, exactly as far as nothing left", async () => {
-    const bench = new Bench({ deaf: true, limits: { window: 100_000 }, timers: { responseMs: 1_000, enquireLinkMs: 0 } });
+    const bench = new Bench({
+      deaf: true,
+      limits: { window: 100_000 },
+      timers: { responseMs: 1_000, enquireLinkMs: 0 },
+    });
     for (let round = 0; round < 100; round += 1) {
       for (let n = 0; n < 50; n += 1) bench.submit();
       await turns(1);
@@ -188,7 +216,8 @@ describe("a connection that dies", () => {
     assert.ok(unknown > 0 && notSent > 0);
     const arrived = new PduDecoder({ maxPduOctets: 1_000 });
     let octets = 0;
-    for (let chunk = bench.peer.read() as Buffer | null; chunk !== null; chunk = bench.peer.read() as Buffer | null) octets += arrived.push(chunk).length;
+    for (let chunk = bench.peer.read() as Buffer | null; chunk !== null; chunk = bench.peer.read() as Buffer | null)
+      octets += arrived.push(chunk).length;
     assert.ok(octets <= unknown, `${octets} arrived, ${unknown} unknown`);
   });
 
@@ -200,7 +229,10 @@ describe("a connection that dies", () => {
     bench.peer.write(encodePdu({ command: "submit_sm_resp", sequence: 1 }));
     bench.peer.end();
     await bench.pass(1_500);
-    assert.deepEqual(bench.outcomes.map((outcome) => outcome.kind), ["response", "unknown"]);
+    assert.deepEqual(
+      bench.outcomes.map((outcome) => outcome.kind),
+      ["response", "unknown"],
+    );
     assert.equal(bench.closed, "peer-closed");
   });
 });
@@ -209,7 +241,10 @@ describe("timers", () => {
   it("send enquire_link after silence and close when it is not answered", async () => {
     const bench = new Bench({ timers: { enquireLinkMs: 5_000, responseMs: 2_000 } });
     await bench.pass(5_100);
-    assert.deepEqual(bench.heard.map((pdu) => pdu.command), ["enquire_link"]);
+    assert.deepEqual(
+      bench.heard.map((pdu) => pdu.command),
+      ["enquire_link"],
+    );
     await bench.peerSends({ command: "enquire_link_resp", sequence: 1 });
     await bench.pass(5_100);
     assert.equal(bench.heard.length, 2);
@@ -221,7 +256,10 @@ describe("timers", () => {
   it("answer enquire_link always, bound or not", async () => {
     const bench = new Bench({ bind: null, role: "smsc" });
     await bench.peerSends({ command: "enquire_link", sequence: 77 });
-    assert.deepEqual(bench.heard.map((pdu) => [pdu.command, pdu.sequence]), [["enquire_link_resp", 77]]);
+    assert.deepEqual(
+      bench.heard.map((pdu) => [pdu.command, pdu.sequence]),
+      [["enquire_link_resp", 77]],
+    );
   });
 
   it("close a peer that trickles octets and never binds", async () => {
@@ -261,7 +299,10 @@ describe("an unbind", () => {
     assert.ok(bench.heard.every((pdu) => pdu.command !== "unbind"));
     assert.equal(bench.given[0]?.respond(0), true);
     await turns();
-    assert.deepEqual(bench.heard.map((pdu) => pdu.command), ["submit_sm", "deliver_sm_resp", "unbind"]);
+    assert.deepEqual(
+      bench.heard.map((pdu) => pdu.command),
+      ["submit_sm", "deliver_sm_resp", "unbind"],
+    );
     await bench.peerSends({ command: "unbind_resp", sequence: bench.heard[2]?.sequence ?? 0 });
     await bench.pass(1_100);
     assert.equal(bench.closed, "unbound");
@@ -283,7 +324,10 @@ describe("an unbind", () => {
     const bench = new Bench();
     await bench.peerSends({ command: "unbind", sequence: 3 });
     await bench.pass(1_100);
-    assert.deepEqual(bench.heard.map((pdu) => pdu.command), ["unbind_resp"]);
+    assert.deepEqual(
+      bench.heard.map((pdu) => pdu.command),
+      ["unbind_resp"],
+    );
     assert.equal(bench.closed, "unbound-by-peer");
   });
 });
@@ -316,22 +360,37 @@ describe("a peer's mistakes", () => {
     oversize.writeUInt32BE(0x42, 12);
     await bench.peerSends(oversize);
     await bench.pass(1_100);
-    assert.deepEqual(bench.heard.map((pdu) => [pdu.command, pdu.status, pdu.sequence]), [["generic_nack", CommandStatus.ESME_RINVCMDLEN, 0x42]]);
+    assert.deepEqual(
+      bench.heard.map((pdu) => [pdu.command, pdu.status, pdu.sequence]),
+      [["generic_nack", CommandStatus.ESME_RINVCMDLEN, 0x42]],
+    );
     assert.equal(bench.closed, "protocol-error");
   });
 
   it("in flooding are answered try-again-later beyond the limit", async () => {
     const bench = new Bench({ limits: { maxUnanswered: 3 } });
-    const deliveries = Array.from({ length: 5 }, (_, n): PduInput => ({ command: "deliver_sm", sequence: n + 1, body: SUBMIT }));
+    const deliveries = Array.from({ length: 5 }, (_, n): PduInput => ({
+      command: "deliver_sm",
+      sequence: n + 1,
+      body: SUBMIT,
+    }));
     await bench.peerSends(...deliveries);
     assert.equal(bench.given.length, 3);
-    assert.deepEqual(bench.heard.map((pdu) => [pdu.sequence, pdu.status]), [[4, CommandStatus.ESME_RX_T_APPN], [5, CommandStatus.ESME_RX_T_APPN]]);
+    assert.deepEqual(
+      bench.heard.map((pdu) => [pdu.sequence, pdu.status]),
+      [
+        [4, CommandStatus.ESME_RX_T_APPN],
+        [5, CommandStatus.ESME_RX_T_APPN],
+      ],
+    );
     assert.deepEqual(bench.warnings, ["smpp.peer.flood"]);
   });
 
   it("in not reading our answers end the session at the bound of memory", async () => {
     const bench = new Bench({ deaf: true, role: "smsc", limits: { maxOutputOctets: 64 * 1024 } });
-    const floods = Buffer.concat(Array.from({ length: 500 }, (_, n) => encodePdu({ command: "enquire_link", sequence: n + 1 })));
+    const floods = Buffer.concat(
+      Array.from({ length: 500 }, (_, n) => encodePdu({ command: "enquire_link", sequence: n + 1 })),
+    );
     let most = 0;
     for (let round = 0; round < 40 && bench.closed === undefined; round += 1) {
       await bench.peerSends(floods);
@@ -358,7 +417,10 @@ it("sequence numbers wrap from 0x7FFFFFFF to 1", async () => {
   bench.submit();
   bench.submit();
   await turns();
-  assert.deepEqual(bench.heard.map((pdu) => pdu.sequence), [0x7fffffff, 1]);
+  assert.deepEqual(
+    bench.heard.map((pdu) => pdu.sequence),
+    [0x7fffffff, 1],
+  );
 });
 
 it("a peer that reads slowly makes the window zero and is told ready again after it drained", async () => {

@@ -13,31 +13,14 @@ import { Outbox } from "./outbox.ts";
 import type { CloseReason, NotSentReason, OnOutcome, Outcome, RequestName } from "./outcome.ts";
 import { RequestWindow } from "./requests.ts";
 import type { PendingRequest } from "./requests.ts";
+import type { Respond, SessionOwner } from "./session-owner.ts";
 import { judge, responseOf } from "./verdict.ts";
 import type { SessionFacts, Verdict } from "./verdict.ts";
 
 /** How long the last octets, and the peer's FIN, may take once the session is over. */
 const LINGER_MS = 1_000;
-
-/**
- * Answers a request of the peer; to be called once, at any time. False where the
- * session has ended: the peer will not see the answer. `body` is for responses
- * that have one.
- */
-export type Respond = (status: number, body?: ResponseBodyInput) => boolean;
-
-/** The body of any response, such as `{ message_id }`. */
-export type ResponseBodyInput = PduBodyInput[Extract<CommandName, `${string}_resp`>];
-
-/** Who a session works for. */
-export interface SessionOwner {
-  /** A request of the peer that its bind allows. On the SMSC side also a bind, while the session is open. */
-  onRequest(pdu: AnyPdu, respond: Respond): void;
-  /** Places in the window or room in the output came back without an outcome telling so. */
-  onReady(): void;
-  /** The session has ended, and every request has had its outcome. Called once. */
-  onClosed(reason: CloseReason): void;
-}
+/** How long an unbind waits for its response: the session is over either way, and whoever stops should not wait long. */
+const UNBIND_RESPONSE_MS = 2_000;
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -129,7 +112,11 @@ export class SmppSession {
   }
 
   /** Sends a bind request, which takes no place in the window. For the ESME side, once, on an open session. */
-  requestBind(command: "bind_transmitter" | "bind_receiver" | "bind_transceiver", body: PduBodyInput[typeof command], onOutcome: OnOutcome<typeof command>): void {
+  requestBind(
+    command: "bind_transmitter" | "bind_receiver" | "bind_transceiver",
+    body: PduBodyInput[typeof command],
+    onOutcome: OnOutcome<typeof command>,
+  ): void {
     assert(this.stateNow === "open", `bind while ${this.stateNow}`);
     this.issue(command, body, { takesPlace: false, onOutcome: onOutcome as OnOutcome });
   }
@@ -143,8 +130,8 @@ export class SmppSession {
 
   /**
    * Ends the session in order: takes no new requests, waits at most `drainMs` until
-   * every request of either side is answered, unbinds, and closes. `onClosed` tells
-   * the end. Does nothing on a session that is already ending.
+   * every request of either side is answered, unbinds, and closes, which takes a few
+   * seconds at most. `onClosed` tells the end. Does nothing on a session that is already ending.
    */
   unbind(drainMs: number, reason: CloseReason = "unbound"): void {
     if (this.stateNow === "open") return this.close(reason);
@@ -186,7 +173,8 @@ export class SmppSession {
     if (this.stateNow === "closed") return;
     const whole = encodePdu(pdu);
     this.outbox.flush();
-    if (!this.connection.destroyed && this.connection.writable) this.connection.write(whole.subarray(0, whole.length >> 1));
+    if (!this.connection.destroyed && this.connection.writable)
+      this.connection.write(whole.subarray(0, whole.length >> 1));
     this.close("severed");
   }
 
@@ -204,11 +192,15 @@ export class SmppSession {
     return congested;
   }
 
-  private issue<C extends RequestName>(command: C, body: PduBodyInput[C], how: { takesPlace: boolean; onOutcome: OnOutcome }): void {
+  private issue<C extends RequestName>(
+    command: C,
+    body: PduBodyInput[C],
+    how: { takesPlace: boolean; onOutcome: OnOutcome },
+  ): void {
     const request = this.requests.add(command, how.takesPlace, how.onOutcome);
     let encoded: Buffer;
     try {
-      encoded = encodePdu({ command, sequence: request.sequence, body } as PduInput);
+      encoded = encodePdu({ command, sequence: request.sequence, body });
     } catch (error) {
       if (!(error instanceof SmppEncodeError)) throw error;
       this.requests.settle(request);
@@ -221,7 +213,8 @@ export class SmppSession {
     const now = this.clock.monotonicMs();
     this.requests.markHanded(handedCount, now);
     this.times.blockedSinceMs = this.outbox.isBlocked ? now : undefined;
-    if (now + this.options.timers.responseMs < this.timerDueMs) this.arm();
+    const isExpecting = this.requests.isWaiting || this.outbox.isBlocked;
+    if (isExpecting && now + this.options.timers.responseMs < this.timerDueMs) this.arm();
     if (this.wasCongested && !this.isCongested()) {
       this.wasCongested = false;
       this.options.owner.onReady();
@@ -255,6 +248,8 @@ export class SmppSession {
     if ("complaint" in verdict) this.complaints.warn(verdict.complaint.event, verdict.complaint.fields);
     switch (verdict.act) {
       case "give":
+        // It could not be answered any more; the peer will ask again.
+        if (this.stateNow === "closing") return;
         this.times.activeAtMs = this.times.receivedAtMs;
         return this.options.owner.onRequest(verdict.pdu, this.responder(verdict.pdu));
       case "match":
@@ -328,6 +323,7 @@ export class SmppSession {
     if (this.stateNow !== "unbinding" || this.unbindSent) return;
     this.unbindSent = true;
     this.unbindDeadline?.cancel();
+    this.unbindDeadline = this.clock.after(UNBIND_RESPONSE_MS, () => this.close("unbound"));
     this.issue("unbind", {}, { takesPlace: false, onOutcome: () => this.close("unbound") });
   }
 
@@ -378,18 +374,24 @@ export class SmppSession {
   private enquire(): void {
     if (this.stateNow === "closed" || this.stateNow === "closing") return;
     this.isEnquiring = true;
-    this.issue("enquire_link", {}, {
-      takesPlace: false,
-      onOutcome: (outcome) => {
-        this.isEnquiring = false;
-        if (outcome.kind === "unknown" && outcome.reason === "timeout") this.destroy("enquire-link-timeout");
+    this.issue(
+      "enquire_link",
+      {},
+      {
+        takesPlace: false,
+        onOutcome: (outcome) => {
+          this.isEnquiring = false;
+          if (outcome.kind === "unknown" && outcome.reason === "timeout") this.destroy("enquire-link-timeout");
+        },
       },
-    });
+    );
   }
 
   private finish(reason: CloseReason): void {
     if (this.stateNow === "closed") return;
     this.stateNow = "closed";
+    // What the outcomes below lead to must not change why the session ended.
+    const ended = this.reason ?? reason;
     this.timer?.cancel();
     this.lingerTimer?.cancel();
     this.unbindDeadline?.cancel();
@@ -402,6 +404,7 @@ export class SmppSession {
           : { kind: "unknown", reason: "disconnected" },
       );
     }
-    this.options.owner.onClosed(this.reason ?? reason);
+    this.complaints.summarise();
+    this.options.owner.onClosed(ended);
   }
 }

@@ -12,7 +12,7 @@ export type Address =
   | { readonly kind: "invalid" };
 
 /** No address is longer; anything that is gets refused unread. */
-export const MAX_ADDRESS_CHARACTERS = 128;
+const MAX_ADDRESS_CHARACTERS = 128;
 
 const INVALID: Address = { kind: "invalid" };
 
@@ -37,7 +37,7 @@ const NANP_NATIONAL_DIGITS = 10;
  * States; eleven and more are taken with their calling code. `00` is no plus.
  * E.164 means 8 to 15 digits that begin with an assigned calling code, and for
  * +1 exactly ten more with an area code of 2 to 9. Never throws; the work is
- * bounded by {@link MAX_ADDRESS_CHARACTERS}.
+ * bounded by a maximum length.
  */
 export function parseAddress(text: string): Address {
   if (text.length > MAX_ADDRESS_CHARACTERS) return INVALID;
@@ -82,4 +82,9 @@ function parseChannel(channel: ChannelName, rest: string): Address {
   if (number.kind === "e164") return { kind: "channel", channel, address: number.e164 };
   if (channel === "whatsapp" || address.startsWith("+")) return INVALID;
   return CHANNEL_ACCOUNT.test(address) ? { kind: "channel", channel, address } : INVALID;
+}
+
+/** `address` without a leading plus: the form that SMPP carries numbers in, and in which they compare equal. */
+export function bareAddress(address: string): string {
+  return address.startsWith("+") ? address.slice(1) : address;
 }

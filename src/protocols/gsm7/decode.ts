@@ -11,7 +11,7 @@ export interface NationalShift {
 const REPLACEMENT = "\ufffd";
 const HIGHEST_SEPTET = 0x7f;
 
-const DEFAULT_TABLE: ShiftTable = [...DEFAULT_ALPHABET];
+const DEFAULT_TABLE: ShiftTable = DEFAULT_ALPHABET.split("");
 const DEFAULT_EXTENSION_TABLE: ShiftTable = buildExtension();
 
 function buildExtension(): ShiftTable {

@@ -1,4 +1,4 @@
-export { DEFAULT_ALPHABET, DEFAULT_EXTENSION, ESCAPE } from "./default-alphabet.ts";
+export { DEFAULT_ALPHABET, DEFAULT_EXTENSION } from "./default-alphabet.ts";
 export { decodeGsm7 } from "./decode.ts";
 export type { NationalShift } from "./decode.ts";
 export { encodeGsm7, gsm7Septets, septetsOfCode } from "./encode.ts";

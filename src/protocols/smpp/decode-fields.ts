@@ -52,7 +52,7 @@ function nullValue(field: Field): unknown {
 function readField(reader: Reader, name: string, field: Field): unknown {
   switch (field.kind) {
     case "integer":
-      return reader.integer(field.octets, name);
+      return reader.int1(name);
     case "text":
     case "time":
       return reader.text(name);

@@ -12,7 +12,7 @@ import { Reader } from "./reader.ts";
 
 /**
  * Decodes the PDU that fills `buffer` from `start` to before `end`, which the
- * caller has found by its command_length. Never throws and never answers
+ * caller has found by its command_length: at least 16 octets. Never throws and never answers
  * `fatal`. A response may lack its body, and one with an error status may have
  * an unreadable one: both then have a null body, because the status matters more.
  */

@@ -35,7 +35,7 @@ export function isNullBody(plan: readonly PlannedField[], body: LooseBody): bool
 function fieldOctets(field: Field, value: unknown): number {
   switch (field.kind) {
     case "integer":
-      return field.octets;
+      return 1;
     case "text":
       return ((value as string | undefined)?.length ?? 0) + 1;
     case "time":
@@ -63,7 +63,7 @@ function writeField(writer: Writer, planned: PlannedField, value: unknown): void
   const { name, field } = planned;
   switch (field.kind) {
     case "integer":
-      writeInteger(writer, planned, (value as number | undefined) ?? 0);
+      writer.int1((value as number | undefined) ?? 0, name);
       break;
     case "text":
       writer.text((value as string | undefined) ?? "", field.maxOctets, name);
@@ -81,14 +81,6 @@ function writeField(writer: Writer, planned: PlannedField, value: unknown): void
       writeFailures(writer, (value as readonly UnsuccessfulAddress[] | undefined) ?? NO_FAILURES);
       break;
   }
-}
-
-function writeInteger(writer: Writer, planned: PlannedField, value: number): void {
-  const { name, field } = planned;
-  if (field.kind !== "integer") return;
-  if (field.octets === 1) writer.int1(value, name);
-  else if (field.octets === 2) writer.int2(value, name);
-  else writer.int4(value, name);
 }
 
 /** Writes `sm_length` and `short_message`. Throws {@link SmppEncodeError} over 254 octets. */

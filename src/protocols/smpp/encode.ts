@@ -3,7 +3,6 @@ import { assert } from "../../kernel/assert.ts";
 import { COMMANDS, isResponse } from "./commands.ts";
 import type { CommandName } from "./commands.ts";
 import { fieldsOctets, isNullBody, writeFields } from "./encode-fields.ts";
-import type { LooseBody } from "./encode-fields.ts";
 import { shortMessageOctets, writeDeliver, writeSubmit } from "./encode-short-message.ts";
 import { tlvsOctets, writeTlvs } from "./encode-tlvs.ts";
 import { HEADER_OCTETS, MAX_SEQUENCE } from "./pdu.ts";
@@ -32,7 +31,7 @@ const BODILESS_ON_ERROR: ReadonlySet<CommandName> = new Set([
 export function pduOctets(pdu: PduInput): number {
   const body: BodyInput = pdu.body ?? EMPTY_BODY;
   if (pdu.status !== undefined && pdu.status !== 0 && BODILESS_ON_ERROR.has(pdu.command)) {
-    if (!isNullBody(PLANS[pdu.command], body as LooseBody) || body.tlvs !== undefined) {
+    if (!isNullBody(PLANS[pdu.command], body) || body.tlvs !== undefined) {
       throw new SmppEncodeError(pdu.command, "with an error status has no body");
     }
     return HEADER_OCTETS;
@@ -76,7 +75,7 @@ export function encodePduByTable(pdu: PduInput): Buffer {
   writeHeader(writer, pdu, octets);
   if (octets > HEADER_OCTETS) {
     const body: BodyInput = pdu.body ?? EMPTY_BODY;
-    writeFields(writer, PLANS[pdu.command], body as LooseBody);
+    writeFields(writer, PLANS[pdu.command], body);
     writeOptional(writer, body);
   }
   return writer.buffer;
@@ -86,12 +85,12 @@ function mandatoryOctets(command: CommandName, body: BodyInput): number {
   switch (command) {
     case "submit_sm":
     case "deliver_sm":
-      return shortMessageOctets(body as PduBodyInput["submit_sm"]);
+      return shortMessageOctets(body);
     case "submit_sm_resp":
     case "deliver_sm_resp":
       return ((body as PduBodyInput["submit_sm_resp"]).message_id?.length ?? 0) + 1;
     default:
-      return fieldsOctets(PLANS[command], body as LooseBody);
+      return fieldsOctets(PLANS[command], body);
   }
 }
 
@@ -102,10 +101,10 @@ function writePdu(writer: Writer, pdu: PduInput, octets: number): void {
     const body: BodyInput = pdu.body ?? EMPTY_BODY;
     switch (pdu.command) {
       case "submit_sm":
-        writeSubmit(writer, body as PduBodyInput["submit_sm"]);
+        writeSubmit(writer, body);
         break;
       case "deliver_sm":
-        writeDeliver(writer, body as PduBodyInput["deliver_sm"]);
+        writeDeliver(writer, body);
         break;
       case "submit_sm_resp":
         writer.text((body as PduBodyInput["submit_sm_resp"]).message_id ?? "", 65, "message_id");
@@ -114,7 +113,7 @@ function writePdu(writer: Writer, pdu: PduInput, octets: number): void {
         writer.text((body as PduBodyInput["deliver_sm_resp"]).message_id ?? "", 1, "message_id");
         break;
       default:
-        writeFields(writer, PLANS[pdu.command], body as LooseBody);
+        writeFields(writer, PLANS[pdu.command], body);
     }
     writeOptional(writer, body);
   }

@@ -5,10 +5,9 @@ import type { Buffer } from "node:buffer";
  * for it. Every command is a list of these; encoder, decoder and types follow.
  */
 
-/** An unsigned integer of one, two or four octets, most significant first (SMPP 3.4 §3.1 "Integer"). */
-export interface IntegerField<Octets extends 1 | 2 | 4 = 1 | 2 | 4> {
+/** An unsigned integer of one octet (SMPP 3.4 §3.1 "Integer"); no mandatory parameter of its own has more. */
+export interface IntegerField {
   readonly kind: "integer";
-  readonly octets: Octets;
 }
 
 /** ASCII text ended by a NUL octet; `maxOctets` counts the NUL (SMPP 3.4 §3.1 "C-Octet String"). */
@@ -65,11 +64,7 @@ export type FieldValue<F extends Field> = F extends IntegerField
         : UnsuccessfulAddress[];
 
 /** An integer of one octet. */
-export const int1: IntegerField<1> = { kind: "integer", octets: 1 };
-/** An integer of two octets. */
-export const int2: IntegerField<2> = { kind: "integer", octets: 2 };
-/** An integer of four octets. */
-export const int4: IntegerField<4> = { kind: "integer", octets: 4 };
+export const int1: IntegerField = { kind: "integer" };
 /** A relative or absolute time, or none. */
 export const time: TimeField = { kind: "time" };
 /** The message itself, at most 254 octets. */

@@ -17,10 +17,13 @@ function hostileStream(random: SeededRandom): Buffer {
 }
 
 function hostilePdu(random: SeededRandom): Buffer {
-  const octets = random.oneIn(5) ? withHeader(random, random.octets(random.between(0, 200))) : encodePdu(randomPdu(random));
+  const octets = random.oneIn(5)
+    ? withHeader(random, random.octets(random.between(0, 200)))
+    : encodePdu(randomPdu(random));
   switch (random.between(0, 6)) {
     case 0: // Any octets changed, the length among them.
-      for (let i = random.between(1, 4); i > 0; i -= 1) octets[random.between(0, octets.length - 1)] = random.between(0, 255);
+      for (let i = random.between(1, 4); i > 0; i -= 1)
+        octets[random.between(0, octets.length - 1)] = random.between(0, 255);
       return octets;
     case 1: // Only the body changed, so that the boundaries hold.
       for (let i = random.between(1, 8); i > 0 && octets.length > 16; i -= 1) {
@@ -58,7 +61,7 @@ function relength(octets: Buffer): Buffer {
 function feed(stream: Buffer, nextPiece: () => number): Decoded[] {
   const decoder = new PduDecoder({ maxPduOctets: MAX_PDU_OCTETS });
   const found: Decoded[] = [];
-  for (let at = 0; at < stream.length; ) {
+  for (let at = 0; at < stream.length;) {
     const piece = Math.min(nextPiece(), stream.length - at);
     // The chunk is overwritten after the push: nothing that was decoded may point into it.
     const chunk = Buffer.from(stream.subarray(at, at + piece));
@@ -74,8 +77,15 @@ function feed(stream: Buffer, nextPiece: () => number): Decoded[] {
 function checkOne(random: SeededRandom): void {
   const stream = hostileStream(random);
   const whole = feed(stream, () => stream.length);
-  assert.deepEqual(feed(stream, () => random.between(1, 40)), whole);
-  if (random.oneIn(8)) assert.deepEqual(feed(stream, () => 1), whole);
+  assert.deepEqual(
+    feed(stream, () => random.between(1, 40)),
+    whole,
+  );
+  if (random.oneIn(8))
+    assert.deepEqual(
+      feed(stream, () => 1),
+      whole,
+    );
   assert.ok(whole.length <= stream.length / 16 + 1);
   whole.forEach((one, i) => {
     if (one.kind === "fatal") assert.equal(i, whole.length - 1, "nothing is read after a fatal error");

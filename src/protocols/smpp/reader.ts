@@ -82,7 +82,7 @@ export class Reader {
 const EMPTY = Buffer.alloc(0);
 
 /** Above this a call into the runtime is cheaper than building the text character by character. */
-const SHORT_TEXT_OCTETS = 24;
+const SHORT_TEXT_OCTETS = 8;
 
 function findNul(buffer: Buffer, from: number, end: number): number {
   let at = from;

@@ -54,5 +54,7 @@ function reportText(body: PduBody["deliver_sm"] | PduBody["data_sm"]): string {
   const start = hasUdh(body.esm_class) ? (payload[0] as number) + 1 : 0;
   if (body.data_coding !== DataCoding.UCS2) return payload.toString("latin1", start, start + MAX_RECEIPT_CHARACTERS);
   const units = payload.subarray(start, start + 2 * MAX_RECEIPT_CHARACTERS);
-  return Buffer.from(units.subarray(0, units.length & ~1)).swap16().toString("utf16le");
+  return Buffer.from(units.subarray(0, units.length & ~1))
+    .swap16()
+    .toString("utf16le");
 }

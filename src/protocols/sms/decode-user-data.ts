@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { decodeGsm7, fillBitsAfter, septetsIn, unpack7 } from "../gsm7/index.ts";
 import type { NationalShift } from "../gsm7/index.ts";
 import {
@@ -36,8 +36,8 @@ export interface DecodedUserData extends DataCoding {
 /**
  * Reads the user data of an inbound message. Never fails: a header that does
  * not fit its message is read as text, an alphabet without a decoder comes back
- * as `binary`. The text of one part of several may begin or end with half a
- * surrogate pair; apply `wellFormed` after joining.
+ * as `binary`. The text of a part with a concatenation header may begin or end
+ * with half a surrogate pair; apply `wellFormed` after joining.
  */
 export function decodeUserData(received: ReceivedUserData): DecodedUserData {
   const { dataCoding, shortMessage, udhi, defaultAlphabet = "gsm7" } = received;

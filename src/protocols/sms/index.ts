@@ -10,13 +10,5 @@ export type { ArrivedPart, Arrival, IncompleteSet, OpenSet, PartKey, Reassembler
 export { MAX_PARTS, SEGMENT_LIMITS, segmentText } from "./segment-text.ts";
 export type { ReferenceBits, SegmentOptions, SegmentedText, SmsEncoding } from "./segment-text.ts";
 export { smartEncode } from "./smart-encode.ts";
-export {
-  ELEMENT,
-  buildUdh,
-  concatElement,
-  parseUdh,
-  readConcat,
-  readNationalShift,
-  readPorts,
-} from "./user-data-header.ts";
+export { buildUdh, concatElement, parseUdh, readConcat, readNationalShift, readPorts } from "./user-data-header.ts";
 export type { ApplicationPorts, Concatenation, InformationElement, UserDataHeader } from "./user-data-header.ts";

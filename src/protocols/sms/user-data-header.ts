@@ -30,7 +30,7 @@ export interface ApplicationPorts {
 }
 
 /** Identifiers of information elements (3GPP TS 23.040 §9.2.3.24). */
-export const ELEMENT = {
+const ELEMENT = {
   concat8: 0x00,
   ports8: 0x04,
   ports16: 0x05,

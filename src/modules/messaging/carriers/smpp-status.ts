@@ -39,7 +39,6 @@ const REFUSALS: Readonly<Partial<Record<keyof typeof CommandStatus, Refusal>>> =
   ESME_RINVSRCTON: { verdict: "permanent", errorCode: FAILED },
   ESME_RINVSRCNPI: { verdict: "permanent", errorCode: FAILED },
   ESME_RINVESMCLASS: { verdict: "permanent", errorCode: FAILED },
-  ESME_RINVDCS: { verdict: "permanent", errorCode: FAILED },
   ESME_RINVSCHED: { verdict: "permanent", errorCode: FAILED },
   ESME_RINVEXPIRY: { verdict: "permanent", errorCode: EXPIRED },
   ESME_RX_P_APPN: { verdict: "permanent", errorCode: FILTERED },

@@ -1,5 +1,5 @@
 import { present } from "../../../kernel/assert.ts";
-import { bareAddress } from "../../../protocols/e164/index.ts";
+import { bareAddress } from "../address.ts";
 import { decodeUserData, buildParts, segmentText, type MessagePart } from "../../../protocols/sms/index.ts";
 import {
   CommandStatus,

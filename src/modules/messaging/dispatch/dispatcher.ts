@@ -1,14 +1,13 @@
 import { assert } from "../../../kernel/assert.ts";
 import type { Cell } from "../../../platform/cell/index.ts";
 import type { Clock, Logger } from "../../../platform/ports.ts";
+import { DueList, Reports } from "../../../platform/queue/index.ts";
 import type { Carrier, CarrierStatus } from "../carriers/carrier.ts";
 import type { MessageEffects } from "../effects.ts";
 import { hasPendingPart, isFinal, sentText, type Message } from "../message.ts";
 import type { MessageState } from "../message-state.ts";
 import type { MessagesAttempted, SubmitAnswer, SubmitsAnswered } from "../records.ts";
-import { DueList } from "./due-list.ts";
 import { Lane } from "./lane.ts";
-import { Reports } from "./reports.ts";
 import { route } from "./route.ts";
 
 /** At most so many messages share one journal entry. */
@@ -157,15 +156,20 @@ export class Dispatcher implements MessageEffects {
     const partCounts: Record<string, number> = {};
     let reserved = 0;
     while (room > 0 && sids.length < BATCH) {
-      const sid = lane.queue.shift();
+      const sid = lane.queue.peek();
       if (sid === undefined) break;
       const message = this.options.state.messages.get(sid);
       // Canceled, expired or queued twice: the sweep deals with the expired.
-      if (message === undefined || isFinal(message.status) || message.validUntilMs <= now) continue;
-      if (!hasPendingPart(message)) continue;
+      if (message === undefined || message.validUntilMs <= now || isFinal(message.status) || !hasPendingPart(message)) {
+        lane.queue.shift();
+        continue;
+      }
       const total = lane.carrier.countParts(sid, sentText(message));
-      if (total !== message.segments) partCounts[sid] = total;
       const parts = total - message.parts.filter((part) => part.state !== "pending").length;
+      // A long message waits for room for all of it, unless it is the first in line.
+      if (parts > room && sids.length > 0) break;
+      lane.queue.shift();
+      if (total !== message.segments) partCounts[sid] = total;
       sids.push(sid);
       reserved += parts;
       room -= parts;

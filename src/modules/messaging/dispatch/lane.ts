@@ -1,7 +1,6 @@
 import type { Clock, Timer } from "../../../platform/ports.ts";
+import { Fifo, TokenBucket } from "../../../platform/queue/index.ts";
 import type { Carrier } from "../carriers/carrier.ts";
-import { Fifo } from "./fifo.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** The queue in front of one carrier: its order, its rate and its window. */
 export class Lane {

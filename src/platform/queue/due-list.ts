@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../../platform/ports.ts";
+import type { Clock, Timer } from "../ports.ts";
 
 const TICK_MS = 100;
 

@@ -1,19 +1,20 @@
-import type { Clock } from "../../../platform/ports.ts";
+import type { Clock } from "../ports.ts";
 
 /** Reports of one turn share a record; this many at most. */
 const MAX_BATCH = 500;
 
-interface ReportsOptions<T> {
+/** How reports become durable. */
+export interface ReportsOptions<T> {
   readonly clock: Clock;
   readonly retryMs: number;
   /** Makes a batch durable and says whether it is. */
-  readonly commit: (carrier: string, batch: readonly T[], done: (durable: boolean) => void) => void;
+  readonly commit: (group: string, batch: readonly T[], done: (durable: boolean) => void) => void;
 }
 
 /**
- * Collects what carriers report in one turn into one record for each carrier. What could
- * not be made durable is kept and tried again: it must not be forgotten, and the carrier's
- * window bounds how much there can be.
+ * Collects what is reported in one turn into one record for each group. What could not be
+ * made durable is kept and tried again: it must not be forgotten, and whoever reports
+ * bounds how much can be under way.
  */
 export class Reports<T> {
   private readonly options: ReportsOptions<T>;
@@ -26,9 +27,9 @@ export class Reports<T> {
     this.options = options;
   }
 
-  add(carrier: string, report: T): void {
-    const list = this.waiting.get(carrier);
-    if (list === undefined) this.waiting.set(carrier, [report]);
+  add(group: string, report: T): void {
+    const list = this.waiting.get(group);
+    if (list === undefined) this.waiting.set(group, [report]);
     else list.push(report);
     if (this.asked) return;
     this.asked = true;
@@ -39,19 +40,19 @@ export class Reports<T> {
   }
 
   private flush(): void {
-    for (const [carrier, list] of this.waiting) {
-      this.waiting.delete(carrier);
-      for (let at = 0; at < list.length; at += MAX_BATCH) this.send(carrier, list.slice(at, at + MAX_BATCH));
+    for (const [group, list] of this.waiting) {
+      this.waiting.delete(group);
+      for (let at = 0; at < list.length; at += MAX_BATCH) this.send(group, list.slice(at, at + MAX_BATCH));
     }
   }
 
-  private send(carrier: string, batch: readonly T[]): void {
+  private send(group: string, batch: readonly T[]): void {
     this.underWay += 1;
-    this.options.commit(carrier, batch, (durable) => {
+    this.options.commit(group, batch, (durable) => {
       if (!durable) {
         this.options.clock.after(this.options.retryMs, () => {
           this.underWay -= 1;
-          this.send(carrier, batch);
+          this.send(group, batch);
         });
         return;
       }

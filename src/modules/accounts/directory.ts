@@ -1,0 +1,27 @@
+import { isSid } from "../../kernel/ids.ts";
+import type { AccountStatus } from "../../platform/http/index.ts";
+import type { AccountRecords } from "./account-records.ts";
+
+/**
+ * What other modules may ask about accounts. Answered from memory nearly always,
+ * and from memory alone while the database cannot be reached; an account that
+ * was never asked for then rejects with 503.
+ */
+export interface AccountDirectory {
+  /** The primary auth token, which signs the account's webhooks; `undefined` if there is no such account. */
+  authToken(accountSid: string): Promise<string | undefined>;
+  /** What holds for the account's requests: a subaccount of a suspended account is suspended. */
+  status(accountSid: string): Promise<AccountStatus | undefined>;
+  /** Whether `accountSid` may act on `otherSid`: itself, or a subaccount of its own. */
+  canAccess(accountSid: string, otherSid: string): Promise<boolean>;
+}
+
+/** The directory over what this process knows. */
+export function accountDirectory({ accounts }: AccountRecords): AccountDirectory {
+  const find = (sid: string) => accounts.peek(sid) ?? (isSid(sid, "AC") ? accounts.find(sid) : undefined);
+  return {
+    authToken: async (sid) => (await find(sid))?.authToken(),
+    status: async (sid) => (await find(sid))?.status,
+    canAccess: async (sid, other) => sid === other || (await find(other))?.parentSid === sid,
+  };
+}

@@ -1,0 +1,61 @@
+import { AppError } from "../../kernel/errors.ts";
+import type { MessagingDeps } from "./deps.ts";
+import { messageErrors } from "./errors.ts";
+import { findMessage } from "./message.store.ts";
+import { isFinal, type Message } from "./message.ts";
+import type { FeedbackGiven, MessageCanceled, MessageDeleted, MessageRedacted } from "./records.ts";
+
+interface Target {
+  readonly accountSid: string;
+  readonly sid: string;
+}
+
+/** Cancels a message that no carrier has been given yet. */
+export async function cancelMessage(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
+  const message = await existing(deps, target);
+  const record: MessageCanceled = { kind: "message.canceled", sid: message.sid };
+  const canceled = await deps.cell.commit<Message | undefined>(record, "progress");
+  if (canceled !== undefined) return canceled;
+  const now = await existing(deps, target);
+  throw new AppError(messageErrors.notCancelable, { sid: now.sid, status: now.status });
+}
+
+/** Empties the body of a message that is done. */
+export async function redactMessage(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
+  const message = await finished(deps, target);
+  const record: MessageRedacted = { kind: "message.redacted", sid: message.sid };
+  await deps.cell.commit(record, "progress");
+  return existing(deps, target);
+}
+
+/** Removes a message that is done. */
+export async function deleteMessage(deps: MessagingDeps, target: Target): Promise<void> {
+  const message = await finished(deps, target);
+  const record: MessageDeleted = { kind: "message.deleted", sid: message.sid };
+  await deps.cell.commit(record, "progress");
+}
+
+/** Notes whether the recipient did what the message was for. */
+export async function giveFeedback(
+  deps: MessagingDeps,
+  target: Target & { readonly outcome: "confirmed" | "unconfirmed" },
+): Promise<Readonly<Message>> {
+  const message = await existing(deps, target);
+  if (message.provideFeedback !== true) throw new AppError(messageErrors.feedbackNotAsked, { sid: message.sid });
+  const record: FeedbackGiven = { kind: "message.feedback", sid: message.sid, outcome: target.outcome };
+  await deps.cell.commit(record, "progress");
+  return existing(deps, target);
+}
+
+async function existing(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
+  const message = await findMessage(deps, target);
+  if (message === undefined) throw new AppError(messageErrors.notFound, { uri: `Messages/${target.sid}` });
+  return message;
+}
+
+/** A message that is sent and only waits for a receipt that may never come counts as done. */
+async function finished(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
+  const message = await existing(deps, target);
+  if (isFinal(message.status) || message.closed === true) return message;
+  throw new AppError(messageErrors.stillInProgress, { sid: message.sid, status: message.status });
+}

@@ -1,0 +1,19 @@
+import type { Cell } from "../../platform/cell/index.ts";
+import type { Clock, Database, Logger } from "../../platform/ports.ts";
+import type { NumberDirectory } from "../numbers/index.ts";
+import type { Carrier } from "./carriers/index.ts";
+import type { MessageState } from "./message-state.ts";
+
+/** What the operations of this module work with. */
+export interface MessagingDeps {
+  readonly cell: Cell;
+  readonly state: MessageState;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly numbers: NumberDirectory;
+  readonly carriers: readonly Carrier[];
+  readonly mintSid: (prefix: string) => string;
+  /** Which status changes are called back. */
+  readonly callbackEvents: "all" | "final";
+}

@@ -1,0 +1,280 @@
+import { isSid } from "../../kernel/ids.ts";
+import type { DatabaseSession, Migration, Row } from "../../platform/ports.ts";
+import type { ProjectedTable } from "../../platform/cell/index.ts";
+import type { DateRange } from "../../platform/http/index.ts";
+import type { MessagingDeps } from "./deps.ts";
+import { isFinal, type Medium, type Message, type MessageStatus } from "./message.ts";
+import type { LateChange, MessageState } from "./message-state.ts";
+
+export const messageMigrations: readonly Migration[] = [
+  {
+    name: "messaging/0001-messages",
+    sql: `create table messages (
+        id uuid primary key,
+        sid text not null,
+        account_sid text not null,
+        direction text not null,
+        from_address text not null,
+        to_address text not null,
+        body text not null,
+        encoding text not null,
+        segments int not null,
+        status text not null,
+        error_code int,
+        created_at timestamptz not null,
+        updated_at timestamptz not null,
+        sent_at timestamptz,
+        valid_until timestamptz,
+        provide_feedback boolean not null,
+        feedback text,
+        media jsonb,
+        closed boolean not null,
+        delivery jsonb
+      );
+      create index messages_by_account on messages (account_sid, id);
+      create index messages_by_recipient on messages (account_sid, to_address, id);
+      create index messages_by_sender on messages (account_sid, from_address, id);`,
+  },
+];
+
+/** The UUID inside a SID: rows in its order are rows in the order of time, whatever the prefix. */
+const idOf = (sid: string): string => sid.slice(2);
+
+/** How the message tables fill the database. */
+export function messageProjections(state: MessageState): readonly ProjectedTable<never>[] {
+  const messages: ProjectedTable<Message> = {
+    table: state.messages,
+    into: "messages",
+    key: "id",
+    keyType: "uuid",
+    keyOf: idOf,
+    evict: (message) => isFinal(message.status) || message.closed === true,
+    columns: [
+      { name: "id", type: "uuid", value: (m) => idOf(m.sid) },
+      { name: "sid", type: "text", value: (m) => m.sid },
+      { name: "account_sid", type: "text", value: (m) => m.accountSid },
+      { name: "direction", type: "text", value: (m) => m.direction },
+      { name: "from_address", type: "text", value: (m) => m.from },
+      { name: "to_address", type: "text", value: (m) => m.to },
+      { name: "body", type: "text", value: (m) => m.body },
+      { name: "encoding", type: "text", value: (m) => m.encoding },
+      { name: "segments", type: "int", value: (m) => m.segments },
+      { name: "status", type: "text", value: (m) => m.status },
+      { name: "error_code", type: "int", value: (m) => m.errorCode ?? null },
+      { name: "created_at", type: "timestamptz", value: (m) => timestamp(m.createdMs) },
+      { name: "updated_at", type: "timestamptz", value: (m) => timestamp(m.updatedMs) },
+      { name: "sent_at", type: "timestamptz", value: (m) => timestamp(m.sentMs) },
+      { name: "valid_until", type: "timestamptz", value: (m) => timestamp(m.validUntilMs) },
+      { name: "provide_feedback", type: "boolean", value: (m) => m.provideFeedback === true },
+      { name: "feedback", type: "text", value: (m) => m.feedback ?? null },
+      { name: "media", type: "jsonb", value: (m) => (m.media === undefined ? null : JSON.stringify(m.media)) },
+      { name: "closed", type: "boolean", value: (m) => m.closed === true },
+      { name: "delivery", type: "jsonb", value: deliveryOf },
+    ],
+  };
+  const changes: ProjectedTable<LateChange> = {
+    table: state.lateChanges,
+    into: "messages",
+    key: "id",
+    columns: [],
+    evict: () => true,
+    write: writeLateChanges,
+  };
+  return [messages, changes] as readonly unknown[] as readonly ProjectedTable<never>[];
+}
+
+function timestamp(ms: number | undefined): string | null {
+  return ms === undefined || ms === 0 ? null : new Date(ms).toISOString();
+}
+
+/** What the operator may want to know of how it went out. */
+function deliveryOf(message: Readonly<Message>): string | null {
+  if (message.direction === "inbound") return null;
+  const { carrier, attempts, parts } = message;
+  return JSON.stringify({ carrier, attempts, parts });
+}
+
+async function writeLateChanges(
+  tx: DatabaseSession,
+  batch: ReadonlyMap<string, Readonly<LateChange> | undefined>,
+): Promise<void> {
+  for (const change of batch.values()) {
+    if (change === undefined) continue;
+    if (change.deleted === true) {
+      await tx.query("delete from messages where id = $1::uuid", [idOf(change.sid)]);
+      continue;
+    }
+    await tx.query(
+      `update messages set body = case when $2 then '' else body end,
+         feedback = coalesce($3, feedback), updated_at = $4::timestamptz where id = $1::uuid`,
+      [idOf(change.sid), change.redacted === true, change.feedback ?? null, timestamp(change.updatedMs)],
+    );
+  }
+}
+
+/** One message of an account: from memory while it is recent, else from its row. */
+export async function findMessage(
+  deps: Pick<MessagingDeps, "state" | "database">,
+  target: { readonly accountSid: string; readonly sid: string },
+): Promise<Readonly<Message> | undefined> {
+  const { state, database } = deps;
+  const recent = state.messages.get(target.sid);
+  if (recent !== undefined) return recent.accountSid === target.accountSid ? recent : undefined;
+  if (!isSid(target.sid)) return undefined;
+  if (state.messages.isDirty(target.sid)) return undefined;
+  const rows = await database.query<MessageRow>(
+    "select * from messages where id = $1::uuid and sid = $2 and account_sid = $3",
+    [idOf(target.sid), target.sid, target.accountSid],
+  );
+  const row = rows[0];
+  return row === undefined ? undefined : patched(state, fromRow(row));
+}
+
+/** A change that is not in the row yet. */
+function patched(state: MessageState, message: Message): Message | undefined {
+  const change = state.lateChanges.get(message.sid);
+  if (change?.deleted === true) return undefined;
+  if (change === undefined) return message;
+  return {
+    ...message,
+    updatedMs: change.updatedMs,
+    ...(change.redacted === true ? { body: "" } : {}),
+    ...(change.feedback === undefined ? {} : { feedback: change.feedback }),
+  };
+}
+
+interface MessageRow extends Row {
+  sid: string;
+  account_sid: string;
+  direction: Message["direction"];
+  from_address: string;
+  to_address: string;
+  body: string;
+  encoding: Message["encoding"];
+  segments: number;
+  status: MessageStatus;
+  error_code: number | null;
+  created_at: Date;
+  updated_at: Date;
+  sent_at: Date | null;
+  valid_until: Date | null;
+  provide_feedback: boolean;
+  feedback: Message["feedback"] | null;
+  media: Medium[] | null;
+  closed: boolean;
+}
+
+function fromRow(row: MessageRow): Message {
+  return {
+    sid: row.sid,
+    accountSid: row.account_sid,
+    direction: row.direction,
+    from: row.from_address,
+    to: row.to_address,
+    body: row.body,
+    encoding: row.encoding,
+    segments: row.segments,
+    status: row.status,
+    createdMs: row.created_at.getTime(),
+    updatedMs: row.updated_at.getTime(),
+    validUntilMs: row.valid_until?.getTime() ?? 0,
+    provideFeedback: row.provide_feedback,
+    closed: row.closed,
+    attempts: 0,
+    parts: [],
+    ...(row.error_code === null ? {} : { errorCode: row.error_code }),
+    ...(row.sent_at === null ? {} : { sentMs: row.sent_at.getTime() }),
+    ...(row.feedback === null || row.feedback === undefined ? {} : { feedback: row.feedback }),
+    ...(row.media === null ? {} : { media: row.media }),
+  };
+}
+
+/** What a list of messages is asked for. Addresses are in canonical form. */
+export interface MessageFilter {
+  readonly accountSid: string;
+  readonly to?: string | undefined;
+  readonly from?: string | undefined;
+  readonly sent?: DateRange | undefined;
+}
+
+interface PageOf {
+  readonly limit: number;
+  /** A SID; the page lies beyond it in the direction asked for. */
+  readonly cursor: string | undefined;
+  readonly direction: "next" | "previous";
+}
+
+/**
+ * At most `limit` messages, newest first: rows, corrected by what is in memory and not
+ * projected yet, so that a list sees every message that was acknowledged before it.
+ */
+export async function listMessages(
+  deps: Pick<MessagingDeps, "state" | "database">,
+  filter: MessageFilter,
+  page: PageOf,
+): Promise<Readonly<Message>[]> {
+  const { state } = deps;
+  let fetch = page.limit;
+  for (;;) {
+    // Looked at before the rows: what is projected meanwhile is then seen twice rather than not at all.
+    const changing = new Set(state.messages.unprojectedKeys());
+    const fresh = unprojected(state, filter, page);
+    const rows = await selectMessages(deps, filter, { ...page, limit: fetch });
+    const settled = rows.filter((row) => !changing.has(row.sid)).flatMap((row) => patched(state, row) ?? []);
+    if (settled.length < page.limit && rows.length === fetch && settled.length + fresh.length < page.limit) {
+      fetch *= 2;
+      continue;
+    }
+    const newestFirst = (a: Readonly<Message>, b: Readonly<Message>): number => (idOf(a.sid) < idOf(b.sid) ? 1 : -1);
+    const merged = [...settled, ...fresh].toSorted(newestFirst);
+    return page.direction === "next" ? merged.slice(0, page.limit) : merged.slice(-page.limit);
+  }
+}
+
+function unprojected(state: MessageState, filter: MessageFilter, page: PageOf): Readonly<Message>[] {
+  const found: Readonly<Message>[] = [];
+  for (const sid of state.messages.unprojectedKeys()) {
+    const message = state.messages.get(sid);
+    if (message !== undefined && matches(message, filter) && isBeyond(sid, page)) found.push(message);
+  }
+  return found;
+}
+
+function isBeyond(sid: string, { cursor, direction }: PageOf): boolean {
+  if (cursor === undefined) return true;
+  return direction === "next" ? idOf(sid) < idOf(cursor) : idOf(sid) > idOf(cursor);
+}
+
+function matches(message: Readonly<Message>, { accountSid, to, from, sent }: MessageFilter): boolean {
+  if (message.accountSid !== accountSid) return false;
+  if (to !== undefined && message.to !== to) return false;
+  if (from !== undefined && message.from !== from) return false;
+  if (sent === undefined) return true;
+  const at = message.sentMs;
+  return at !== undefined && at >= (sent.fromMs ?? 0) && at < (sent.untilMs ?? Infinity);
+}
+
+async function selectMessages(
+  { database }: Pick<MessagingDeps, "database">,
+  { accountSid, to, from, sent }: MessageFilter,
+  { cursor, direction, limit }: PageOf,
+): Promise<Message[]> {
+  const values: unknown[] = [accountSid];
+  const conditions = ["account_sid = $1"];
+  const add = (condition: string, value: unknown): void => {
+    values.push(value);
+    conditions.push(condition.replace("?", `$${values.length}`));
+  };
+  if (to !== undefined) add("to_address = ?", to);
+  if (from !== undefined) add("from_address = ?", from);
+  if (sent?.fromMs !== undefined) add("sent_at >= ?::timestamptz", new Date(sent.fromMs).toISOString());
+  if (sent?.untilMs !== undefined) add("sent_at < ?::timestamptz", new Date(sent.untilMs).toISOString());
+  if (cursor !== undefined) add(direction === "next" ? "id < ?::uuid" : "id > ?::uuid", idOf(cursor));
+  values.push(limit);
+  const order = direction === "next" ? "desc" : "asc";
+  const rows = await database.query<MessageRow>(
+    `select * from messages where ${conditions.join(" and ")} order by id ${order} limit $${values.length}`,
+    values,
+  );
+  return rows.map(fromRow);
+}

@@ -1,0 +1,221 @@
+import { AppError } from "../../kernel/errors.ts";
+import {
+  boolean,
+  dateFilter,
+  decimal,
+  defineListRoute,
+  defineRoute,
+  enumeration,
+  integer,
+  list,
+  phone,
+  sid,
+  text,
+  url,
+  type Route,
+} from "../../platform/http/index.ts";
+import { canonicalAddress } from "./address.ts";
+import { cancelMessage, deleteMessage, giveFeedback, redactMessage } from "./change-message.ts";
+import { createMessage } from "./create-message.ts";
+import type { MessagingDeps } from "./deps.ts";
+import { messageErrors } from "./errors.ts";
+import { findMessage, listMessages } from "./message.store.ts";
+import { viewFeedback, viewMessage } from "./message.view.ts";
+
+const LIST = "/2010-04-01/Accounts/{AccountSid}/Messages";
+const ITEM = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}";
+const MAX_BODY_CHARACTERS = 1_600;
+const MAX_MEDIA = 10;
+const common = { product: "api", tag: "Messages", access: "account" } as const;
+
+/** Parameters of Twilio that this server does not act on; a request that relies on them is refused rather than half done. */
+const NOT_SUPPORTED = ["ScheduleType", "SendAt", "ContentSid", "ContentVariables", "FallbackFrom", "PersistentAction"];
+
+/** `Messages`: create, fetch, list, update (cancel, redact), delete, and feedback. */
+export function messageRoutes(deps: MessagingDeps): Route[] {
+  return [createRoute(deps), fetchRoute(deps), listRoute(deps), updateRoute(deps), deleteRoute(deps), feedbackRoute(deps)];
+}
+
+function createRoute(deps: MessagingDeps): Route {
+  return defineRoute({
+    ...common,
+    method: "POST",
+    path: LIST,
+    operationId: "CreateMessage",
+    summary: "Send a message",
+    success: 201,
+    errors: Object.values(messageErrors),
+    parameters: {
+      To: phone({ required: true, missing: messageErrors.toRequired, summary: "Recipient in E.164." }),
+      From: phone({ summary: "Sender: a number of the account." }),
+      MessagingServiceSid: sid({ prefix: "MG", invalid: messageErrors.serviceUnknown }),
+      Body: text({ maxCharacters: MAX_BODY_CHARACTERS, invalid: messageErrors.bodyTooLong, summary: "The text." }),
+      MediaUrl: list({
+        of: url({ invalid: messageErrors.mediaUrlInvalid }),
+        maxCount: MAX_MEDIA,
+        tooMany: messageErrors.tooManyMedia,
+        summary: "Addresses of media to attach.",
+      }),
+      StatusCallback: url({ invalid: messageErrors.statusCallbackInvalid, summary: "Told of every status change." }),
+      ApplicationSid: sid({ prefix: "AP", invalid: messageErrors.applicationUnknown }),
+      ValidityPeriod: integer({ min: 1, max: 36_000, invalid: messageErrors.validityInvalid }),
+      MaxPrice: decimal({ min: 0, max: 1_000_000, invalid: messageErrors.maxPriceInvalid }),
+      ProvideFeedback: boolean({ summary: "Whether feedback will be given." }),
+      Attempt: integer({ min: 1, max: 1_000_000 }),
+      ForceDelivery: boolean({}),
+      SmartEncoded: boolean({ summary: "Replace look-alikes so that the text fits GSM-7." }),
+      ...Object.fromEntries(NOT_SUPPORTED.map((name) => [name, text({ maxCharacters: 65_536 })])),
+    },
+    run: (call) => {
+      const { params } = call;
+      for (const name of NOT_SUPPORTED) {
+        const value = (params as Readonly<Record<string, unknown>>)[name];
+        if (value !== undefined && value !== "") throw new AppError(messageErrors.notSupported, { name });
+      }
+      if (params.MessagingServiceSid !== undefined && params.MessagingServiceSid !== "") {
+        throw new AppError(messageErrors.serviceUnknown, { value: params.MessagingServiceSid });
+      }
+      if (params.From === undefined || params.From === "") throw new AppError(messageErrors.fromRequired);
+      return createMessage(deps, {
+        accountSid: call.accountSid,
+        direction: "outbound-api",
+        to: params.To,
+        from: params.From,
+        body: params.Body,
+        mediaUrls: params.MediaUrl,
+        statusCallback: params.StatusCallback,
+        applicationSid: params.ApplicationSid,
+        validitySeconds: params.ValidityPeriod,
+        smartEncoded: params.SmartEncoded,
+        provideFeedback: params.ProvideFeedback,
+      });
+    },
+    view: viewMessage,
+  });
+}
+
+function fetchRoute(deps: MessagingDeps): Route {
+  return defineRoute({
+    ...common,
+    method: "GET",
+    path: ITEM,
+    operationId: "FetchMessage",
+    summary: "Fetch a message",
+    success: 200,
+    run: async (call) => {
+      const message = await findMessage(deps, { accountSid: call.accountSid, sid: call.path.Sid });
+      if (message === undefined) throw call.notFound();
+      return message;
+    },
+    view: viewMessage,
+  });
+}
+
+function listRoute(deps: MessagingDeps): Route {
+  return defineListRoute({
+    ...common,
+    path: LIST,
+    operationId: "ListMessage",
+    summary: "List messages, newest first",
+    collection: "messages",
+    parameters: {
+      To: phone({}),
+      From: phone({}),
+      DateSent: dateFilter({}),
+    },
+    page: async ({ call, limit, cursor, direction }) => {
+      const { To: to, From: from, DateSent: sent } = call.params;
+      const filter = {
+        accountSid: call.accountSid,
+        // What is no address matches nothing.
+        to: to === undefined || to === "" ? undefined : (canonicalAddress(to) ?? to),
+        from: from === undefined || from === "" ? undefined : (canonicalAddress(from) ?? from),
+        sent,
+      };
+      if (cursor !== undefined && !/^[A-Z]{2}[0-9a-f]{32}$/.test(cursor)) throw call.notFound();
+      const records = await listMessages(deps, filter, { limit: limit + 1, cursor, direction });
+      return cutPage(records, { limit, cursor, direction });
+    },
+    view: viewMessage,
+  });
+}
+
+/** Of one record more than asked for, the page and the cursors to both sides of it. */
+function cutPage<R extends { readonly sid: string }>(
+  records: readonly R[],
+  asked: { limit: number; cursor: string | undefined; direction: "next" | "previous" },
+): { records: readonly R[]; nextCursor?: string | undefined; previousCursor?: string | undefined } {
+  const more = records.length > asked.limit;
+  if (asked.direction === "next") {
+    const page = records.slice(0, asked.limit);
+    return {
+      records: page,
+      nextCursor: more ? page.at(-1)?.sid : undefined,
+      previousCursor: asked.cursor === undefined ? undefined : page[0]?.sid,
+    };
+  }
+  const page = more ? records.slice(1) : records;
+  return { records: page, nextCursor: page.at(-1)?.sid, previousCursor: more ? page[0]?.sid : undefined };
+}
+
+function updateRoute(deps: MessagingDeps): Route {
+  return defineRoute({
+    ...common,
+    method: "POST",
+    path: ITEM,
+    operationId: "UpdateMessage",
+    summary: "Cancel a message that waits, or redact one that is done",
+    success: 200,
+    errors: [messageErrors.notCancelable, messageErrors.stillInProgress],
+    parameters: {
+      Body: text({ maxCharacters: 0, invalid: messageErrors.bodyNotEmpty, summary: "Empty, to redact." }),
+      Status: enumeration({ values: ["canceled"], invalid: messageErrors.statusInvalid }),
+    },
+    run: async (call) => {
+      const target = { accountSid: call.accountSid, sid: call.path.Sid };
+      const found = await findMessage(deps, target);
+      if (found === undefined) throw call.notFound();
+      if (call.params.Status === "canceled") return cancelMessage(deps, target);
+      return call.params.Body === "" ? redactMessage(deps, target) : found;
+    },
+    view: viewMessage,
+  });
+}
+
+function deleteRoute(deps: MessagingDeps): Route {
+  return defineRoute({
+    ...common,
+    method: "DELETE",
+    path: ITEM,
+    operationId: "DeleteMessage",
+    summary: "Delete a message that is done",
+    success: 204,
+    errors: [messageErrors.stillInProgress],
+    run: async (call) => {
+      const target = { accountSid: call.accountSid, sid: call.path.Sid };
+      if ((await findMessage(deps, target)) === undefined) throw call.notFound();
+      await deleteMessage(deps, target);
+    },
+  });
+}
+
+function feedbackRoute(deps: MessagingDeps): Route {
+  return defineRoute({
+    ...common,
+    method: "POST",
+    path: "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Feedback",
+    operationId: "CreateMessageFeedback",
+    summary: "Say whether the recipient did what the message was for",
+    success: 201,
+    errors: [messageErrors.feedbackNotAsked],
+    parameters: {
+      Outcome: enumeration({ values: ["confirmed", "unconfirmed"], default: "unconfirmed" }),
+    },
+    run: async (call) => {
+      const target = { accountSid: call.accountSid, sid: call.path.MessageSid };
+      if ((await findMessage(deps, target)) === undefined) throw call.notFound();
+      return giveFeedback(deps, { ...target, outcome: call.params.Outcome });
+    },
+    view: viewFeedback,
+  });
+}

@@ -1,0 +1,11 @@
+/** The rules a message must pass, in the order they are asked. One file and one line each. */
+import { carrierServes } from "./carrier-serves.ts";
+import { destinationIsNumber } from "./destination-is-number.ts";
+import { notToItself } from "./not-to-itself.ts";
+import { recipientOptedIn } from "./recipient-opted-in.ts";
+import type { Rule } from "./rule.ts";
+import { senderOwned } from "./sender-owned.ts";
+
+export type { Draft, Rule } from "./rule.ts";
+
+export const rules: readonly Rule[] = [destinationIsNumber, senderOwned, notToItself, recipientOptedIn, carrierServes];

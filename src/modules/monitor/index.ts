@@ -1,0 +1,1 @@
+export { monitorModule, type MonitorModule, type MonitorOptions } from "./module.ts";

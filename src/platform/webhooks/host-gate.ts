@@ -1,0 +1,95 @@
+import type { Clock } from "../ports.ts";
+import { Fifo } from "../queue/index.ts";
+
+/** Consecutive failures after which a host is left alone. */
+const FAILURES_TO_OPEN = 50;
+const OPEN_MS = 10_000;
+
+interface Host {
+  active: number;
+  failures: number;
+  openUntilMs: number;
+  readonly waiting: Fifo;
+}
+
+/**
+ * Lets a bounded number of requests through to each host and in all, in order for each
+ * host and in turn between hosts; and refuses at once while a host has failed many times
+ * in a row, so that a dead host delays nobody and its queue does not grow.
+ */
+export class HostGate {
+  private readonly clock: Clock;
+  private readonly limits: { readonly maxInFlight: number; readonly maxInFlightPerHost: number };
+  private readonly run: (host: string, item: string) => void;
+  private readonly hosts = new Map<string, Host>();
+  private active = 0;
+
+  constructor(options: {
+    clock: Clock;
+    maxInFlight: number;
+    maxInFlightPerHost: number;
+    run: (host: string, item: string) => void;
+  }) {
+    this.clock = options.clock;
+    this.limits = options;
+    this.run = options.run;
+  }
+
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.active;
+  }
+
+  /** True while the host is left alone. One request in each period is let through to see whether it is back. */
+  isOpen(name: string): boolean {
+    const host = this.hosts.get(name);
+    if (host === undefined || host.failures < FAILURES_TO_OPEN) return false;
+    if (this.clock.monotonicMs() < host.openUntilMs) return true;
+    host.openUntilMs = this.clock.monotonicMs() + OPEN_MS;
+    return false;
+  }
+
+  /** Runs the item now, or when its turn comes. */
+  enter(name: string, item: string): void {
+    const host = this.hosts.get(name) ?? { active: 0, failures: 0, openUntilMs: 0, waiting: new Fifo() };
+    this.hosts.set(name, host);
+    if (host.waiting.length > 0 || !this.hasRoom(host)) host.waiting.push(item);
+    else this.begin(name, host, item);
+  }
+
+  private hasRoom(host: Host): boolean {
+    return this.active < this.limits.maxInFlight && host.active < this.limits.maxInFlightPerHost;
+  }
+
+  private begin(name: string, host: Host, item: string): void {
+    host.active += 1;
+    this.active += 1;
+    this.run(name, item);
+  }
+
+  /** Ends a request that {@link enter} ran. */
+  leave(name: string, ok: boolean): void {
+    const host = this.hosts.get(name);
+    if (host === undefined) return;
+    host.active -= 1;
+    this.active -= 1;
+    host.failures = ok ? 0 : host.failures + 1;
+    if (host.failures === FAILURES_TO_OPEN) host.openUntilMs = this.clock.monotonicMs() + OPEN_MS;
+    if (host.active === 0 && host.waiting.length === 0 && host.failures === 0) this.hosts.delete(name);
+    this.next();
+  }
+
+  private next(): void {
+    for (const [name, host] of this.hosts) {
+      if (this.active >= this.limits.maxInFlight) return;
+      if (host.waiting.length === 0 || !this.hasRoom(host)) continue;
+      const item = host.waiting.shift();
+      if (item === undefined) continue;
+      // To the end of the line, so that the hosts take turns.
+      this.hosts.delete(name);
+      this.hosts.set(name, host);
+      this.begin(name, host, item);
+      return;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { StateTable, type ApplyContext, type CellRecord, type Machine } from "../cell/index.ts";
+import type { WebhookJob, WebhookOutcome } from "./job.ts";
+import type { AlertRaised, WebhookRequested } from "./request.ts";
+
+/** Webhooks ended. Committed together with what their answers asked for. */
+export interface WebhooksSettled extends CellRecord {
+  readonly kind: "webhook.settled";
+  readonly outcomes: readonly WebhookOutcome[];
+}
+
+/** The webhooks that wait. */
+export class WebhookState {
+  readonly jobs = new StateTable<WebhookJob>("webhooks", { projected: false });
+}
+
+/**
+ * The webhook queue of a cell. It imports no product: products emit
+ * `webhook.requested`, and are told of the answer through the responder registry.
+ */
+export function webhookMachine(
+  state: WebhookState,
+  effects: { queued(job: Readonly<WebhookJob>): void; recovered(): void },
+): Machine {
+  return {
+    name: "webhooks",
+    tables: [state.jobs] as readonly unknown[] as readonly StateTable<never>[],
+    reducers: {
+      "webhook.settled": (record: WebhooksSettled, context) => settle(state, record, context),
+    },
+    listeners: {
+      "webhook.requested": (request: WebhookRequested, context) => {
+        const { kind: _kind, ...rest } = request;
+        const job: WebhookJob = { ...rest, createdMs: context.atMs };
+        state.jobs.put(job.id, job);
+        context.effect(() => effects.queued(job));
+      },
+    },
+    recovered: () => effects.recovered(),
+  };
+}
+
+function settle(state: WebhookState, record: WebhooksSettled, context: ApplyContext): void {
+  for (const outcome of record.outcomes) {
+    const job = state.jobs.get(outcome.id);
+    if (job === undefined) continue;
+    state.jobs.delete(outcome.id);
+    if (outcome.errorCode !== undefined) context.emit(alertOf(job, outcome, outcome.errorCode));
+  }
+}
+
+function alertOf(job: Readonly<WebhookJob>, outcome: WebhookOutcome, errorCode: number): AlertRaised {
+  return {
+    kind: "alert.raised",
+    accountSid: job.accountSid,
+    errorCode,
+    level: outcome.delivered ? "warning" : "error",
+    text: outcome.text ?? "",
+    resourceSid: job.resourceSid,
+    requestUrl: outcome.url ?? job.url,
+    requestMethod: job.method,
+    requestParams: new URLSearchParams(job.params.map(([name, value]) => [name, value])).toString(),
+    ...(outcome.status === undefined ? {} : { responseStatus: outcome.status }),
+    ...(outcome.body === undefined ? {} : { responseBody: outcome.body }),
+  };
+}
