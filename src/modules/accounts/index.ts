@@ -1,5 +1,4 @@
 /** Accounts: who is calling, what belongs to whom, and the secrets that prove it. See README.md. */
-export { accountErrors } from "./errors.ts";
 export type { AccountsModuleDeps } from "./deps.ts";
 export type { AccountDirectory } from "./directory.ts";
 export type { FirstAccount, FirstAccountWish } from "./ensure-first-account.ts";

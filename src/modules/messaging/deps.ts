@@ -14,6 +14,8 @@ export interface MessagingDeps {
   readonly numbers: NumberDirectory;
   readonly carriers: readonly Carrier[];
   readonly mintSid: (prefix: string) => string;
+  /** Whether an account may send: `undefined` where there is no such account. */
+  readonly accountStatus: (accountSid: string) => Promise<"active" | "suspended" | "closed" | undefined>;
   /** Which status changes are called back. */
   readonly callbackEvents: "all" | "final";
 }

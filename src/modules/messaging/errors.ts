@@ -21,6 +21,7 @@ export const messageErrors = {
   applicationUnknown: callerError(21218, 400, "The application {value} does not exist in this account."),
   serviceUnknown: callerError(21701, 400, "Messaging Services are not available on this server yet: {value} does not exist."),
   notSupported: callerError(20422, 400, "The parameter '{name}' is not supported by this server yet."),
+  accountNotActive: callerError(20005, 403, "The account {sid} is not active."),
   notCancelable: callerError(20409, 409, "The message {sid} is {status}; only a message that still waits can be canceled."),
   statusInvalid: callerError(20001, 400, "'Status' can only be set to 'canceled'."),
   bodyNotEmpty: callerError(20001, 400, "'Body' can only be set to the empty string, which redacts it."),

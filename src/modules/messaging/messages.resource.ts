@@ -66,8 +66,12 @@ function createRoute(deps: MessagingDeps): Route {
       SmartEncoded: boolean({ summary: "Replace look-alikes so that the text fits GSM-7." }),
       ...Object.fromEntries(NOT_SUPPORTED.map((name) => [name, text({ maxCharacters: 65_536 })])),
     },
-    run: (call) => {
+    run: async (call) => {
       const { params } = call;
+      // The framework has looked at the caller's own account; a parent may be sending for another.
+      if (call.accountSid !== call.principal.accountSid && (await deps.accountStatus(call.accountSid)) !== "active") {
+        throw new AppError(messageErrors.accountNotActive, { sid: call.accountSid });
+      }
       for (const name of NOT_SUPPORTED) {
         const value = (params as Readonly<Record<string, unknown>>)[name];
         if (value !== undefined && value !== "") throw new AppError(messageErrors.notSupported, { name });

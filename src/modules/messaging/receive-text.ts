@@ -48,6 +48,19 @@ function receiveText(deps: InboundDeps, carrier: string, text: IncomingText, set
     settle(true);
     return;
   }
-  const record: TextArrived = { kind: "message.arrived", sid: deps.mintSid("SM"), carrier, ...text, route };
+  const record: TextArrived = {
+    ...text,
+    kind: "message.arrived",
+    sid: deps.mintSid("SM"),
+    carrier,
+    from: storable(text.from),
+    text: storable(text.text),
+    route,
+  };
   deps.cell().commitThen(record, "progress", (error) => settle(error === undefined));
+}
+
+/** PostgreSQL text cannot hold a zero character. */
+function storable(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text;
 }

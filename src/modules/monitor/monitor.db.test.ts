@@ -77,7 +77,8 @@ async function startProgram(database: Database, directory: string, clock: Manual
   const log = await openLog({ directory, logger, clock });
   const projectedOffsets = await readProjectedOffsets(database, CELL);
   const machines = [product, module.machine];
-  const cell = await Cell.open({ name: CELL, log, clock, logger, machines, projectedOffsets });
+  const cell = new Cell({ name: CELL, log, clock, logger, machines, projectedOffsets });
+  await cell.recover();
   const projection = new Projection({ cell, database, clock, logger, tables: module.projections });
   const minter = new SidMinter(() => clock.nowMs(), randomBytes);
   const server = new HttpServer({ clock, logger, minter, authenticator, routes: module.routes });

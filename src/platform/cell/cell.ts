@@ -1,12 +1,12 @@
 import { assert, present } from "../../kernel/assert.ts";
 import { AppError } from "../../kernel/errors.ts";
-import type { Log, LogRecord, RecordKind } from "../log/index.ts";
+import type { Log, LogRecord, LogStatus, RecordKind } from "../log/index.ts";
 import type { Clock, Logger } from "../ports.ts";
-import { cellRefuses } from "./errors.ts";
+import { cellOutcomeUnknown, cellRefuses } from "./errors.ts";
 import type { ApplyContext, CellRecord, Fact, Machine, Reducer } from "./machine.ts";
 import type { SnapshotEntry, StateTable } from "./state-table.ts";
 
-/** What {@link Cell.open} needs. */
+/** What a cell is made of. */
 export interface CellOptions {
   readonly name: string;
   readonly log: Log;
@@ -37,6 +37,7 @@ const SNAPSHOT_BATCH = 500;
  */
 export class Cell {
   readonly name: string;
+  private readonly options: CellOptions;
   private readonly log: Log;
   private readonly clock: Clock;
   private readonly logger: Logger;
@@ -55,7 +56,8 @@ export class Cell {
   private live = false;
   private closed = false;
 
-  private constructor(options: CellOptions) {
+  constructor(options: CellOptions) {
+    this.options = options;
     this.name = options.name;
     this.log = options.log;
     this.clock = options.clock;
@@ -80,16 +82,16 @@ export class Cell {
     }
   }
 
-  /** Rebuilds the state from the last checkpoint and the log's tail, then lets the machines resume. */
-  static async open(options: CellOptions): Promise<Cell> {
-    const cell = new Cell(options);
-    await cell.recover(options);
-    cell.live = true;
-    for (const machine of cell.machines) machine.recovered?.();
-    return cell;
+  /** Rebuilds the state from the last checkpoint and the log's tail, then lets the machines resume. Before anything else. */
+  async recover(): Promise<void> {
+    assert(!this.live, "a cell recovers once");
+    await this.rebuild();
+    this.live = true;
+    for (const machine of this.machines) machine.recovered?.();
   }
 
-  private async recover(options: CellOptions): Promise<void> {
+  private async rebuild(): Promise<void> {
+    const { options } = this;
     const checkpoint = await this.log.readCheckpoint();
     let from = this.log.start;
     if (checkpoint !== undefined) {
@@ -175,7 +177,8 @@ export class Cell {
     this.log.append(kind, payload, (failure, offset, next) => {
       this.pending -= 1;
       if (failure !== undefined) {
-        done(new AppError(cellRefuses, {}, { internal: failure.message, cause: failure }), []);
+        const spec = failure.outcome === "unknown" ? cellOutcomeUnknown : cellRefuses;
+        done(new AppError(spec, {}, { internal: failure.message, cause: failure }), []);
       } else {
         const outcomes = records.map((record) => this.apply(record, offset));
         this.appliedEnd = next;
@@ -193,6 +196,11 @@ export class Cell {
     if (effects.length === 0) return;
     this.effects = [];
     for (const run of effects) run();
+  }
+
+  /** How the cell's log is doing. */
+  logStatus(): LogStatus {
+    return this.log.status();
   }
 
   /** The end of what has been applied. */

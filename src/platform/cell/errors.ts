@@ -8,3 +8,12 @@ export const cellRefuses: ErrorSpec = {
   retry: "later",
   message: "The service is temporarily unable to accept this request. Nothing was done; try again later.",
 };
+
+/** The disk failed in a way that leaves open whether the record is durable. */
+export const cellOutcomeUnknown: ErrorSpec = {
+  code: 20503,
+  status: 503,
+  fault: "unknown",
+  retry: "never",
+  message: "A disk failure leaves it open whether this request was accepted. Look before you send it again.",
+};

@@ -41,7 +41,7 @@ const BATCH_ROWS = 2_000;
 const INTERVAL_MS = 400;
 const RETRY_MS = 2_000;
 
-/** The offsets before which each table of a cell is projected, for {@link Cell.open}. */
+/** The offsets before which each table of a cell is projected, for the cell that recovers. */
 export async function readProjectedOffsets(database: Database, cell: string): Promise<Map<string, number>> {
   const rows = await database.query<{ table: string; next_offset: number }>(
     `select "table", next_offset from projection_offsets where cell = $1`,
@@ -82,6 +82,8 @@ export class Projection {
   }
 
   start(): void {
+    // A checkpoint may have brought back what was projected long ago.
+    for (const projected of this.tables) this.evict(projected, [...projected.table.keys()]);
     this.schedule(INTERVAL_MS);
   }
 
@@ -124,7 +126,7 @@ export class Projection {
       projected.table.settleDirty();
       if (this.failing) this.logger.info("projection.recovered", { table: projected.into });
       this.failing = false;
-      this.evict(projected, batch);
+      this.evict(projected, batch.keys());
     }
     return true;
   }
@@ -164,11 +166,11 @@ export class Projection {
     await tx.query(`delete from ${into} where ${column} = any($1::${keyType}[])`, [gone.map((key) => keyOf(key))]);
   }
 
-  private evict(projected: ProjectedTable<object>, batch: ReadonlyMap<string, unknown>): void {
+  private evict(projected: ProjectedTable<object>, candidates: Iterable<string>): void {
     const { table, evict, evicted } = projected;
     if (evict === undefined) return;
     const keys: string[] = [];
-    for (const key of batch.keys()) {
+    for (const key of candidates) {
       const value = table.get(key);
       if (value !== undefined && evict(value) && table.evict(key)) keys.push(key);
     }

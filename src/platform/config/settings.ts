@@ -130,6 +130,16 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
       description: "The numbers that there are to be had. Without any, and with the simulated carrier, test numbers.",
     }),
     webhooks: webhookSettings,
+    messaging: {
+      statusCallbacks: setting(oneOf("all", "final"), {
+        default: "all",
+        description: "Which status changes are called back: every one, or the final one alone.",
+      }),
+      adoptReceiptSeconds: setting(integer(1, 3_600), {
+        default: 15,
+        description: "After this, a receipt with an unknown id is matched to an attempt whose answer was lost.",
+      }),
+    },
     log: {
       level: setting(oneOf("debug", "info", "warn", "error"), {
         default: "info",

@@ -1,12 +1,13 @@
 import type { Clock } from "../ports.ts";
 
-/** Reports of one turn share a record; this many at most. */
 const MAX_BATCH = 500;
 
 /** How reports become durable. */
 export interface ReportsOptions<T> {
   readonly clock: Clock;
   readonly retryMs: number;
+  /** Reports that share a record; 500 where absent. */
+  readonly maxBatch?: number;
   /** Makes a batch durable and says whether it is. */
   readonly commit: (group: string, batch: readonly T[], done: (durable: boolean) => void) => void;
 }
@@ -40,9 +41,10 @@ export class Reports<T> {
   }
 
   private flush(): void {
+    const { maxBatch = MAX_BATCH } = this.options;
     for (const [group, list] of this.waiting) {
       this.waiting.delete(group);
-      for (let at = 0; at < list.length; at += MAX_BATCH) this.send(group, list.slice(at, at + MAX_BATCH));
+      for (let at = 0; at < list.length; at += maxBatch) this.send(group, list.slice(at, at + maxBatch));
     }
   }
 

@@ -58,7 +58,7 @@ function alertOf(job: Readonly<WebhookJob>, outcome: WebhookOutcome, errorCode: 
     resourceSid: job.resourceSid,
     requestUrl: outcome.url ?? job.url,
     requestMethod: job.method,
-    requestParams: new URLSearchParams(job.params.map(([name, value]) => [name, value])).toString(),
+    requestParams: new URLSearchParams(job.params.map(([name, value]): [string, string] => [name, value])).toString(),
     ...(outcome.status === undefined ? {} : { responseStatus: outcome.status }),
     ...(outcome.body === undefined ? {} : { responseBody: outcome.body }),
   };

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { Http1Error } from "./error.ts";
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY: Buffer = Buffer.alloc(0);
 
 /** What to do with a body that is longer than its bound: refuse the message, or keep the first part. */
 export type Oversize = "fail" | "truncate";
@@ -15,7 +15,7 @@ export class BodySink {
   truncated = false;
   #maxOctets = 0;
   #oversize: Oversize = "fail";
-  #buffer = EMPTY;
+  #buffer: Buffer = EMPTY;
   #octets = 0;
   /** True while `#buffer` is a view of somebody else's chunk. */
   #borrowed = false;

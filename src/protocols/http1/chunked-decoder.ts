@@ -10,7 +10,7 @@ export const MAX_CHUNK_LINE_OCTETS = 1_024;
 export const MAX_TRAILER_OCTETS = 8_192;
 
 /** Eight hexadecimal digits reach 4 GiB, past any bound on bodies here. */
-// eslint-disable-next-line no-control-regex -- the tab is allowed in extensions.
+// The tab is allowed in extensions.
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,8})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/;
 
 type Phase = "size" | "data" | "data-end" | "trailer" | "done";

@@ -1,7 +1,10 @@
 /** A form parameter. Names may repeat. */
 export type FormPair = readonly [name: string, value: string];
 
+/** `encodeURIComponent` throws at these; the standard replaces them. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const PLAIN = /^[0-9A-Za-z*\-._]*$/;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Writes `application/x-www-form-urlencoded` as the WHATWG URL standard §5 does: UTF-8, spaces as `+`. */
 export function encodeForm(pairs: readonly FormPair[]): string {
@@ -14,7 +17,7 @@ export function encodeForm(pairs: readonly FormPair[]): string {
 
 function encodePart(text: string): string {
   if (PLAIN.test(text)) return text;
-  return encodeURIComponent(text.toWellFormed()).replace(/%20|[!'()~]/g, escapeForForm);
+  return encodeURIComponent(text.replace(LONE_SURROGATE, "\ufffd")).replace(/%20|[!'()~]/g, escapeForForm);
 }
 
 function escapeForForm(found: string): string {

@@ -4,7 +4,7 @@ import { Http1Error } from "./error.ts";
 export type HeaderPair = readonly [name: string, value: string];
 
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// eslint-disable-next-line no-control-regex -- the tab is the one control octet that RFC 9110 §5.5 allows.
+// The tab is the one control octet that RFC 9110 §5.5 allows.
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Whether `name` is a token, the only form a field name has (RFC 9110 §5.6.2). */

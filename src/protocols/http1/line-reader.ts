@@ -15,7 +15,7 @@ export class LineReader {
   line = "";
   /** Where in the chunk the next unread octet is, after {@link read}. */
   next = 0;
-  #held = Buffer.alloc(0);
+  #held: Buffer = Buffer.alloc(0);
   #heldOctets = 0;
 
   /** Forgets a line in pieces. */
@@ -39,10 +39,10 @@ export class LineReader {
       return false;
     }
     let text: string;
-    if (this.#heldOctets === 0) text = chunk.latin1Slice(offset, end);
+    if (this.#heldOctets === 0) text = chunk.toString("latin1", offset, end);
     else {
       this.#hold(chunk, offset, end);
-      text = this.#held.latin1Slice(0, this.#heldOctets);
+      text = this.#held.toString("latin1", 0, this.#heldOctets);
       this.#heldOctets = 0;
     }
     if (!text.endsWith("\r\n")) throw new Http1Error("bare-line-feed");

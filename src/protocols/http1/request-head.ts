@@ -19,7 +19,7 @@ export interface RequestMessage {
   readonly host: string;
   /** All other fields. Framing and connection fields are refused. */
   readonly headers: readonly HeaderPair[];
-  readonly body?: Buffer | string | undefined;
+  readonly body?: Uint8Array | string | undefined;
 }
 
 /**
@@ -30,12 +30,12 @@ export interface RequestMessage {
  */
 export function encodeRequest(message: RequestMessage): Buffer {
   const { body } = message;
-  const bodyOctets = body === undefined ? 0 : Buffer.byteLength(body);
+  const bodyOctets = typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);
   const head = encodeHead(message, bodyOctets);
   const whole = Buffer.allocUnsafe(head.length + bodyOctets);
-  whole.latin1Write(head, 0);
-  if (typeof body === "string") whole.utf8Write(body, head.length);
-  else if (body !== undefined) body.copy(whole, head.length);
+  whole.write(head, 0, "latin1");
+  if (typeof body === "string") whole.write(body, head.length, "utf8");
+  else if (body !== undefined) whole.set(body, head.length);
   return whole;
 }
 

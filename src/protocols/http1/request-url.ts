@@ -17,7 +17,7 @@ export interface RequestUrl {
   /** Percent-decoded; empty where the URL has none. */
   readonly username: string;
   readonly password: string;
-  /** `scheme://hostField target`: what the receiver sees, without credentials and fragment. This is what gets signed. */
+  /** `scheme://hostField` and target: what the receiver sees, without credentials and fragment. This is what gets signed. */
   readonly href: string;
 }
 

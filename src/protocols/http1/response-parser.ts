@@ -12,7 +12,7 @@ export const MAX_HEAD_OCTETS = 16_384;
 export const MAX_HEADER_FIELDS = 100;
 
 /** RFC 9112 §4. The space before an empty reason is required there but often left out. */
-// eslint-disable-next-line no-control-regex -- the tab is allowed in a reason phrase.
+// The tab is allowed in a reason phrase.
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9][0-9])(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 /** Fifteen digits stay exact in a double. */
 const CONTENT_LENGTH = /^[0-9]{1,15}$/;

@@ -70,8 +70,10 @@ export class Dispatcher implements MessageEffects {
   /** Goes on where the log left off: in flight without an answer is unknown, the rest is queued again. */
   recovered(): void {
     const lost: Map<string, SubmitAnswer[]> = new Map();
-    for (const message of this.options.state.messages.values()) {
-      if (isFinal(message.status) || message.direction === "inbound") continue;
+    // A checkpoint does not keep the order of the table; the SIDs tell it.
+    const open = [...this.options.state.messages.values()].filter((message) => !isFinal(message.status));
+    open.sort((a, b) => (a.sid.slice(2) < b.sid.slice(2) ? -1 : 1));
+    for (const message of open) {
       message.parts.forEach((part, index) => {
         if (part.state !== "submitted" || part.via === undefined) return;
         const answer: SubmitAnswer = { sid: message.sid, part: index, outcome: { kind: "unknown", reason: "restart" } };

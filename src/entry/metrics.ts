@@ -1,0 +1,51 @@
+import type { Answered, Mount } from "../platform/http/index.ts";
+import { EXPOSITION_CONTENT_TYPE, SECONDS_BUCKETS, type Metrics } from "../platform/metrics/index.ts";
+import type { MessagingCell } from "./messaging-cell.ts";
+
+/** `GET /metrics` in the Prometheus text format. */
+export function metricsMount(metrics: Metrics): Mount {
+  return {
+    method: "GET",
+    path: "/metrics",
+    access: "public",
+    run: () => ({ status: 200, headers: ["Content-Type", EXPOSITION_CONTENT_TYPE], body: metrics.render() }),
+  };
+}
+
+/** Registers the metrics of a system; returns what is to be told of every API answer. */
+export function watchSystem(metrics: Metrics, { cell, messaging, webhooks }: MessagingCell): (answered: Answered) => void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    const series = metrics.gauge({ name, help }, () => series.with({}).set(read()));
+  };
+  gauge("trunkline_messages_open", "Messages in memory: not done, or not projected.", () => messaging.status().messages);
+  gauge("trunkline_messages_unknown", "Messages with an attempt whose outcome is not known.", () => messaging.status().unknown);
+  gauge("trunkline_receipts_held", "Receipts whose message is not known yet.", () => messaging.status().heldReceipts);
+  gauge("trunkline_webhooks_waiting", "Webhooks not delivered yet.", () => webhooks.status().waiting);
+  gauge("trunkline_projection_waiting", "Changes that wait for PostgreSQL.", () => cell.unprojected());
+  gauge("trunkline_log_pending_octets", "Octets that wait for the disk.", () => cell.logStatus().pendingOctets);
+  const carriers = metrics.gauge(
+    { name: "trunkline_carrier_queued", help: "Messages that wait in front of a carrier.", labels: ["carrier"] },
+    () => {
+      for (const carrier of messaging.status().carriers) carriers.with({ carrier: carrier.name }).set(carrier.queued);
+    },
+  );
+  const up = metrics.gauge(
+    { name: "trunkline_carrier_up", help: "Whether a carrier can be submitted to.", labels: ["carrier"] },
+    () => {
+      for (const carrier of messaging.status().carriers) up.with({ carrier: carrier.name }).set(carrier.up ? 1 : 0);
+    },
+  );
+  const requests = metrics.counter({
+    name: "trunkline_api_requests_total",
+    help: "API answers by operation and status.",
+    labels: ["operation", "status"],
+  });
+  const seconds = metrics.histogram(
+    { name: "trunkline_api_seconds", help: "Time to answer API requests.", labels: ["operation"] },
+    SECONDS_BUCKETS,
+  );
+  return ({ operation = "none", status, durationMs }) => {
+    requests.with({ operation, status: String(status) }).inc();
+    seconds.with({ operation }).observe(durationMs / 1_000);
+  };
+}

@@ -1,0 +1,28 @@
+import type { ProgramSettings } from "./carriers.ts";
+import type { RunningSystem } from "./system.ts";
+
+/** What to do next, in lines that work when pasted. */
+export function welcome(system: RunningSystem, settings: ProgramSettings): string {
+  const { accountSid, authToken } = system.account;
+  const from = system.from ?? "+15005550100";
+  const data = settings.data;
+  return `
+Trunkline is ready.
+
+  API            ${system.baseUrl}${system.tlsUrl === undefined ? "" : `   and ${system.tlsUrl}`}
+  Account SID    ${accountSid}
+  Auth token     ${authToken}
+  Send from      ${system.from ?? "(no numbers are configured)"}
+
+Point an existing program that uses the Twilio SDK at it, without changing it:
+
+  eval "$(npx trunkline env --data ${data})"
+
+Or send the first text now:
+
+  curl -u ${accountSid}:${authToken} ${system.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json \\
+    --data-urlencode To=+15551234567 --data-urlencode From=${from} --data-urlencode "Body=Hello from Trunkline"
+${system.simulator === undefined ? "" : "\nand see it on the phone:  npx trunkline phones +15551234567\n"}
+Ctrl-C stops everything.
+`;
+}

@@ -1,0 +1,269 @@
+import { createHash } from "node:crypto";
+import { assert } from "../../kernel/assert.ts";
+import type { Cell, CellRecord } from "../cell/index.ts";
+import type { AddressGuard, HttpClient } from "../http-client/index.ts";
+import type { Clock, Logger } from "../ports.ts";
+import { Reports } from "../queue/index.ts";
+import { HostGate } from "./host-gate.ts";
+import type { WebhookJob, WebhookOutcome } from "./job.ts";
+import { readOverrides } from "./overrides.ts";
+import { ignoreAnswer, type Responder } from "./responder.ts";
+import { hostOf, sendAttempt, type AttemptResult } from "./send-attempt.ts";
+import type { WebhooksSettled, WebhookState } from "./webhook-machine.ts";
+
+const MAX_TWIML_REDIRECTS = 10;
+const MAX_EXCERPT_CHARACTERS = 1_024;
+/** So many ends of webhooks share a record; with the replies they ask for it stays far below the log's maximum. */
+const SETTLE_BATCH = 50;
+const COMMIT_RETRY_MS = 500;
+const RETRY_BASE_MS = 200;
+
+export interface DeliveryOptions {
+  readonly state: WebhookState;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly http: HttpClient;
+  readonly guard: AddressGuard;
+  readonly maxInFlight: number;
+  readonly maxInFlightPerHost: number;
+  /** The token that an account's webhooks are signed with. */
+  readonly authToken: (accountSid: string) => Promise<string | undefined>;
+  /** Who reads the answers, by purpose; answers of other purposes are ignored. */
+  readonly responders: () => Readonly<Record<string, Responder>>;
+}
+
+interface Settlement {
+  readonly orderKey: string;
+  readonly outcome: WebhookOutcome;
+  readonly records: readonly CellRecord[];
+}
+
+/**
+ * Delivers the webhooks of a cell: in order for each order key, bounded for each host,
+ * repeated as the URL's overrides say, then to the fallback URL. The end of a webhook and
+ * what its answer asked for become durable together; after a crash in between, the
+ * webhook is sent again with the same idempotency token.
+ */
+export class WebhookDelivery {
+  private readonly options: DeliveryOptions;
+  private readonly gate: HostGate;
+  /** Job ids by order key; the first is under way. */
+  private readonly chains = new Map<string, string[]>();
+  private readonly settlements: Reports<Settlement>;
+  private cell: Cell | undefined;
+  private stopped = false;
+  private idle: (() => void) | undefined;
+  private counts = { delivered: 0, failed: 0 };
+
+  constructor(options: DeliveryOptions) {
+    this.options = options;
+    this.gate = new HostGate({
+      clock: options.clock,
+      maxInFlight: options.maxInFlight,
+      maxInFlightPerHost: options.maxInFlightPerHost,
+      run: (host, id) => void this.deliver(host, id),
+    });
+    this.settlements = new Reports({
+      clock: options.clock,
+      retryMs: COMMIT_RETRY_MS,
+      maxBatch: SETTLE_BATCH,
+      commit: (_group, batch, done) => this.commit(batch, done),
+    });
+  }
+
+  attach(cell: Cell): void {
+    this.cell = cell;
+  }
+
+  /** For the operator: what waits, what is under way, and how it went since the start. */
+  status(): { waiting: number; inFlight: number; delivered: number; failed: number } {
+    return { waiting: this.options.state.jobs.size, inFlight: this.gate.inFlight, ...this.counts };
+  }
+
+  recovered(): void {
+    for (const job of this.options.state.jobs.values()) this.queued(job);
+  }
+
+  queued(job: Readonly<WebhookJob>): void {
+    const chain = this.chains.get(job.orderKey);
+    if (chain !== undefined) {
+      if (!chain.includes(job.id)) chain.push(job.id);
+      return;
+    }
+    this.chains.set(job.orderKey, [job.id]);
+    this.gate.enter(hostOf(job), job.id);
+  }
+
+  private async deliver(host: string, id: string): Promise<void> {
+    const job = this.options.state.jobs.get(id);
+    if (this.stopped || job === undefined) {
+      this.gate.leave(host, true);
+      this.settleIdle();
+      return;
+    }
+    const { settlement, hostDown } = await this.run(job, host);
+    this.gate.leave(host, !hostDown);
+    this.settleIdle();
+    if (this.stopped) return;
+    this.counts[settlement.outcome.delivered ? "delivered" : "failed"] += 1;
+    this.settlements.add("all", settlement);
+  }
+
+  private settleIdle(): void {
+    if (this.gate.inFlight === 0) this.idle?.();
+  }
+
+  /** The primary URL with its repetitions, then the fallback with its own. */
+  private async run(job: Readonly<WebhookJob>, host: string): Promise<{ settlement: Settlement; hostDown: boolean }> {
+    const first = await this.converse(job, { url: job.url, method: job.method, params: job.params }, host);
+    if (first.kind === "done") return { settlement: settled(job, first), hostDown: false };
+    const hostDown = first.hostDown;
+    if (job.fallbackUrl === undefined || this.stopped) return { settlement: failed(job, first), hostDown };
+    const params = [...job.params, ["ErrorCode", String(first.errorCode)], ["ErrorUrl", job.url]] as const;
+    const second = await this.converse(
+      job,
+      { url: job.fallbackUrl, method: job.fallbackMethod ?? "POST", params: params as WebhookJob["params"] },
+      undefined,
+    );
+    if (second.kind === "done") {
+      const warning = { errorCode: first.errorCode, text: first.text };
+      return { settlement: settled(job, { ...second, warning }), hostDown };
+    }
+    return { settlement: failed(job, second), hostDown };
+  }
+
+  /** One URL and where its answers redirect to. */
+  private async converse(
+    job: Readonly<WebhookJob>,
+    start: { url: string; method: "GET" | "POST"; params: WebhookJob["params"] },
+    host: string | undefined,
+  ): Promise<Done | Failed> {
+    const respond = this.options.responders()[job.purpose] ?? ignoreAnswer;
+    const records: CellRecord[] = [];
+    let { url, method } = start;
+    for (let hops = 0; hops <= MAX_TWIML_REDIRECTS; hops += 1) {
+      const result = await this.attempt(job, { url, method, params: start.params }, host);
+      if (result.kind === "failed") return { ...result, url };
+      const verdict = respond(job, result.answer, result.url);
+      if (verdict.kind === "failed") {
+        return { ...verdict, url, status: result.answer.status, body: result.answer.body, hostDown: false };
+      }
+      records.push(...verdict.records);
+      if (verdict.kind === "done") return { ...verdict, records, url, answer: result.answer };
+      ({ url, method } = verdict);
+    }
+    return { kind: "failed", errorCode: 11215, text: "Too many redirects by TwiML.", url, hostDown: false };
+  }
+
+  /** One request, repeated as its URL's overrides allow. */
+  private async attempt(
+    job: Readonly<WebhookJob>,
+    request: { url: string; method: "GET" | "POST"; params: WebhookJob["params"] },
+    host: string | undefined,
+  ): Promise<AttemptResult> {
+    const authToken = await this.options.authToken(job.accountSid);
+    if (authToken === undefined) return notSent(20005, "The account has no auth token to sign with.");
+    if (host !== undefined && this.gate.isOpen(host)) return notSent(11205, "The host has failed too often; it is left alone for a while.");
+    const { retries, retryOn } = readOverrides(request.url);
+    const idempotencyToken = tokenOf(job.id);
+    for (let tries = 0; ; tries += 1) {
+      const result = await sendAttempt(this.options.http, this.options.guard, { ...request, authToken, idempotencyToken });
+      if (result.kind === "answer" || result.retryable === undefined) return result;
+      if (tries >= retries || !retryOn.has(result.retryable) || this.stopped) return result;
+      await new Promise<void>((resolve) => this.options.clock.after(RETRY_BASE_MS * 2 ** tries, resolve));
+    }
+  }
+
+  private commit(batch: readonly Settlement[], done: (durable: boolean) => void): void {
+    assert(this.cell !== undefined, "the webhook delivery is attached to its cell");
+    const settledRecord: WebhooksSettled = { kind: "webhook.settled", outcomes: batch.map((one) => one.outcome) };
+    const records = [settledRecord, ...batch.flatMap((one) => one.records)];
+    this.cell.commitAll(records, "progress").then(
+      () => {
+        for (const { orderKey } of batch) this.advance(orderKey);
+        done(true);
+      },
+      () => done(false),
+    );
+  }
+
+  /** The next webhook of the same order key has its turn. */
+  private advance(key: string): void {
+    const chain = this.chains.get(key);
+    if (chain === undefined) return;
+    chain.shift();
+    const next = chain[0];
+    const job = next === undefined ? undefined : this.options.state.jobs.get(next);
+    if (job === undefined) this.chains.delete(key);
+    else this.gate.enter(hostOf(job), job.id);
+  }
+
+  /** Waits for what is under way; what waits is delivered after the next start. */
+  async close(): Promise<void> {
+    this.stopped = true;
+    if (this.gate.inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        this.idle = resolve;
+        this.options.clock.after(2_000, resolve);
+      });
+    }
+    await this.settlements.drained();
+  }
+}
+
+interface Done {
+  readonly kind: "done";
+  readonly records: readonly CellRecord[];
+  readonly warning?: { readonly errorCode: number; readonly text: string };
+  readonly url: string;
+  readonly answer: { readonly status: number; readonly body: string };
+}
+
+interface Failed {
+  readonly kind: "failed";
+  readonly errorCode: number;
+  readonly text: string;
+  readonly url: string;
+  readonly status?: number;
+  readonly body?: string;
+  readonly hostDown: boolean;
+}
+
+function notSent(errorCode: number, text: string): AttemptResult {
+  return { kind: "failed", errorCode, text, retryable: undefined, hostDown: false };
+}
+
+function settled(job: Readonly<WebhookJob>, done: Done): Settlement {
+  const { warning, url, answer } = done;
+  const outcome: WebhookOutcome = {
+    id: job.id,
+    delivered: true,
+    ...(warning === undefined ? {} : { ...warning, url, status: answer.status, body: excerpt(answer.body) }),
+  };
+  return { orderKey: job.orderKey, outcome, records: done.records };
+}
+
+function failed(job: Readonly<WebhookJob>, failure: Failed): Settlement {
+  const { errorCode, text, url, status, body } = failure;
+  const outcome: WebhookOutcome = {
+    id: job.id,
+    delivered: false,
+    errorCode,
+    text,
+    url,
+    ...(status === undefined ? {} : { status }),
+    ...(body === undefined ? {} : { body: excerpt(body) }),
+  };
+  return { orderKey: job.orderKey, outcome, records: [] };
+}
+
+/** As much of an answer as an alert shows. */
+function excerpt(body: string): string {
+  return body.slice(0, MAX_EXCERPT_CHARACTERS);
+}
+
+/** A UUID that follows from the webhook's id, so that it is the same on every repetition and after a restart. */
+function tokenOf(id: string): string {
+  const hex = createHash("sha256").update(id).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
