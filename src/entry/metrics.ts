@@ -13,12 +13,23 @@ export function metricsMount(metrics: Metrics): Mount {
 }
 
 /** Registers the metrics of a system; returns what is to be told of every API answer. */
-export function watchSystem(metrics: Metrics, { cell, messaging, webhooks }: MessagingCell): (answered: Answered) => void {
+export function watchSystem(
+  metrics: Metrics,
+  { cell, messaging, webhooks }: MessagingCell,
+): (answered: Answered) => void {
   const gauge = (name: string, help: string, read: () => number): void => {
     const series = metrics.gauge({ name, help }, () => series.with({}).set(read()));
   };
-  gauge("trunkline_messages_open", "Messages in memory: not done, or not projected.", () => messaging.status().messages);
-  gauge("trunkline_messages_unknown", "Messages with an attempt whose outcome is not known.", () => messaging.status().unknown);
+  gauge(
+    "trunkline_messages_open",
+    "Messages in memory: not done, or not projected.",
+    () => messaging.status().messages,
+  );
+  gauge(
+    "trunkline_messages_unknown",
+    "Messages with an attempt whose outcome is not known.",
+    () => messaging.status().unknown,
+  );
   gauge("trunkline_receipts_held", "Receipts whose message is not known yet.", () => messaging.status().heldReceipts);
   gauge("trunkline_webhooks_waiting", "Webhooks not delivered yet.", () => webhooks.status().waiting);
   gauge("trunkline_projection_waiting", "Changes that wait for PostgreSQL.", () => cell.unprojected());

@@ -16,9 +16,12 @@ export class StartFailure extends Error {
       );
     }
     if (code === "EACCES") {
-      return new StartFailure(`Port ${port} needs more rights than this user has. Choose one above 1023 with \`${setting}\`.`, {
-        cause: error,
-      });
+      return new StartFailure(
+        `Port ${port} needs more rights than this user has. Choose one above 1023 with \`${setting}\`.`,
+        {
+          cause: error,
+        },
+      );
     }
     return error;
   }

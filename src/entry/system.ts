@@ -116,7 +116,10 @@ class SystemStart {
       publicUrl: () => this.publicUrl,
     });
     await migrate(database, [...accounts.migrations, ...numbers.migrations, ...prepared.migrations]);
-    const account = await accounts.ensureFirstAccount({ accountSid: settings.accountSid, authToken: settings.authToken });
+    const account = await accounts.ensureFirstAccount({
+      accountSid: settings.accountSid,
+      authToken: settings.authToken,
+    });
     const from = await this.syncNumbers(numbers, account.accountSid);
     const cell = await this.openCell(prepared);
     const front = await this.serve({ accounts, numbers, cell, simulator: simulator?.simulator });

@@ -86,7 +86,10 @@ export interface Listener {
 /** TCP and TLS. */
 export interface Net {
   dial(target: DialTarget): Promise<Connection>;
-  listen(address: { host: string; port: number }, onConnection: (connection: Connection, peer: string) => void): Promise<Listener>;
+  listen(
+    address: { host: string; port: number },
+    onConnection: (connection: Connection, peer: string) => void,
+  ): Promise<Listener>;
   /** All addresses of a name, IPv4 and IPv6. */
   resolve(name: string): Promise<string[]>;
 }

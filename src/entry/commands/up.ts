@@ -20,7 +20,12 @@ export const up = defineCommand({
   options: {},
   settings: namedSettings(settingsTable(carrierSettings)),
   run: async (context, { settingFlags }) => {
-    const settings = loadSettings({ flags: settingFlags, env: context.env, cwd: context.cwd, carrierTypes: carrierSettings });
+    const settings = loadSettings({
+      flags: settingFlags,
+      env: context.env,
+      cwd: context.cwd,
+      carrierTypes: carrierSettings,
+    });
     const isPretty = settings.log.format === "pretty" || (settings.log.format === "auto" && context.stdout.isTty);
     const logger = createLogger({
       sink: createLineWriter(process.stderr),

@@ -1,11 +1,18 @@
 import { AppError } from "../../kernel/errors.ts";
 import { isSid } from "../../kernel/ids.ts";
-import { defineListRoute, defineRoute, enumeration, text, type Call, type Route } from "../../platform/http/index.ts";
+import {
+  cutPage,
+  defineListRoute,
+  defineRoute,
+  enumeration,
+  text,
+  type Call,
+  type Route,
+} from "../../platform/http/index.ts";
 import { MAX_FRIENDLY_NAME_CHARACTERS, type AccountWithToken } from "./account.ts";
 import { findAccount, listAccounts, type AccountPlace } from "./account.store.ts";
 import { viewAccount, viewBalance } from "./account.view.ts";
 import { createSubaccount } from "./create-account.ts";
-import { cutPage } from "./cut-page.ts";
 import type { AccountsDeps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
 import { fetchAccount, updateAccount } from "./update-account.ts";
@@ -76,7 +83,7 @@ function listRoute(deps: AccountsDeps): Route {
       const place = cursor === undefined ? undefined : parsePlace(cursor);
       const found = await listAccounts(deps.database, filter, { limit: limit + 1, place, direction });
       const cursorOf = ({ account }: (typeof found)[number]): string => `${account.createdMs}-${account.sid}`;
-      const page = cutPage(found, { limit, cursor, direction, cursorOf });
+      const page = cutPage(found, { limit, cursor, direction }, cursorOf);
       const records = page.records.map(({ account, sealedToken }): AccountWithToken => {
         return { ...account, authToken: deps.secrets.open(sealedToken, account.sid) };
       });

@@ -1,6 +1,5 @@
-import { AppError } from "../../kernel/errors.ts";
-import { isSid } from "../../kernel/ids.ts";
 import {
+  pageBySid,
   defineListRoute,
   defineRoute,
   text,
@@ -11,7 +10,6 @@ import {
 import { MAX_FRIENDLY_NAME_CHARACTERS } from "./account.ts";
 import { viewKey, viewNewKey } from "./account.view.ts";
 import { createKey, deleteKey, renameKey } from "./change-key.ts";
-import { cutPage } from "./cut-page.ts";
 import type { AccountsDeps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
 import type { ApiKey } from "./key.ts";
@@ -79,10 +77,7 @@ export async function keyPage(
   accountSid: string,
   asked: Pick<PageRequest, "limit" | "cursor" | "direction">,
 ): Promise<Page<ApiKey>> {
-  const { limit, cursor, direction } = asked;
-  if (cursor !== undefined && !isSid(cursor, "SK")) throw new AppError(accountErrors.pageTokenInvalid);
-  const found = await listKeys(deps.database, accountSid, { limit: limit + 1, cursor, direction });
-  return cutPage(found, { limit, cursor, direction, cursorOf: (key) => key.sid });
+  return pageBySid(asked, (slice) => listKeys(deps.database, accountSid, slice));
 }
 
 function itemRoutes(deps: AccountsDeps, naming: Naming): Route[] {

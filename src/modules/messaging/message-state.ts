@@ -56,7 +56,13 @@ export class MessageState {
   private readonly unknownByPair = new Map<string, Set<string>>();
 
   get tables(): readonly StateTable<never>[] {
-    return [this.messages, this.lateChanges, this.heldReceipts, this.partialTexts, this.optOuts] as readonly unknown[] as readonly StateTable<never>[];
+    return [
+      this.messages,
+      this.lateChanges,
+      this.heldReceipts,
+      this.partialTexts,
+      this.optOuts,
+    ] as readonly unknown[] as readonly StateTable<never>[];
   }
 
   /** Rebuilds the indexes from the tables. */
@@ -66,7 +72,8 @@ export class MessageState {
     for (const message of this.messages.values()) {
       message.parts.forEach((part, index) => {
         if (part.via === undefined) return;
-        if (part.state === "accepted" && part.id !== undefined) this.linkCarrierId(part.via, part.id, message.sid, index);
+        if (part.state === "accepted" && part.id !== undefined)
+          this.linkCarrierId(part.via, part.id, message.sid, index);
         if (part.state === "unknown") this.linkUnknown(part.via, message);
       });
     }

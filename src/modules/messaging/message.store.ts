@@ -1,7 +1,7 @@
 import { isSid } from "../../kernel/ids.ts";
 import type { DatabaseSession, Migration, Row } from "../../platform/ports.ts";
 import type { ProjectedTable } from "../../platform/cell/index.ts";
-import type { DateRange } from "../../platform/http/index.ts";
+import type { DateRange, Slice } from "../../platform/http/index.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { isFinal, type Medium, type Message, type MessageStatus } from "./message.ts";
 import type { LateChange, MessageState } from "./message-state.ts";
@@ -197,13 +197,6 @@ export interface MessageFilter {
   readonly sent?: DateRange | undefined;
 }
 
-interface PageOf {
-  readonly limit: number;
-  /** A SID; the page lies beyond it in the direction asked for. */
-  readonly cursor: string | undefined;
-  readonly direction: "next" | "previous";
-}
-
 /**
  * At most `limit` messages, newest first: rows, corrected by what is in memory and not
  * projected yet, so that a list sees every message that was acknowledged before it.
@@ -211,7 +204,7 @@ interface PageOf {
 export async function listMessages(
   deps: Pick<MessagingDeps, "state" | "database">,
   filter: MessageFilter,
-  page: PageOf,
+  page: Slice,
 ): Promise<Readonly<Message>[]> {
   const { state } = deps;
   let fetch = page.limit;
@@ -231,7 +224,7 @@ export async function listMessages(
   }
 }
 
-function unprojected(state: MessageState, filter: MessageFilter, page: PageOf): Readonly<Message>[] {
+function unprojected(state: MessageState, filter: MessageFilter, page: Slice): Readonly<Message>[] {
   const found: Readonly<Message>[] = [];
   for (const sid of state.messages.unprojectedKeys()) {
     const message = state.messages.get(sid);
@@ -240,7 +233,7 @@ function unprojected(state: MessageState, filter: MessageFilter, page: PageOf): 
   return found;
 }
 
-function isBeyond(sid: string, { cursor, direction }: PageOf): boolean {
+function isBeyond(sid: string, { cursor, direction }: Slice): boolean {
   if (cursor === undefined) return true;
   return direction === "next" ? idOf(sid) < idOf(cursor) : idOf(sid) > idOf(cursor);
 }
@@ -257,7 +250,7 @@ function matches(message: Readonly<Message>, { accountSid, to, from, sent }: Mes
 async function selectMessages(
   { database }: Pick<MessagingDeps, "database">,
   { accountSid, to, from, sent }: MessageFilter,
-  { cursor, direction, limit }: PageOf,
+  { cursor, direction, limit }: Slice,
 ): Promise<Message[]> {
   const values: unknown[] = [accountSid];
   const conditions = ["account_sid = $1"];

@@ -8,6 +8,7 @@ import {
   enumeration,
   integer,
   list,
+  pageBySid,
   phone,
   sid,
   text,
@@ -33,7 +34,14 @@ const NOT_SUPPORTED = ["ScheduleType", "SendAt", "ContentSid", "ContentVariables
 
 /** `Messages`: create, fetch, list, update (cancel, redact), delete, and feedback. */
 export function messageRoutes(deps: MessagingDeps): Route[] {
-  return [createRoute(deps), fetchRoute(deps), listRoute(deps), updateRoute(deps), deleteRoute(deps), feedbackRoute(deps)];
+  return [
+    createRoute(deps),
+    fetchRoute(deps),
+    listRoute(deps),
+    updateRoute(deps),
+    deleteRoute(deps),
+    feedbackRoute(deps),
+  ];
 }
 
 function createRoute(deps: MessagingDeps): Route {
@@ -127,7 +135,7 @@ function listRoute(deps: MessagingDeps): Route {
       From: phone({}),
       DateSent: dateFilter({}),
     },
-    page: async ({ call, limit, cursor, direction }) => {
+    page: ({ call, ...slice }) => {
       const { To: to, From: from, DateSent: sent } = call.params;
       const filter = {
         accountSid: call.accountSid,
@@ -136,30 +144,10 @@ function listRoute(deps: MessagingDeps): Route {
         from: from === undefined || from === "" ? undefined : (canonicalAddress(from) ?? from),
         sent,
       };
-      if (cursor !== undefined && !/^[A-Z]{2}[0-9a-f]{32}$/.test(cursor)) throw call.notFound();
-      const records = await listMessages(deps, filter, { limit: limit + 1, cursor, direction });
-      return cutPage(records, { limit, cursor, direction });
+      return pageBySid(slice, (part) => listMessages(deps, filter, part));
     },
     view: viewMessage,
   });
-}
-
-/** Of one record more than asked for, the page and the cursors to both sides of it. */
-function cutPage<R extends { readonly sid: string }>(
-  records: readonly R[],
-  asked: { limit: number; cursor: string | undefined; direction: "next" | "previous" },
-): { records: readonly R[]; nextCursor?: string | undefined; previousCursor?: string | undefined } {
-  const more = records.length > asked.limit;
-  if (asked.direction === "next") {
-    const page = records.slice(0, asked.limit);
-    return {
-      records: page,
-      nextCursor: more ? page.at(-1)?.sid : undefined,
-      previousCursor: asked.cursor === undefined ? undefined : page[0]?.sid,
-    };
-  }
-  const page = more ? records.slice(1) : records;
-  return { records: page, nextCursor: page.at(-1)?.sid, previousCursor: more ? page[0]?.sid : undefined };
 }
 
 function updateRoute(deps: MessagingDeps): Route {

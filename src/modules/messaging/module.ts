@@ -85,7 +85,12 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     accountStatus: options.accountStatus,
     callbackEvents: options.callbackEvents,
   };
-  const media = new MediaFetcher({ deps, blobs: options.blobs, fetchUrl: options.fetchUrl, publicUrl: options.publicUrl });
+  const media = new MediaFetcher({
+    deps,
+    blobs: options.blobs,
+    fetchUrl: options.fetchUrl,
+    publicUrl: options.publicUrl,
+  });
   const dispatcher = new Dispatcher({ state, clock, logger, carriers, fetchMedia: (message) => media.fetch(message) });
   let sweep: Sweep | undefined;
   return {

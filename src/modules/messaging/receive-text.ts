@@ -1,10 +1,9 @@
 import type { Cell } from "../../platform/cell/index.ts";
-import type { Logger } from "../../platform/ports.ts";
+import type { Clock, Logger } from "../../platform/ports.ts";
 import { Reports } from "../../platform/queue/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
 import type { CarrierListener, IncomingText, Settle } from "./carriers/carrier.ts";
 import type { Receipt, ReceiptsArrived, TextArrived } from "./records.ts";
-import type { Clock } from "../../platform/ports.ts";
 
 interface InboundDeps {
   readonly cell: () => Cell;

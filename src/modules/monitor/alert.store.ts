@@ -1,3 +1,4 @@
+import type { Slice } from "../../platform/http/index.ts";
 import { isSid } from "../../kernel/ids.ts";
 import type { ProjectedTable } from "../../platform/cell/index.ts";
 import type { Database, Migration, Row } from "../../platform/ports.ts";
@@ -147,14 +148,6 @@ export interface AlertFilter {
   /** The first millisecond that counts, and the first that does not any more. */
   readonly fromMs: number | undefined;
   readonly untilMs: number | undefined;
-}
-
-/** The part of a list that is asked for. */
-export interface Slice {
-  readonly limit: number;
-  /** A SID; the slice lies beyond it in the direction asked for. */
-  readonly cursor: string | undefined;
-  readonly direction: "next" | "previous";
 }
 
 /** SIDs between which the asked ones lie; both bounds are left out themselves. */

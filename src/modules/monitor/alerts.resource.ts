@@ -1,25 +1,15 @@
-import { AppError } from "../../kernel/errors.ts";
-import { isSid } from "../../kernel/ids.ts";
 import { iso8601 } from "../../kernel/time.ts";
 import {
-  BAD_PAGE_TOKEN,
   dateTime,
   defineListRoute,
   defineRoute,
   enumeration,
+  pageBySid,
   type JsonObject,
-  type Page,
   type Parameter,
   type Route,
 } from "../../platform/http/index.ts";
-import {
-  findAlert,
-  listAlerts,
-  type AlertDeps,
-  type AlertFilter,
-  type CountedAlert,
-  type Slice,
-} from "./alert.store.ts";
+import { findAlert, listAlerts, type AlertDeps, type CountedAlert } from "./alert.store.ts";
 import { LEVELS } from "./alert.ts";
 
 const LIST = "/v1/Alerts";
@@ -48,7 +38,7 @@ function listRoute(deps: AlertDeps): Route {
     },
     page: ({ call: { accountSid, params }, ...slice }) => {
       const { LogLevel: level, StartDate: fromMs, EndDate: untilMs } = params;
-      return readPage(deps, { accountSid, level, fromMs, untilMs }, slice);
+      return pageBySid(slice, (part) => listAlerts(deps, { accountSid, level, fromMs, untilMs }, part));
     },
     view: (alert, call) => viewAlert(alert, call.baseUrl),
   });
@@ -63,25 +53,6 @@ function endOf(moment: Parameter<number | undefined>): Parameter<number | undefi
       if (ms === undefined) return undefined;
       return ms + (fields.first(name)?.length === DATE_CHARACTERS ? DAY_MS : SECOND_MS);
     },
-  };
-}
-
-/** One record more than asked for tells whether others follow. */
-async function readPage(deps: AlertDeps, filter: AlertFilter, asked: Slice): Promise<Page<CountedAlert>> {
-  const { limit, cursor, direction } = asked;
-  // A cursor comes from outside like a parameter.
-  if (cursor !== undefined && !isSid(cursor, "NO")) throw new AppError(BAD_PAGE_TOKEN);
-  const records = await listAlerts(deps, filter, { limit: limit + 1, cursor, direction });
-  const more = records.length > limit;
-  if (direction === "previous") {
-    const page = more ? records.slice(1) : records;
-    return { records: page, nextCursor: page.at(-1)?.sid, previousCursor: more ? page[0]?.sid : undefined };
-  }
-  const page = records.slice(0, limit);
-  return {
-    records: page,
-    nextCursor: more ? page.at(-1)?.sid : undefined,
-    previousCursor: cursor === undefined ? undefined : page[0]?.sid,
   };
 }
 

@@ -8,7 +8,8 @@ import {
   UNCONFIGURED_APPLICATION,
   type ApplicationConfiguration,
 } from "./configuration.ts";
-import type { NumberTarget, Slice } from "./number.store.ts";
+import type { Slice } from "../../platform/http/index.ts";
+import type { NumberTarget } from "./number.store.ts";
 
 interface ApplicationRow extends Row {
   sid: string;

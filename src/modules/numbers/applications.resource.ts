@@ -1,11 +1,10 @@
-import { defineListRoute, defineRoute, text, type Route } from "../../platform/http/index.ts";
+import { defineListRoute, defineRoute, text, type Route, pageBySid } from "../../platform/http/index.ts";
 import { findApplication, listApplications } from "./application.store.ts";
 import { createApplication, deleteApplication, updateApplication } from "./change-application.ts";
 import { changesOf, UNCONFIGURED_APPLICATION } from "./configuration.ts";
 import type { NumbersDeps } from "./deps.ts";
 import { numberErrors } from "./errors.ts";
 import { viewApplication } from "./number.view.ts";
-import { readPage } from "./page.ts";
 import { applicationParameters } from "./parameters.ts";
 
 const LIST = "/2010-04-01/Accounts/{AccountSid}/Applications";
@@ -51,7 +50,7 @@ function listRoute({ database }: NumbersDeps): Route {
     parameters: { FriendlyName: text({ maxCharacters: MAX_FILTER_CHARACTERS, summary: "The exact friendly name." }) },
     page: ({ call: { accountSid, params }, ...slice }) => {
       const friendlyName = params.FriendlyName === "" ? undefined : params.FriendlyName;
-      return readPage(slice, (part) => listApplications(database, { accountSid, friendlyName }, part));
+      return pageBySid(slice, (part) => listApplications(database, { accountSid, friendlyName }, part));
     },
     view: viewApplication,
   });

@@ -9,15 +9,16 @@ import {
   text,
   type Principal,
   type Route,
+  pageBySid,
+  type Slice,
 } from "../../platform/http/index.ts";
 import { buyNumber, returnNumber, updateNumber } from "./change-number.ts";
 import { changesOf, UNCONFIGURED_NUMBER, type Changes, type NumberConfiguration } from "./configuration.ts";
 import type { NumbersDeps } from "./deps.ts";
 import { numberErrors } from "./errors.ts";
 import { filterPattern } from "./number-pattern.ts";
-import { findNumber, listNumbers, type Slice } from "./number.store.ts";
+import { findNumber, listNumbers } from "./number.store.ts";
 import { viewNumber, viewNumberOfKind } from "./number.view.ts";
-import { readPage } from "./page.ts";
 import { numberParameters } from "./parameters.ts";
 import type { PhoneNumberKind } from "./phone-number.ts";
 
@@ -109,7 +110,7 @@ async function readNumbers(
   const pattern = wanted === "" ? undefined : filterPattern(wanted);
   const friendlyName = params.FriendlyName === "" ? undefined : params.FriendlyName;
   const matchesNothing = params.Origin === "hosted" || (wanted !== "" && pattern === undefined);
-  return readPage(slice, async (part) =>
+  return pageBySid(slice, async (part) =>
     matchesNothing ? [] : listNumbers(deps.database, { accountSid, kinds, friendlyName, pattern }, part),
   );
 }

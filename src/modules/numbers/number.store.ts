@@ -1,3 +1,4 @@
+import type { Slice } from "../../platform/http/index.ts";
 import type { Database, DatabaseSession, Row } from "../../platform/ports.ts";
 import {
   assignments,
@@ -69,14 +70,6 @@ export interface NumberFilter {
   readonly friendlyName: string | undefined;
   /** A `LIKE` pattern over the number. */
   readonly pattern: string | undefined;
-}
-
-/** The part of a list that is asked for. */
-export interface Slice {
-  readonly limit: number;
-  /** A SID; the slice lies beyond it in the direction asked for. */
-  readonly cursor: string | undefined;
-  readonly direction: "next" | "previous";
 }
 
 /** At most `limit` numbers of an account, those first that it got last. */

@@ -1,4 +1,4 @@
-import { defineListRoute, defineRoute, text, type Route } from "../../platform/http/index.ts";
+import { defineListRoute, defineRoute, text, type Route, pageBySid } from "../../platform/http/index.ts";
 import { updateNumber } from "./change-number.ts";
 import { changesOf, UNCONFIGURED_NUMBER } from "./configuration.ts";
 import type { NumbersDeps } from "./deps.ts";
@@ -6,7 +6,6 @@ import { numberErrors } from "./errors.ts";
 import { filterPattern } from "./number-pattern.ts";
 import { findNumber, listNumbers } from "./number.store.ts";
 import { viewShortCode } from "./number.view.ts";
-import { readPage } from "./page.ts";
 import { commonParameters, smsParameters } from "./parameters.ts";
 
 const LIST = "/2010-04-01/Accounts/{AccountSid}/SMS/ShortCodes";
@@ -35,7 +34,7 @@ function listRoute({ database }: NumbersDeps): Route {
       const pattern = wanted === "" ? undefined : filterPattern(wanted);
       const friendlyName = params.FriendlyName === "" ? undefined : params.FriendlyName;
       const filter = { accountSid, kinds: ["shortcode"] as const, friendlyName, pattern };
-      return readPage(slice, async (part) =>
+      return pageBySid(slice, async (part) =>
         wanted !== "" && pattern === undefined ? [] : listNumbers(database, filter, part),
       );
     },

@@ -1,5 +1,11 @@
 import { AppError, callerError } from "../../kernel/errors.ts";
-import { headerOf, type HttpRequest, type HttpResponse, type Mount, type MountCall } from "../../platform/http/index.ts";
+import {
+  headerOf,
+  type HttpRequest,
+  type HttpResponse,
+  type Mount,
+  type MountCall,
+} from "../../platform/http/index.ts";
 import type { Simulator } from "./simulator.ts";
 
 const MAX_BODY_OCTETS = 16_384;
@@ -16,7 +22,7 @@ export const simulatorErrors = {
  * this machine, and that no foreign web page can make a browser send.
  */
 export function simulatorMounts(simulator: Simulator): Mount[] {
-  const mount = (method: "GET" | "POST", path: string, run: (call: MountCall) => Promise<unknown> | unknown): Mount => ({
+  const mount = (method: "GET" | "POST", path: string, run: (call: MountCall) => unknown): Mount => ({
     method,
     path: `/simulator${path}`,
     access: "public",
@@ -36,7 +42,7 @@ export function simulatorMounts(simulator: Simulator): Mount[] {
     })),
     mount("POST", "/phones/{number}/messages", async ({ path, request }) => {
       const { to, body } = await readObject(request);
-      return simulator.sendFromPhone({ from: path.number ?? "", to: String(to ?? ""), body: String(body ?? "") });
+      return simulator.sendFromPhone({ from: path.number ?? "", to: textOf(to), body: textOf(body) });
     }),
     mount("GET", "/faults", () => simulator.getFaults()),
     mount("POST", "/faults", async ({ request }) => simulator.setFaults(await readObject(request))),
@@ -62,6 +68,10 @@ async function readObject(request: HttpRequest): Promise<Record<string, unknown>
     // Answered below, with everything else that is no object.
   }
   throw new AppError(simulatorErrors.noJson);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function limitOf(query: URLSearchParams): number {

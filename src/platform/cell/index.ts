@@ -1,5 +1,11 @@
 export { Cell, type CellOptions, type CommitCallback } from "./cell.ts";
 export { cellRefuses } from "./errors.ts";
 export type { ApplyContext, CellRecord, Fact, Machine, Reducer } from "./machine.ts";
-export { Projection, projectionMigration, readProjectedOffsets, type ProjectedColumn, type ProjectedTable } from "./projection.ts";
+export {
+  Projection,
+  projectionMigration,
+  readProjectedOffsets,
+  type ProjectedColumn,
+  type ProjectedTable,
+} from "./projection.ts";
 export { StateTable, type SnapshotEntry } from "./state-table.ts";

@@ -16,9 +16,23 @@ export type HttpClientStage =
   | "too-large"
   | "redirects";
 
+const SENTENCES: Readonly<Record<HttpClientStage, string>> = {
+  url: "The URL or a header cannot be sent.",
+  resolve: "The host name could not be resolved.",
+  guard: "The address is not allowed.",
+  connect: "The connection could not be made.",
+  tls: "The TLS handshake failed.",
+  write: "The connection broke while the request was sent.",
+  read: "The connection broke or was silent while the answer was awaited.",
+  total: "The time for the whole request ran out.",
+  protocol: "The answer is not valid HTTP/1.1.",
+  "too-large": "The answer is too large.",
+  redirects: "The redirects could not be followed.",
+};
+
 /**
- * A request that brought no complete answer. The text names the stage and the code
- * only, never URL or content, so that it can be logged.
+ * A request that brought no complete answer. The text tells of the stage and the code
+ * only, never of URL or content, so that it can be logged and shown to the customer.
  */
 export class HttpClientError extends Error {
   readonly stage: HttpClientStage;
@@ -31,7 +45,7 @@ export class HttpClientError extends Error {
   readonly code: string | undefined;
 
   constructor(stage: HttpClientStage, details: { readonly bytesSent: boolean; readonly code?: string | undefined }) {
-    super(details.code === undefined ? `http client: ${stage}` : `http client: ${stage} (${details.code})`);
+    super(details.code === undefined ? SENTENCES[stage] : `${SENTENCES[stage]} (${details.code})`);
     this.name = "HttpClientError";
     this.stage = stage;
     this.bytesSent = details.bytesSent;

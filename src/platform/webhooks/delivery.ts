@@ -163,11 +163,16 @@ export class WebhookDelivery {
   ): Promise<AttemptResult> {
     const authToken = await this.options.authToken(job.accountSid);
     if (authToken === undefined) return notSent(20005, "The account has no auth token to sign with.");
-    if (host !== undefined && this.gate.isOpen(host)) return notSent(11205, "The host has failed too often; it is left alone for a while.");
+    if (host !== undefined && this.gate.isOpen(host))
+      return notSent(11205, "The host has failed too often; it is left alone for a while.");
     const { retries, retryOn } = readOverrides(request.url);
     const idempotencyToken = tokenOf(job.id);
     for (let tries = 0; ; tries += 1) {
-      const result = await sendAttempt(this.options.http, this.options.guard, { ...request, authToken, idempotencyToken });
+      const result = await sendAttempt(this.options.http, this.options.guard, {
+        ...request,
+        authToken,
+        idempotencyToken,
+      });
       if (result.kind === "answer" || result.retryable === undefined) return result;
       if (tries >= retries || !retryOn.has(result.retryable) || this.stopped) return result;
       await new Promise<void>((resolve) => this.options.clock.after(RETRY_BASE_MS * 2 ** tries, resolve));

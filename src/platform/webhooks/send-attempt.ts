@@ -33,11 +33,7 @@ export type AttemptResult =
     };
 
 /** Sends one signed request and reads the answer. Never rejects. */
-export async function sendAttempt(
-  http: HttpClient,
-  guard: AddressGuard,
-  attempt: Attempt,
-): Promise<AttemptResult> {
+export async function sendAttempt(http: HttpClient, guard: AddressGuard, attempt: Attempt): Promise<AttemptResult> {
   const overrides = readOverrides(attempt.url);
   const isPost = attempt.method === "POST";
   const target = isPost ? overrides.url : withQuery(overrides.url, attempt.params);

@@ -4,7 +4,6 @@ export type FormPair = readonly [name: string, value: string];
 /** `encodeURIComponent` throws at these; the standard replaces them. */
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const PLAIN = /^[0-9A-Za-z*\-._]*$/;
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Writes `application/x-www-form-urlencoded` as the WHATWG URL standard §5 does: UTF-8, spaces as `+`. */
 export function encodeForm(pairs: readonly FormPair[]): string {

@@ -1,4 +1,4 @@
-import { CommandStatus, statusName, type DeliveryReceipt } from "../../../protocols/smpp/index.ts";
+import { statusName, type CommandStatusName, type DeliveryReceipt } from "../../../protocols/smpp/index.ts";
 import { messageErrors } from "../errors.ts";
 import type { Receipt, RefusalVerdict } from "../records.ts";
 
@@ -18,7 +18,7 @@ interface Refusal {
  * §5.1.3, and what SMSCs use the codes for in practice). What is not listed is `later`
  * on another carrier: a refusal is certain, so trying again elsewhere repeats nothing.
  */
-const REFUSALS: Readonly<Partial<Record<keyof typeof CommandStatus, Refusal>>> = {
+const REFUSALS: Readonly<Partial<Record<CommandStatusName, Refusal>>> = {
   ESME_RTHROTTLED: { verdict: "throttle", errorCode: FAILED },
   ESME_RMSGQFUL: { verdict: "throttle", errorCode: FAILED },
   ESME_RSYSERR: { verdict: "later", errorCode: FAILED },
@@ -48,7 +48,7 @@ const REFUSALS: Readonly<Partial<Record<keyof typeof CommandStatus, Refusal>>> =
 /** The verdict on a refused submit. */
 export function refusalOf(status: number): Refusal & { readonly status: string } {
   const name = statusName(status);
-  const known = REFUSALS[name as keyof typeof CommandStatus];
+  const known = REFUSALS[name as CommandStatusName];
   return { ...(known ?? { verdict: "later", errorCode: FAILED }), status: name };
 }
 

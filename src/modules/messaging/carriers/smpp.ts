@@ -150,7 +150,11 @@ export class SmppCarrier implements Carrier {
     const parts = buildParts(segmented, { method: longMessages, reference, defaultAlphabet });
     if (parts.length > 1) {
       this.built.set(sid, parts);
-      if (this.built.size > BUILT_TEXTS) for (const oldest of this.built.keys()) { this.built.delete(oldest); break; }
+      if (this.built.size > BUILT_TEXTS)
+        for (const oldest of this.built.keys()) {
+          this.built.delete(oldest);
+          break;
+        }
     }
     return parts;
   }

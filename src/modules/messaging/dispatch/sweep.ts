@@ -112,7 +112,8 @@ export class Sweep {
     for (const key of this.state.partialTexts.keys()) {
       const partial = this.state.partialTexts.get(key);
       // The table is in order of the first part, so the rest is younger.
-      if (partial === undefined || keys.length >= PER_TICK || nowMs - partial.sinceMs < this.limits.partialTextMs) break;
+      if (partial === undefined || keys.length >= PER_TICK || nowMs - partial.sinceMs < this.limits.partialTextMs)
+        break;
       keys.push(key);
     }
     return keys.length === 0 ? [] : [{ kind: "message.parts-expired", keys }];
