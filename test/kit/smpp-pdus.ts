@@ -40,9 +40,9 @@ export class SeededRandom {
   }
 }
 
-/** The seed of this run: `TRUNKLINE_SEED` if it is set, otherwise a new one. Tests print it. */
+/** The seed of this run: `SEED` if it is set, otherwise a new one. Tests print it. */
 export function runSeed(): number {
-  const given = process.env["TRUNKLINE_SEED"];
+  const given = process.env["SEED"];
   return given === undefined || given === "" ? (Date.now() ^ (process.pid << 16)) >>> 0 : Number(given) >>> 0;
 }
 

@@ -3,6 +3,7 @@ import { createProgress, defineCommand, CommandFailure, EXIT } from "../../platf
 import { loadSettings, namedSettings, settingsTable } from "../../platform/config/index.ts";
 import { createLineWriter, createLogger, errorFields, formatJson, formatPretty } from "../../platform/logging/index.ts";
 import { carrierSettings } from "../carriers.ts";
+import { waitForEnd } from "../end-signal.ts";
 import { welcome } from "../welcome.ts";
 import { StartFailure } from "../start-failure.ts";
 import { startSystem, type RunningSystem } from "../system.ts";
@@ -55,20 +56,3 @@ export const up = defineCommand({
     return reason === undefined ? 0 : EXIT.failed;
   },
 });
-
-/** Resolves when the process is told to end, with the reason where it is a bad one. A second signal ends it at once. */
-function waitForEnd(): { promise: Promise<string | undefined>; fatal: (reason: string) => void } {
-  let fatal: (reason: string) => void = () => {};
-  const promise = new Promise<string | undefined>((resolve) => {
-    fatal = resolve;
-    let signals = 0;
-    const stop = (): void => {
-      signals += 1;
-      if (signals > 1) process.exit(EXIT.failed);
-      resolve(undefined);
-    };
-    process.on("SIGINT", stop);
-    process.on("SIGTERM", stop);
-  });
-  return { promise, fatal };
-}

@@ -88,7 +88,7 @@ function perform(scene: Scene, verbs: readonly MessagingVerb[], given: readonly 
   for (const verb of verbs) {
     if (verb.verb === "redirect") {
       const url = resolveUrl(verb.url, scene.requestUrl);
-      if (url === undefined) return failed(twimlErrors.fetchFailed, `Redirect goes to “${verb.url}”, which is no URL.`);
+      if (url === undefined) return withoutRedirect(verb.url, records, warnings);
       return { kind: "redirect", url, method: verb.method, records, ...combined(warnings) };
     }
     replies += 1;
@@ -98,6 +98,17 @@ function perform(scene: Scene, verbs: readonly MessagingVerb[], given: readonly 
     if (record !== undefined) records.push(record);
   }
   return { kind: "done", records, ...combined(warnings) };
+}
+
+/** A redirect to nowhere is a failure, but not of the replies before it. */
+function withoutRedirect(
+  written: string,
+  records: readonly MessageAccepted[],
+  warnings: readonly TwimlProblem[],
+): ResponderVerdict {
+  const problem = problemOf(twimlErrors.fetchFailed, `Redirect goes to “${written}”, which is no http or https URL.`);
+  if (records.length === 0) return { kind: "failed", ...problem };
+  return { kind: "done", records, ...combined([problem, ...warnings]) };
 }
 
 function problemOf(spec: TwimlErrorSpec, detail: string): TwimlProblem {
@@ -116,7 +127,7 @@ function combined(warnings: readonly TwimlProblem[]): { warning?: TwimlProblem }
 function draftReply(scene: Scene, verb: MessageVerb, warnings: TwimlProblem[]): MessageAccepted | undefined {
   const { deps, job, requestUrl } = scene;
   try {
-    const { length } = [...verb.body];
+    const { length } = Array.from(verb.body);
     if (length > MAX_BODY_CHARACTERS) throw new AppError(messageErrors.bodyTooLong);
     if (verb.media.length > MAX_MEDIA) throw new AppError(messageErrors.tooManyMedia);
     const mediaUrls = verb.media.map((written) => {

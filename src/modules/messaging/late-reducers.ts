@@ -1,6 +1,6 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
 import type { LateChange, MessageState } from "./message-state.ts";
-import type { FeedbackGiven, MessageDeleted, MessageRedacted } from "./records.ts";
+import type { FeedbackGiven, MediumDeleted, MessageDeleted, MessageRedacted } from "./records.ts";
 
 /**
  * The reducers for what a customer changes once a message is done. The message may have
@@ -17,6 +17,16 @@ export function lateReducers(state: MessageState): Record<string, Reducer> {
     },
     "message.deleted": (record: MessageDeleted, context) => {
       if (!state.messages.delete(record.sid)) changeRow(state, record.sid, { deleted: true }, context);
+    },
+    "message.medium-deleted": (record: MediumDeleted, context) => {
+      const message = state.messages.edit(record.sid);
+      if (message === undefined) {
+        const earlier = state.lateChanges.get(record.sid)?.deletedMedia ?? [];
+        return changeRow(state, record.sid, { deletedMedia: [...earlier, record.mediumSid] }, context);
+      }
+      if (message.media === undefined) return;
+      message.media = message.media.filter((medium) => medium.sid !== record.mediumSid);
+      message.updatedMs = context.atMs;
     },
     "message.feedback": (record: FeedbackGiven, context) => {
       const message = state.messages.edit(record.sid);

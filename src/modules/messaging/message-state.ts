@@ -17,6 +17,8 @@ export interface LateChange {
   redacted?: boolean;
   deleted?: boolean;
   feedback?: "confirmed" | "unconfirmed";
+  /** SIDs of media that are gone. */
+  deletedMedia?: readonly string[];
   updatedMs: number;
 }
 

@@ -106,8 +106,18 @@ async function writeLateChanges(
     }
     await tx.query(
       `update messages set body = case when $2 then '' else body end,
-         feedback = coalesce($3, feedback), updated_at = $4::timestamptz where id = $1::uuid`,
-      [idOf(change.sid), change.redacted === true, change.feedback ?? null, timestamp(change.updatedMs)],
+         feedback = coalesce($3, feedback), updated_at = $4::timestamptz,
+         media = case when cardinality($5::text[]) = 0 then media else
+           (select coalesce(jsonb_agg(medium order by place), '[]') from jsonb_array_elements(media)
+              with ordinality as kept (medium, place) where medium->>'sid' <> all ($5::text[])) end
+       where id = $1::uuid`,
+      [
+        idOf(change.sid),
+        change.redacted === true,
+        change.feedback ?? null,
+        timestamp(change.updatedMs),
+        change.deletedMedia ?? [],
+      ],
     );
   }
 }
@@ -140,6 +150,9 @@ function patched(state: MessageState, message: Message): Message | undefined {
     updatedMs: change.updatedMs,
     ...(change.redacted === true ? { body: "" } : {}),
     ...(change.feedback === undefined ? {} : { feedback: change.feedback }),
+    ...(change.deletedMedia === undefined || message.media === undefined
+      ? {}
+      : { media: message.media.filter((medium) => change.deletedMedia?.includes(medium.sid) !== true) }),
   };
 }
 

@@ -61,6 +61,7 @@ function storeMedia(state: MessageState, effects: MessageEffects, record: MediaS
   const message = state.messages.edit(record.sid);
   if (message === undefined) return;
   message.media = record.media;
+  message.sentText = record.sentText;
   delete message.mediaUrls;
   message.updatedMs = context.atMs;
   if (!isFinal(message.status)) context.effect(() => effects.ready(message));

@@ -27,6 +27,15 @@ export interface MediaStored extends CellRecord {
   readonly kind: "message.media-stored";
   readonly sid: string;
   readonly media: readonly Medium[];
+  /** The text for the carrier: the body and the addresses of the media, by lines. */
+  readonly sentText: string;
+}
+
+/** A medium of a message is gone; its content was removed before. */
+export interface MediumDeleted extends CellRecord {
+  readonly kind: "message.medium-deleted";
+  readonly sid: string;
+  readonly mediumSid: string;
 }
 
 /** The message cannot be sent, for a reason found after it was accepted. */

@@ -29,7 +29,7 @@ const FORBIDDEN = listOf([
   // Metadata of clouds outside the ranges above.
   "100.100.100.200/32",
   "168.63.129.16/32",
-  "fd00:ec2::254/128",
+  "fd00:ec2::/32",
   "fd20:ce::254/128",
   "2001::/23", // IETF protocol assignments: benchmarking, ORCHID; Teredo is judged before.
   "2001:db8::/32", // Documentation.

@@ -1,237 +1,293 @@
+import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
-import { encodeRequest, Http1Error, parseRequestUrl } from "../../protocols/http1/index.ts";
-import type { HeaderFields, HeaderPair, Oversize, RequestUrl } from "../../protocols/http1/index.ts";
-import type { Clock, Net, RandomBytes } from "../ports.ts";
+import { Http1Error, encodeRequest, parseRequestUrl } from "../../protocols/http1/index.ts";
+import type { HeaderFields, HeaderPair } from "../../protocols/http1/index.ts";
+import type { Clock, Net } from "../ports.ts";
 import type { AddressGuard } from "./address-guard.ts";
-import { answerChallenge, parseChallenges } from "./authorization.ts";
-import type { Answer } from "./connection.ts";
-import { HttpClientError } from "./errors.ts";
-import { afterSending, exchange } from "./exchange.ts";
+import { authorize } from "./authorize.ts";
+import { HttpClientError } from "./error.ts";
+import { Exchange } from "./exchange.ts";
+import type { RawAnswer, RequestTimeouts } from "./exchange.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import type { HttpClientLimits } from "./limits.ts";
 import { ConnectionPool } from "./pool.ts";
-import type { PoolLimits } from "./pool.ts";
-import { followRedirect } from "./redirect.ts";
+import { followRedirect, locationOf } from "./redirect.ts";
+import type { Hop } from "./redirect.ts";
+import { Sweeper } from "./sweeper.ts";
 
-const DEFAULT_LIMITS: PoolLimits = { maxPerHost: 32, maxConnections: 1_024, maxWaiting: 10_000 };
-/** URLs whose parts are kept: webhooks go to the same few over and over. */
-const MAX_PARSED_URLS = 1_000;
-const CNONCE_OCTETS = 16;
-/** RFC 9110 §9.2.2, those that are ever sent. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
+/** Addresses of one name that a request tries before it gives up. */
+const MAX_ADDRESSES_TRIED = 3;
+const CLIENT_NONCE_OCTETS = 16;
+/** Safe to repeat by definition (RFC 9110 §9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
-/** Where a redirect leads; the headers may have to follow, for example a signature over the URL. */
-export interface RedirectHop {
-  readonly method: string;
-  readonly url: string;
-}
-
-/** A request. */
-export interface HttpRequest {
+/** A request to somebody's server. */
+export interface HttpClientRequest {
   /** In capitals. */
   readonly method: string;
-  /** http or https. Credentials in it are used only after the server answered 401; a fragment is ignored. */
+  /** http or https. User name and password in it are used only when the server asks with 401. */
   readonly url: string;
-  /** All but `Host`, `Content-Length` and the connection's own fields. */
-  readonly headers: readonly HeaderPair[];
+  /** Without `Host`, `Connection` and `Content-Length`, which are the client's. */
+  readonly headers?: readonly HeaderPair[];
   /** Text is sent as UTF-8. */
-  readonly body?: Buffer | string;
-  /** For resolving and for connecting; for silence while the answer is awaited; for everything, redirects included. */
-  readonly timeouts: { readonly connectMs: number; readonly readMs: number; readonly totalMs: number };
+  readonly body?: string | Uint8Array;
+  readonly timeouts: RequestTimeouts;
+  /** A longer body of the answer fails with `too-large`. */
   readonly maxBodyOctets: number;
-  /** What happens to a longer body: `fail` (the default), or `truncate`, which costs the connection. */
-  readonly oversize?: Oversize;
+  /** Judges every address that the request would go to, redirects included. */
   readonly guard: AddressGuard;
-  /** 0, the default, hands a redirect to the caller. */
+  /** 0, the default, hands redirects to the caller. */
   readonly maxRedirects?: number;
-  /** The headers for a redirected request; by default the same. */
-  readonly onRedirect?: (hop: RedirectHop) => readonly HeaderPair[];
-  /** Says that the server recognises a repetition, so that the request may be sent again over a stale connection. */
+  /** Whether certificates are checked. True unless said otherwise. */
+  readonly verifyTls?: boolean;
+  /**
+   * Whether to send once more, on a new connection, when a connection used before dies
+   * before the first octet of the answer. Nearly always the server closed it while the
+   * request was on its way and never saw it, but that cannot be known, so say true only
+   * for requests that the server recognises when they come twice. Default: for methods
+   * that are idempotent by definition.
+   */
   readonly retryStale?: boolean;
 }
 
-/** The answer to a request. */
-export interface HttpResponse {
+/** A complete answer. */
+export interface HttpClientResponse {
+  /** 200 to 599. */
   readonly status: number;
-  /** By lower-case name; several lines of a name are joined with a comma. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Names in lower case; fields that came several times are joined with a comma and a space. No prototype. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** The body was longer than `maxBodyOctets`. */
-  readonly truncated: boolean;
-  readonly remoteAddress: string;
-  /** What was asked in the end, redirects followed, without credentials and fragment. */
+  /** The URL that answered, without credentials and fragment. */
   readonly url: string;
 }
 
-export interface HttpClientOptions {
-  readonly net: Pick<Net, "dial">;
-  readonly clock: Clock;
-  readonly limits?: Partial<PoolLimits>;
-  /** PEM certificates trusted beside the system's. */
-  readonly ca?: string;
-  /** For the client nonces of Digest authentication; `node:crypto` by default. */
-  readonly randomBytes?: RandomBytes;
+/** What the requests of one chain share. */
+interface Call {
+  readonly request: HttpClientRequest;
+  readonly totalDeadlineMs: number;
+  bytesSent: boolean;
 }
 
-interface Target {
-  readonly url: RequestUrl;
-  readonly origin: string;
+/** One hop on its way to one address. */
+interface Route {
+  readonly hop: Hop;
+  readonly octets: Buffer;
+  readonly address: string;
+  readonly connectDeadlineMs: number;
 }
 
-/** What is to be sent next. */
-interface Hop {
-  readonly target: Target;
-  readonly method: string;
-  readonly headers: readonly HeaderPair[];
-  readonly body: Buffer | string | undefined;
-}
-
-/**
- * An HTTP/1.1 client for URLs that strangers chose: every address passes a guard and is
- * pinned, every wait, size and number is bounded, and connections are kept for reuse.
- * Takes no cookies and no content codings.
- */
+/** Makes requests over HTTP/1.1 connections that are kept and used again. See README.md. */
 export class HttpClient {
-  readonly #options: HttpClientOptions;
   readonly #clock: Clock;
+  readonly #sweeper: Sweeper;
   readonly #pool: ConnectionPool;
-  readonly #targets = new Map<string, Target>();
+  readonly #exchanges = new Set<Exchange>();
+  #calls = 0;
+  #closing = false;
+  #onIdle: (() => void) | undefined;
 
-  constructor(options: HttpClientOptions) {
-    const { net, clock, ca, limits } = options;
-    this.#options = options;
+  /** `ca`: PEM certificates trusted beside the system's. */
+  constructor(options: {
+    readonly net: Net;
+    readonly clock: Clock;
+    readonly limits?: Partial<HttpClientLimits>;
+    readonly ca?: string;
+  }) {
+    const { net, clock, ca } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#clock = clock;
-    this.#pool = new ConnectionPool({ net, clock, ca, limits: { ...DEFAULT_LIMITS, ...limits } });
+    this.#sweeper = new Sweeper(clock, limits.sweepMs);
+    this.#pool = new ConnectionPool({ net, clock, limits, sweeper: this.#sweeper, ca });
   }
 
-  /** Connections open or being opened. */
-  get openConnections(): number {
-    return this.#pool.size;
-  }
-
-  /** Sends a request and reads the whole answer, whatever its status. Rejects with {@link HttpClientError}. */
-  async request(request: HttpRequest): Promise<HttpResponse> {
-    const totalAtMs = this.#clock.monotonicMs() + request.timeouts.totalMs;
-    const { method, headers, body } = request;
-    let hop: Hop = { target: this.#targetOf(request.url), method, headers, body };
-    const { username, password } = hop.target.url;
-    const credentials = username === "" && password === "" ? undefined : { username, password };
-    const credentialsOrigin = hop.target.origin;
-    let answer = await this.#exchange(request, hop, totalAtMs);
-    for (let redirects = 0; ; redirects += 1) {
-      if (answer.status === 401 && credentials !== undefined && hop.target.origin === credentialsOrigin) {
-        answer = await this.#authorize({ request, hop, answer, credentials, totalAtMs });
-      }
-      const next = this.#redirect(request, hop, answer);
-      if (next === undefined) return responseOf(answer, hop.target.url.href);
-      if (redirects >= (request.maxRedirects ?? 0)) {
-        const { host, port } = hop.target.url;
-        throw new HttpClientError("redirects", "too-many-redirects", { origin: `${host}:${port}`, bytesSent: true });
-      }
-      hop = next;
-      answer = await this.#exchange(request, hop, totalAtMs).catch(rethrowAfterSending);
+  /**
+   * Sends a request and resolves with the complete answer, whatever its status.
+   * Rejects with {@link HttpClientError}, and with nothing else.
+   */
+  async request(request: HttpClientRequest): Promise<HttpClientResponse> {
+    if (this.#closing) throw new HttpClientError("connect", { bytesSent: false, code: "closed" });
+    const totalDeadlineMs = this.#clock.monotonicMs() + request.timeouts.totalMs;
+    const call: Call = { request, totalDeadlineMs, bytesSent: false };
+    this.#calls += 1;
+    try {
+      return await this.#follow(call);
+    } catch (error) {
+      throw finalError(error, call);
+    } finally {
+      this.#calls -= 1;
+      if (this.#calls === 0) this.#onIdle?.();
     }
   }
 
-  /** Closes all connections; requests under way fail with stage `closed`. */
-  close(): void {
-    this.#pool.close();
+  /**
+   * Refuses new requests, waits up to `graceMs` for those under way, then fails the rest
+   * (`read`, or `connect` where nothing was sent; code `closed`), and closes all connections.
+   */
+  async close(graceMs = 0): Promise<void> {
+    this.#closing = true;
+    if (this.#calls > 0 && graceMs > 0) await this.#whenIdle(graceMs);
+    for (const exchange of this.#exchanges) exchange.abort(exchange.bytesSent ? "read" : "connect", "closed");
+    this.#pool.closeAll();
   }
 
-  #exchange(request: HttpRequest, hop: Hop, totalAtMs: number): Promise<Answer> {
-    const { timeouts, maxBodyOctets, guard } = request;
-    const { url, origin } = hop.target;
-    return exchange(
-      { pool: this.#pool, clock: this.#clock },
-      {
-        target: url,
-        origin,
-        method: hop.method,
-        wire: encodeHop(hop),
-        connectMs: timeouts.connectMs,
-        readMs: timeouts.readMs,
-        totalAtMs,
-        maxBodyOctets,
-        oversize: request.oversize ?? "fail",
-        guard,
-        repeatable: request.retryStale ?? IDEMPOTENT.has(hop.method),
-      },
+  #whenIdle(graceMs: number): Promise<void> {
+    return new Promise((accept) => {
+      const timer = this.#clock.after(graceMs, accept);
+      this.#onIdle = () => {
+        timer.cancel();
+        accept();
+      };
+    });
+  }
+
+  async #follow(call: Call): Promise<HttpClientResponse> {
+    const { request } = call;
+    const { maxRedirects = 0 } = request;
+    let hop: Hop = {
+      target: parseRequestUrl(request.url),
+      method: request.method,
+      headers: request.headers ?? [],
+      body: request.body,
+    };
+    for (let redirects = 0; ; redirects++) {
+      const answer = await this.#ask(call, hop);
+      const location = maxRedirects > 0 ? locationOf(answer) : undefined;
+      if (location === undefined) {
+        const { status, headers, body } = answer;
+        return { status, headers: recordOf(headers), body, url: hop.target.href };
+      }
+      if (redirects >= maxRedirects) throw new HttpClientError("redirects", { bytesSent: true, code: "too-many" });
+      hop = redirected(hop, answer.status, location);
+    }
+  }
+
+  /** One hop, and once more with credentials where the server wants them and the URL has them. */
+  async #ask(call: Call, hop: Hop): Promise<RawAnswer> {
+    const answer = await this.#reach(call, hop);
+    const { username, password } = hop.target;
+    if (answer.status !== 401 || (username === "" && password === "")) return answer;
+    if (hop.headers.some(([name]) => name.toLowerCase() === "authorization")) return answer;
+    const authorization = authorize({
+      lines: answer.headers.getAll("www-authenticate"),
+      method: hop.method,
+      target: hop.target,
+      clientNonce: randomBytes(CLIENT_NONCE_OCTETS).toString("hex"),
+    });
+    if (authorization === undefined) return answer;
+    return this.#reach(call, { ...hop, headers: [...hop.headers, ["Authorization", authorization]] });
+  }
+
+  /** Tries the addresses of the host until one takes the connection. */
+  async #reach(call: Call, hop: Hop): Promise<RawAnswer> {
+    const { guard } = call.request;
+    const { host } = hop.target;
+    const octets = encodeRequest({
+      method: hop.method,
+      target: hop.target.target,
+      host: hop.target.hostField,
+      headers: hop.headers,
+      body: hop.body,
+    });
+    const connectDeadlineMs = this.#connectDeadline(call);
+    const admitted = guard.admit(host);
+    let address = typeof admitted === "string" ? admitted : await this.#resolved(call, admitted, connectDeadlineMs);
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.#exchange(call, { hop, octets, address, connectDeadlineMs });
+      } catch (error) {
+        if (!isRefusedConnection(error)) throw error;
+        const next = guard.pass(host, address);
+        // After a time-out there is no time left; the next request begins with the next address.
+        if (next === undefined || error.code === "ETIMEDOUT" || tried >= MAX_ADDRESSES_TRIED) throw error;
+        address = next;
+      }
+    }
+  }
+
+  #connectDeadline(call: Call): number {
+    return this.#clock.monotonicMs() + call.request.timeouts.connectMs;
+  }
+
+  #resolved(call: Call, address: Promise<string>, connectDeadlineMs: number): Promise<string> {
+    const isTotal = call.totalDeadlineMs <= connectDeadlineMs;
+    return this.#sweeper.within(
+      address,
+      Math.min(connectDeadlineMs, call.totalDeadlineMs),
+      () => new HttpClientError(isTotal ? "total" : "resolve", { bytesSent: call.bytesSent, code: "ETIMEDOUT" }),
     );
   }
 
-  /** Sends the request again with what the 401 asks for; its answer stands where that is not understood. */
-  #authorize(state: {
-    request: HttpRequest;
-    hop: Hop;
-    answer: Answer;
-    credentials: { username: string; password: string };
-    totalAtMs: number;
-  }): Promise<Answer> {
-    const { request, hop, answer, credentials, totalAtMs } = state;
-    const random = this.#options.randomBytes ?? randomBytes;
-    const authorization = answerChallenge(parseChallenges(answer.headers.getAll("www-authenticate")), {
-      ...credentials,
-      method: hop.method,
-      target: hop.target.url.target,
-      body: hop.body ?? "",
-      cnonce: Buffer.from(random(CNONCE_OCTETS)).toString("hex"),
-    });
-    if (authorization === undefined) return Promise.resolve(answer);
-    const headers: HeaderPair[] = [...hop.headers, ["Authorization", authorization]];
-    return this.#exchange(request, { ...hop, headers }, totalAtMs).catch(rethrowAfterSending);
-  }
-
-  /** The next hop, or `undefined` where the answer is final. */
-  #redirect(request: HttpRequest, hop: Hop, answer: Answer): Hop | undefined {
-    if ((request.maxRedirects ?? 0) === 0) return undefined;
-    const location = answer.headers.get("location");
-    const followed = followRedirect({ ...hop, url: hop.target.url.href, status: answer.status, location });
-    if (followed === undefined) return undefined;
-    const target = this.#targetOf(followed.url, true);
-    const headers = request.onRedirect?.({ method: followed.method, url: target.url.href }) ?? followed.headers;
-    return { target, method: followed.method, body: followed.body, headers };
-  }
-
-  #targetOf(text: string, bytesSent = false): Target {
-    const known = this.#targets.get(text);
-    if (known !== undefined) return known;
-    const target = parseTarget(text, bytesSent);
-    if (this.#targets.size >= MAX_PARSED_URLS) {
-      const [oldest] = this.#targets.keys();
-      if (oldest !== undefined) this.#targets.delete(oldest);
+  async #exchange(call: Call, route: Route): Promise<RawAnswer> {
+    const first = this.#start(call, route, false);
+    try {
+      return await first.answer;
+    } catch (error) {
+      const repeatable = call.request.retryStale ?? IDEMPOTENT.has(route.hop.method);
+      if (!first.stale || !repeatable || this.#closing) throw error;
     }
-    this.#targets.set(text, target);
-    return target;
+    return this.#start(call, { ...route, connectDeadlineMs: this.#connectDeadline(call) }, true).answer;
   }
+
+  #start(call: Call, route: Route, fresh: boolean): Exchange {
+    if (this.#closing) throw new HttpClientError("connect", { bytesSent: call.bytesSent, code: "closed" });
+    const { request } = call;
+    const exchange = new Exchange(
+      {
+        target: route.hop.target,
+        address: route.address,
+        verifyTls: request.verifyTls ?? true,
+        method: route.hop.method,
+        octets: route.octets,
+        maxBodyOctets: request.maxBodyOctets,
+        timeouts: request.timeouts,
+        connectDeadlineMs: route.connectDeadlineMs,
+        totalDeadlineMs: call.totalDeadlineMs,
+        fresh,
+      },
+      call,
+      this.#settled,
+    );
+    this.#exchanges.add(exchange);
+    this.#sweeper.add(exchange);
+    this.#pool.submit(exchange);
+    return exchange;
+  }
+
+  readonly #settled = (exchange: Exchange): void => {
+    this.#exchanges.delete(exchange);
+    this.#sweeper.remove(exchange);
+    if (exchange.waiting) this.#pool.withdraw(exchange);
+  };
 }
 
-function parseTarget(text: string, bytesSent: boolean): Target {
+/** Whether another address of the same name might do better. */
+function isRefusedConnection(error: unknown): error is HttpClientError {
+  if (!(error instanceof HttpClientError) || error.stage !== "connect") return false;
+  return error.code !== "closed" && error.code !== "too-many-waiting";
+}
+
+function redirected(hop: Hop, status: number, location: string): Hop {
   try {
-    const url = parseRequestUrl(text);
-    return { url, origin: `${url.scheme}://${url.host}:${url.port}` };
+    return followRedirect(hop, status, location);
   } catch (error) {
-    if (error instanceof Http1Error) throw new HttpClientError("url", error.reason, { bytesSent, cause: error });
-    throw error;
+    if (!(error instanceof Http1Error)) throw error;
+    throw new HttpClientError("redirects", { bytesSent: true, code: error.reason });
   }
 }
 
-function encodeHop({ target, method, headers, body }: Hop): Buffer {
-  try {
-    return encodeRequest({ method, target: target.url.target, host: target.url.hostField, headers, body });
-  } catch (error) {
-    if (error instanceof Http1Error) throw new HttpClientError("url", error.reason, { cause: error });
-    throw error;
-  }
+/** What the caller sees: an error of this client that knows about all octets sent for the call. */
+function finalError(error: unknown, call: Call): unknown {
+  if (error instanceof Http1Error) return new HttpClientError("url", { bytesSent: call.bytesSent, code: error.reason });
+  if (!(error instanceof HttpClientError) || error.bytesSent || !call.bytesSent) return error;
+  return new HttpClientError(error.stage, { bytesSent: true, code: error.code });
 }
 
-function responseOf(answer: Answer, url: string): HttpResponse {
-  const headers = Object.create(null) as Record<string, string | undefined>;
-  for (const [name, value] of answer.headers.entries()) {
-    const before = headers[name];
-    headers[name] = before === undefined ? value : `${before}, ${value}`;
+function recordOf(fields: HeaderFields): Record<string, string> {
+  // Without a prototype, so that a field called `__proto__` or `constructor` is one like any other.
+  const record = Object.create(null) as Record<string, string>;
+  for (const [name, value] of fields.entries()) {
+    const earlier = record[name];
+    record[name] = earlier === undefined ? value : `${earlier}, ${value}`;
   }
-  const { status, body, truncated, remoteAddress } = answer;
-  return { status, headers, body, truncated, remoteAddress, url };
-}
-
-function rethrowAfterSending(error: unknown): never {
-  throw afterSending(error);
+  return record;
 }

@@ -1,139 +1,116 @@
-import { assert } from "../../kernel/assert.ts";
-import type { Oversize, RequestUrl } from "../../protocols/http1/index.ts";
-import type { Clock } from "../ports.ts";
-import type { AddressGuard } from "./address-guard.ts";
-import type { Answer, Failure, Task } from "./connection.ts";
-import { HttpClientError } from "./errors.ts";
-import type { ConnectionPool } from "./pool.ts";
+import type { Buffer } from "node:buffer";
+import type { HeaderFields, RequestUrl } from "../../protocols/http1/index.ts";
+import { HttpClientError } from "./error.ts";
+import type { HttpClientStage } from "./error.ts";
+import type { Sweepable } from "./sweeper.ts";
 
-/** One request as it goes over the wire, without redirects and authentication. */
-export interface ExchangeRequest {
-  readonly target: RequestUrl;
-  /** `scheme://host:port`, the pool's key. */
-  readonly origin: string;
-  readonly method: string;
-  readonly wire: Buffer;
+/** Milliseconds allowed: until a connection stands, between octets of the answer, and for everything. */
+export interface RequestTimeouts {
   readonly connectMs: number;
   readonly readMs: number;
-  readonly totalAtMs: number;
-  readonly maxBodyOctets: number;
-  readonly oversize: Oversize;
-  readonly guard: AddressGuard;
-  /** The request may reach the server twice. */
-  readonly repeatable: boolean;
+  readonly totalMs: number;
 }
 
-/**
- * Sends one request and resolves with its answer; rejects with {@link HttpClientError}.
- *
- * A connection from the pool may have been closed by the server just before the request
- * was written. The request is sent once more, on another connection, when the connection
- * broke without one octet of an answer and repeating cannot do harm: either the request is
- * repeatable (its method is idempotent, or the caller has made it so), or it had not left
- * completely, so that no server can have taken it for a whole request (RFC 9112 §9.3.1).
- * A silent server is no broken connection: after a time-out nothing is sent again.
- */
-export function exchange(deps: { pool: ConnectionPool; clock: Clock }, request: ExchangeRequest): Promise<Answer> {
-  return new Exchange(deps, request).run();
-}
-
-class Exchange implements Task {
+/** One request as it goes over one connection. */
+export interface ExchangePlan {
+  readonly target: RequestUrl;
+  /** The address that the guard admitted. */
+  readonly address: string;
+  readonly verifyTls: boolean;
   readonly method: string;
-  readonly wire: Buffer;
+  /** Head and body. */
+  readonly octets: Buffer;
   readonly maxBodyOctets: number;
-  readonly oversize: Oversize;
-  readonly readMs: number;
-  readonly totalAtMs: number;
-  readonly #deps: { pool: ConnectionPool; clock: Clock };
-  readonly #request: ExchangeRequest;
-  #addresses: readonly string[] = [];
-  #resolve: ((answer: Answer) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
-  #isRepetition = false;
-
-  constructor(deps: { pool: ConnectionPool; clock: Clock }, request: ExchangeRequest) {
-    this.#deps = deps;
-    this.#request = request;
-    this.method = request.method;
-    this.wire = request.wire;
-    this.maxBodyOctets = request.maxBodyOctets;
-    this.oversize = request.oversize;
-    this.readMs = request.readMs;
-    this.totalAtMs = request.totalAtMs;
-  }
-
-  run(): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      // What this throws rejects the promise.
-      const admitted = this.#request.guard.admit(this.#request.target);
-      if (admitted instanceof Promise) this.#awaitAddresses(admitted);
-      else this.#connect(admitted);
-    });
-  }
-
-  answered(answer: Answer): void {
-    assert(this.#resolve !== undefined, "an exchange is run before it is answered");
-    this.#resolve(answer);
-  }
-
-  failed(failure: Failure): void {
-    const { repeatable } = this.#request;
-    const hasTime = this.#deps.clock.monotonicMs() < this.totalAtMs;
-    if (failure.stale && !this.#isRepetition && hasTime && (repeatable || !failure.flushed)) {
-      this.#isRepetition = true;
-      this.#open();
-      return;
-    }
-    const { stage, reason, cause } = failure;
-    this.#reject?.(new HttpClientError(stage, reason, { origin: this.#name(), bytesSent: true, cause }));
-  }
-
-  #awaitAddresses(admitted: Promise<readonly string[]>): void {
-    const leftMs = this.totalAtMs - this.#deps.clock.monotonicMs();
-    let isLate = false;
-    const timer = this.#deps.clock.after(Math.max(0, Math.min(this.#request.connectMs, leftMs)), () => {
-      isLate = true;
-      const stage = leftMs <= this.#request.connectMs ? "total" : "resolve";
-      this.#reject?.(new HttpClientError(stage, "timeout", { origin: this.#name() }));
-    });
-    admitted.then(
-      (addresses) => {
-        timer.cancel();
-        if (!isLate) this.#connect(addresses);
-      },
-      (error: unknown) => {
-        timer.cancel();
-        this.#reject?.(error);
-      },
-    );
-  }
-
-  #connect(addresses: readonly string[]): void {
-    this.#addresses = addresses;
-    const connection = this.#deps.pool.take(this.#request.origin, addresses);
-    if (connection === undefined) this.#open();
-    else connection.send(this);
-  }
-
-  #open(): void {
-    const { target, origin, connectMs } = this.#request;
-    const wanted = { target, origin, connectMs, addresses: this.#addresses, totalAtMs: this.totalAtMs };
-    this.#deps.pool.open(wanted).then(
-      (connection) => connection.send(this),
-      (error: unknown) => this.#reject?.(this.#isRepetition ? afterSending(error) : error),
-    );
-  }
-
-  #name(): string {
-    const { host, port } = this.#request.target;
-    return `${host}:${port}`;
-  }
+  readonly timeouts: RequestTimeouts;
+  /** On the monotonic clock. */
+  readonly connectDeadlineMs: number;
+  readonly totalDeadlineMs: number;
+  /** Do not use a connection that has carried a request before. */
+  readonly fresh: boolean;
 }
 
-/** The same failure of a later step: octets of the request have left before. */
-export function afterSending(error: unknown): unknown {
-  if (!(error instanceof HttpClientError) || error.bytesSent) return error;
-  return new HttpClientError(error.stage, error.reason, { bytesSent: true, cause: error });
+/** What came back, before redirects and credentials are considered. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: HeaderFields;
+  readonly body: Buffer;
+}
+
+/** The connection that an exchange runs on. */
+export interface Carrier {
+  /** Gives the exchange up and closes. */
+  abandon(): void;
+}
+
+/** The state of one request on its way: waiting, connecting, sent, settled. Settles exactly once. */
+export class Exchange implements Sweepable {
+  readonly plan: ExchangePlan;
+  readonly answer: Promise<RawAnswer>;
+  deadlineMs: number;
+  /** Whether octets were handed to a connection. */
+  bytesSent = false;
+  /** Whether it stands in a pool's line. */
+  waiting = false;
+  /** A connection used before died under it before the first octet of an answer (RFC 9112 §9.3.1). */
+  stale = false;
+  settled = false;
+  readonly #call: { bytesSent: boolean };
+  readonly #onSettled: (exchange: Exchange) => void;
+  #carrier: Carrier | undefined;
+  #accept: (answer: RawAnswer) => void = () => {};
+  #reject: (error: HttpClientError) => void = () => {};
+
+  /** `call` learns when octets were sent. */
+  constructor(plan: ExchangePlan, call: { bytesSent: boolean }, onSettled: (exchange: Exchange) => void) {
+    this.plan = plan;
+    this.#call = call;
+    this.#onSettled = onSettled;
+    this.deadlineMs = Math.min(plan.connectDeadlineMs, plan.totalDeadlineMs);
+    this.answer = new Promise((accept, reject) => {
+      this.#accept = accept;
+      this.#reject = reject;
+    });
+  }
+
+  /** The request is being written to `carrier`. */
+  sentOver(carrier: Carrier, nowMs: number): void {
+    this.#carrier = carrier;
+    this.bytesSent = true;
+    this.#call.bytesSent = true;
+    this.heard(nowMs);
+  }
+
+  /** Octets arrived: the read time-out begins anew. */
+  heard(nowMs: number): void {
+    this.deadlineMs = Math.min(nowMs + this.plan.timeouts.readMs, this.plan.totalDeadlineMs);
+  }
+
+  complete(answer: RawAnswer): void {
+    if (this.#settle()) this.#accept(answer);
+  }
+
+  fail(stage: HttpClientStage, code: string | undefined): void {
+    const { bytesSent } = this;
+    if (this.#settle()) this.#reject(new HttpClientError(stage, { bytesSent, code }));
+  }
+
+  expire(nowMs: number): void {
+    const phase = this.bytesSent ? "read" : "connect";
+    this.abort(nowMs >= this.plan.totalDeadlineMs ? "total" : phase, "ETIMEDOUT");
+  }
+
+  /** Fails, and closes the connection that the answer would have come on. */
+  abort(stage: HttpClientStage, code: string): void {
+    const carrier = this.#carrier;
+    this.fail(stage, code);
+    carrier?.abandon();
+  }
+
+  #settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.#carrier = undefined;
+    this.#onSettled(this);
+    return true;
+  }
 }

@@ -1,10 +1,11 @@
-/** HTTP/1.1 to URLs that strangers chose: guarded, pinned, bounded, with connections kept for reuse. */
-export { HttpClient } from "./client.ts";
-export type { HttpClientOptions, HttpRequest, HttpResponse, RedirectHop } from "./client.ts";
-export type { PoolLimits } from "./pool.ts";
-export { HttpClientError } from "./errors.ts";
-export type { HttpStage } from "./errors.ts";
+/** HTTP/1.1 requests to strangers' servers: guarded, bounded, cheap. */
 export { createAddressGuard } from "./address-guard.ts";
-export type { AddressGuard, AddressGuardOptions, GuardTarget } from "./address-guard.ts";
-export { classifyAddress } from "./address-class.ts";
-export type { AddressClass } from "./address-class.ts";
+export type { AddressGuard } from "./address-guard.ts";
+export { classifyAddress } from "./address-ranges.ts";
+export type { AddressKind } from "./address-ranges.ts";
+export { HttpClient } from "./client.ts";
+export type { HttpClientRequest, HttpClientResponse } from "./client.ts";
+export { HttpClientError } from "./error.ts";
+export type { HttpClientStage } from "./error.ts";
+export type { RequestTimeouts } from "./exchange.ts";
+export type { HttpClientLimits } from "./limits.ts";

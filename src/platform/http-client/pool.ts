@@ -1,263 +1,243 @@
-import type { RequestUrl } from "../../protocols/http1/index.ts";
-import type { Clock, Net, Timer } from "../ports.ts";
-import { HttpConnection } from "./connection.ts";
+import type { Clock, DialTarget, Net } from "../ports.ts";
+import { ClientConnection } from "./connection.ts";
 import type { ConnectionOwner } from "./connection.ts";
-import { dialAdmitted } from "./dial.ts";
-import { HttpClientError } from "./errors.ts";
+import { codeOf } from "./error.ts";
+import type { HttpClientStage } from "./error.ts";
+import type { Exchange, ExchangePlan } from "./exchange.ts";
+import type { HttpClientLimits } from "./limits.ts";
+import type { Sweeper } from "./sweeper.ts";
 
-/** Waiting requests that are looked at for one that may use a connection just released. */
-const MAX_WAITERS_MATCHED = 8;
-
-/** Bounds of the pool. */
-export interface PoolLimits {
-  /** Connections to one scheme, host and port. */
-  readonly maxPerHost: number;
-  /** Connections in all. */
-  readonly maxConnections: number;
-  /** Requests in all that wait for a connection. */
-  readonly maxWaiting: number;
-}
-
-/** What is needed to get a connection. */
-export interface Wanted {
-  readonly target: RequestUrl;
-  /** `scheme://host:port`. */
-  readonly origin: string;
-  readonly addresses: readonly string[];
-  readonly connectMs: number;
-  readonly totalAtMs: number;
-}
-
-interface Waiter {
-  readonly addresses: readonly string[];
-  /** With a connection, or without one when there is room to dial. */
-  readonly grant: (connection: HttpConnection | undefined) => void;
-  readonly refuse: (error: HttpClientError) => void;
-}
-
+/** The connections to one server at one address, and the requests that wait for one. */
 interface Origin {
   readonly key: string;
-  /** Open or being dialled. */
+  /** Connections that exist or are being opened. */
   open: number;
-  /** Last used last. */
-  readonly idle: HttpConnection[];
-  readonly waiting: Set<Waiter>;
-}
-
-export interface PoolOptions {
-  readonly net: Pick<Net, "dial">;
-  readonly clock: Clock;
-  readonly limits: PoolLimits;
-  readonly ca?: string | undefined;
+  /** Unused ones, the last used at the end, where it is taken from: the others may then run out. */
+  readonly idle: ClientConnection[];
+  /** In order of arrival. A set, because a request that gives up leaves from the middle. */
+  readonly waiting: Set<Exchange>;
 }
 
 /**
- * Keeps connections for reuse, by scheme, host and port, each pinned to the address it
- * was dialled to: a request gets one only if its own guard admits that address. Bounded
- * for each host and in all; beyond that requests wait, in order for each host.
+ * Keeps connections for reuse, opens new ones within the bounds, and lets requests
+ * wait where a bound is reached: in order for each server, in turn between servers.
  */
 export class ConnectionPool implements ConnectionOwner {
-  readonly #options: PoolOptions;
+  readonly #net: Net;
+  readonly #clock: Clock;
+  readonly #limits: HttpClientLimits;
+  readonly #sweeper: Sweeper;
+  readonly #ca: string | undefined;
   readonly #origins = new Map<string, Origin>();
-  /** All idle connections, longest idle first. */
-  readonly #idle = new Set<HttpConnection>();
-  /** Everything open, so that it can be closed. */
-  readonly #connections = new Set<HttpConnection>();
-  /** Origins with waiting requests. */
-  readonly #starving = new Set<Origin>();
-  /** Open or being dialled, everywhere. */
+  readonly #connections = new Set<ClientConnection>();
+  /** Servers with waiting requests that could have one more connection of their own, but there is no room in all. */
+  readonly #starved = new Set<Origin>();
   #open = 0;
   #waiting = 0;
-  #isClosed = false;
+  #closed = false;
 
-  constructor(options: PoolOptions) {
-    this.#options = options;
+  constructor(options: {
+    readonly net: Net;
+    readonly clock: Clock;
+    readonly limits: HttpClientLimits;
+    readonly sweeper: Sweeper;
+    readonly ca: string | undefined;
+  }) {
+    this.#net = options.net;
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#sweeper = options.sweeper;
+    this.#ca = options.ca;
   }
 
-  /** Connections open or being dialled. */
-  get size(): number {
-    return this.#open;
+  nowMs(): number {
+    return this.#clock.monotonicMs();
   }
 
-  /** Takes an idle connection to one of the addresses, the one used last. */
-  take(origin: string, addresses: readonly string[]): HttpConnection | undefined {
-    const idle = this.#origins.get(origin)?.idle;
-    if (idle === undefined) return undefined;
-    for (let index = idle.length - 1; index >= 0; index -= 1) {
-      const connection = idle[index];
-      if (connection === undefined || !addresses.includes(connection.address)) continue;
-      if (index === idle.length - 1) idle.pop();
-      else idle.splice(index, 1);
-      this.#idle.delete(connection);
-      return connection;
+  /** Sends the request over an unused connection, a new one, or the next that becomes free. */
+  submit(exchange: Exchange): void {
+    const origin = this.#originOf(exchange.plan);
+    const connection = exchange.plan.fresh ? undefined : this.#takeIdle(origin);
+    if (connection !== undefined) connection.carry(exchange);
+    else if (this.#makeRoom(origin)) this.#dial(origin, exchange);
+    else this.#wait(origin, exchange);
+  }
+
+  /** Forgets a request that settled while it waited. */
+  withdraw(exchange: Exchange): void {
+    const origin = this.#origins.get(keyOf(exchange.plan));
+    if (origin?.waiting.delete(exchange) !== true) return;
+    this.#waiting -= 1;
+    if (origin.waiting.size === 0) this.#starved.delete(origin);
+    this.#forgetUnused(origin);
+  }
+
+  /** Closes all connections, those being opened included. Those in use fail what they carry. */
+  closeAll(): void {
+    this.#closed = true;
+    for (const connection of this.#connections) connection.close();
+  }
+
+  onFree(connection: ClientConnection): void {
+    const origin = this.#origins.get(connection.originKey);
+    if (origin === undefined || this.#closed) return connection.close();
+    const next = this.#nextWaiting(origin);
+    if (next === undefined) {
+      connection.deadlineMs = this.nowMs() + Math.min(this.#limits.idleMs, connection.serverIdleMs);
+      origin.idle.push(connection);
+      if (this.#starved.size > 0) this.#feedStarved();
+    } else if (next.plan.fresh) {
+      connection.close();
+      this.submit(next);
+    } else {
+      connection.carry(next);
+    }
+  }
+
+  onGone(connection: ClientConnection): void {
+    this.#connections.delete(connection);
+    this.#sweeper.remove(connection);
+    const origin = this.#origins.get(connection.originKey);
+    if (origin === undefined) return;
+    const index = origin.idle.indexOf(connection);
+    if (index >= 0) origin.idle.splice(index, 1);
+    this.#releaseSlot(origin);
+  }
+
+  #originOf(plan: ExchangePlan): Origin {
+    const key = keyOf(plan);
+    let origin = this.#origins.get(key);
+    if (origin === undefined) {
+      origin = { key, open: 0, idle: [], waiting: new Set() };
+      this.#origins.set(key, origin);
+    }
+    return origin;
+  }
+
+  #takeIdle(origin: Origin): ClientConnection | undefined {
+    for (;;) {
+      const connection = origin.idle.pop();
+      if (connection === undefined || connection.usable) return connection;
+      connection.close();
+    }
+  }
+
+  /** Whether a connection may be opened, after closing an unused one if that is what it takes. */
+  #makeRoom(origin: Origin): boolean {
+    if (origin.open >= this.#limits.maxConnectionsPerHost) {
+      origin.idle[0]?.close();
+      if (origin.open >= this.#limits.maxConnectionsPerHost) return false;
+    }
+    if (this.#open < this.#limits.maxConnections) return true;
+    for (const other of this.#origins.values()) {
+      const unused = other.idle[0];
+      if (unused === undefined) continue;
+      unused.close();
+      break;
+    }
+    return this.#open < this.#limits.maxConnections;
+  }
+
+  #wait(origin: Origin, exchange: Exchange): void {
+    if (this.#waiting >= this.#limits.maxWaiting) {
+      exchange.fail("connect", "too-many-waiting");
+      return;
+    }
+    this.#waiting += 1;
+    exchange.waiting = true;
+    this.#origins.set(origin.key, origin);
+    origin.waiting.add(exchange);
+    if (origin.open < this.#limits.maxConnectionsPerHost) this.#starved.add(origin);
+  }
+
+  #nextWaiting(origin: Origin): Exchange | undefined {
+    for (const exchange of origin.waiting) {
+      origin.waiting.delete(exchange);
+      exchange.waiting = false;
+      this.#waiting -= 1;
+      if (origin.waiting.size === 0) this.#starved.delete(origin);
+      return exchange;
     }
     return undefined;
   }
 
-  /**
-   * Opens a connection, or waits for room or for one that becomes free.
-   * Rejects with {@link HttpClientError} of stage `connect`, `tls`, `total` or `closed`.
-   */
-  async open(wanted: Wanted): Promise<HttpConnection> {
-    if (this.#isClosed) throw new HttpClientError("closed", "closed");
-    const origin = this.#originOf(wanted.origin);
-    if (origin.waiting.size === 0 && this.#hasRoom(origin)) this.#reserve(origin);
-    else {
-      const granted = await this.#wait(origin, wanted);
-      if (granted !== undefined) return granted;
-    }
-    return this.#dial(origin, wanted);
-  }
-
-  /** Closes everything; requests under way and waiting fail with stage `closed`. */
-  close(): void {
-    this.#isClosed = true;
-    for (const origin of this.#starving) {
-      for (const waiter of origin.waiting) waiter.refuse(new HttpClientError("closed", "closed"));
-    }
-    for (const connection of this.#connections) connection.destroy();
-  }
-
-  idle(connection: HttpConnection): void {
-    const origin = this.#originOf(connection.origin);
-    if (this.#handOver(origin, connection)) return;
-    origin.idle.push(connection);
-    this.#idle.add(connection);
-    if (this.#starving.size > 0) this.#grantRoom();
-  }
-
-  closed(connection: HttpConnection): void {
-    if (!this.#forget(connection)) return;
-    this.#grantRoom();
-  }
-
-  #originOf(key: string): Origin {
-    const known = this.#origins.get(key);
-    if (known !== undefined) return known;
-    const origin = { key, open: 0, idle: [], waiting: new Set<Waiter>() };
-    this.#origins.set(key, origin);
-    return origin;
-  }
-
-  #reserve(origin: Origin): void {
+  #dial(origin: Origin, exchange: Exchange): void {
+    // Closing its last connection to make room may have made the pool forget it.
+    this.#origins.set(origin.key, origin);
     origin.open += 1;
     this.#open += 1;
+    const { plan } = exchange;
+    this.#net.dial(this.#dialTarget(plan)).then(
+      (socket) => {
+        const connection = new ClientConnection(origin.key, socket, this);
+        this.#connections.add(connection);
+        this.#sweeper.add(connection);
+        // The request may have timed out in the same moment; the connection is good for another.
+        if (exchange.settled) this.onFree(connection);
+        else connection.carry(exchange);
+      },
+      (error: unknown) => {
+        exchange.fail(stageOfDialError(plan, error), codeOf(error));
+        this.#releaseSlot(origin);
+      },
+    );
   }
 
-  #free(origin: Origin): void {
+  #dialTarget(plan: ExchangePlan): DialTarget {
+    const { target, address } = plan;
+    const untilMs = Math.min(plan.connectDeadlineMs, plan.totalDeadlineMs);
+    const plain = {
+      host: address,
+      port: target.port,
+      connectTimeoutMs: Math.max(1, Math.ceil(untilMs - this.nowMs())),
+    };
+    if (target.scheme === "http") return plain;
+    return {
+      ...plain,
+      tls: {
+        // RFC 6066 §3: without the dot of a fully qualified name.
+        serverName: target.host.replace(/\.$/, ""),
+        rejectUnauthorized: plan.verifyTls,
+        ...(this.#ca === undefined ? {} : { ca: this.#ca }),
+      },
+    };
+  }
+
+  #releaseSlot(origin: Origin): void {
     origin.open -= 1;
     this.#open -= 1;
-    this.#dropUnused(origin);
+    // At the end of the line: whoever is in it already has waited for a slot longer.
+    if (origin.waiting.size > 0) this.#starved.add(origin);
+    this.#feedStarved();
+    this.#forgetUnused(origin);
   }
 
-  #dropUnused(origin: Origin): void {
+  #feedStarved(): void {
+    for (const origin of this.#starved) {
+      if (!this.#makeRoom(origin)) return;
+      // To the end of the line, so that the servers take turns.
+      this.#starved.delete(origin);
+      this.#starved.add(origin);
+      const next = this.#nextWaiting(origin);
+      if (next !== undefined) this.#dial(origin, next);
+      if (origin.open >= this.#limits.maxConnectionsPerHost) this.#starved.delete(origin);
+      return;
+    }
+  }
+
+  #forgetUnused(origin: Origin): void {
     if (origin.open === 0 && origin.waiting.size === 0) this.#origins.delete(origin.key);
   }
+}
 
-  /** True for a connection that was still counted. */
-  #forget(connection: HttpConnection): boolean {
-    if (!this.#connections.delete(connection)) return false;
-    const origin = this.#originOf(connection.origin);
-    if (this.#idle.delete(connection)) origin.idle.splice(origin.idle.indexOf(connection), 1);
-    this.#free(origin);
-    return true;
-  }
+function keyOf(plan: ExchangePlan): string {
+  const { target } = plan;
+  return `${target.scheme} ${target.host} ${target.port} ${plan.address} ${plan.verifyTls}`;
+}
 
-  /** Makes room where it can, by closing what has been idle longest. */
-  #hasRoom(origin: Origin): boolean {
-    const { maxPerHost, maxConnections } = this.#options.limits;
-    if (origin.open >= maxPerHost) {
-      // Idle ones of this very host are to addresses that the request may not use, or it would have taken one.
-      const [unusable] = origin.idle;
-      if (unusable === undefined) return false;
-      this.#evict(unusable);
-    }
-    if (this.#open < maxConnections) return true;
-    const [oldest] = this.#idle;
-    if (oldest === undefined) return false;
-    this.#evict(oldest);
-    return true;
-  }
-
-  #evict(connection: HttpConnection): void {
-    this.#forget(connection);
-    connection.destroy();
-  }
-
-  #grantRoom(): void {
-    for (const origin of this.#starving) {
-      for (const waiter of origin.waiting) {
-        if (!this.#hasRoom(origin)) break;
-        this.#reserve(origin);
-        this.#unqueue(origin, waiter);
-        waiter.grant(undefined);
-      }
-      if (this.#open >= this.#options.limits.maxConnections && this.#idle.size === 0) return;
-    }
-  }
-
-  #handOver(origin: Origin, connection: HttpConnection): boolean {
-    let looked = 0;
-    for (const waiter of origin.waiting) {
-      if (waiter.addresses.includes(connection.address)) {
-        this.#unqueue(origin, waiter);
-        waiter.grant(connection);
-        return true;
-      }
-      looked += 1;
-      if (looked === MAX_WAITERS_MATCHED) return false;
-    }
-    return false;
-  }
-
-  #unqueue(origin: Origin, waiter: Waiter): void {
-    if (!origin.waiting.delete(waiter)) return;
-    this.#waiting -= 1;
-    if (origin.waiting.size === 0) this.#starving.delete(origin);
-  }
-
-  #wait(origin: Origin, wanted: Wanted): Promise<HttpConnection | undefined> {
-    const name = `${wanted.target.host}:${wanted.target.port}`;
-    if (this.#waiting >= this.#options.limits.maxWaiting) {
-      this.#dropUnused(origin);
-      return Promise.reject(new HttpClientError("connect", "too-many-waiting", { origin: name }));
-    }
-    return new Promise((resolve, reject) => {
-      let timer: Timer | undefined;
-      const waiter: Waiter = {
-        addresses: wanted.addresses,
-        grant: (connection) => {
-          timer?.cancel();
-          resolve(connection);
-        },
-        refuse: (error) => {
-          timer?.cancel();
-          this.#unqueue(origin, waiter);
-          this.#dropUnused(origin);
-          reject(error);
-        },
-      };
-      timer = this.#options.clock.after(Math.max(0, wanted.totalAtMs - this.#options.clock.monotonicMs()), () =>
-        waiter.refuse(new HttpClientError("total", "pool-full", { origin: name })),
-      );
-      origin.waiting.add(waiter);
-      this.#starving.add(origin);
-      this.#waiting += 1;
-    });
-  }
-
-  async #dial(origin: Origin, wanted: Wanted): Promise<HttpConnection> {
-    const { clock, ca } = this.#options;
-    try {
-      const { stream, address } = await dialAdmitted(this.#options, { ...wanted, ca });
-      const connection = new HttpConnection({ clock, stream, address, owner: this, origin: origin.key });
-      this.#connections.add(connection);
-      if (this.#isClosed) connection.destroy();
-      return connection;
-    } catch (error) {
-      this.#free(origin);
-      this.#grantRoom();
-      throw error;
-    }
-  }
+/** An error of a system call other than `connect`, or of none at all, comes from the handshake. */
+function stageOfDialError(plan: ExchangePlan, error: unknown): HttpClientStage {
+  if (plan.target.scheme === "http") return "connect";
+  const syscall = error instanceof Error && "syscall" in error ? error.syscall : undefined;
+  return syscall === "connect" || codeOf(error) === "ETIMEDOUT" ? "connect" : "tls";
 }

@@ -1,36 +1,48 @@
-import type { HeaderPair } from "../../protocols/http1/index.ts";
+import { Buffer } from "node:buffer";
+import { parseRequestUrl } from "../../protocols/http1/index.ts";
+import type { HeaderPair, RequestUrl } from "../../protocols/http1/index.ts";
+import type { RawAnswer } from "./exchange.ts";
 
-/** Fields that describe a body that is no longer sent. */
-const CONTENT_FIELD = /^content-/i;
-/** Fields meant for the first host only. */
-const SECRET_FIELD = /^(?:authorization|proxy-authorization|cookie)$/i;
-
-interface Redirected {
+/** What changes from one request of a chain to the next. */
+export interface Hop {
+  readonly target: RequestUrl;
   readonly method: string;
-  /** The URL that was asked, without credentials. */
-  readonly url: string;
   readonly headers: readonly HeaderPair[];
-  readonly body: Buffer | string | undefined;
+  readonly body: string | Uint8Array | undefined;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Meant for the first server only. */
+const SECRET_FIELD = /^(?:authorization|cookie|proxy-authorization)$/i;
+/** Describes a body that is no longer sent. */
+const BODY_FIELD = /^content-/i;
+
+/** Where an answer sends the client, or `undefined` where it is no redirect. */
+export function locationOf(answer: RawAnswer): string | undefined {
+  return REDIRECTS.has(answer.status) ? answer.headers.get("location") : undefined;
 }
 
 /**
- * What to send after a redirect (RFC 9110 §15.4), or `undefined` where the answer is none.
- * 301 and 302 turn a POST into a GET as browsers do, 303 everything but HEAD; 307 and 308
- * repeat the request. Credentials in the `Location` are not used; secrets do not go to another origin.
+ * The request that follows a redirect (RFC 9110 §15.4). 303 turns everything but HEAD into
+ * GET; 301 and 302 do so with POST, as all clients have it; 307 and 308 repeat the request
+ * as it was. Credentials stay with the origin they were meant for. Throws `Http1Error`
+ * `bad-url` for a location that is no http or https URL.
  */
-export function followRedirect(
-  asked: Redirected & { readonly status: number; readonly location: string | undefined },
-): Redirected | undefined {
-  const { status, location } = asked;
-  if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
-  if (!URL.canParse(location, asked.url)) return undefined;
-  const url = new URL(location, asked.url);
-  url.username = "";
-  url.password = "";
-  const isSameOrigin = url.origin === new URL(asked.url).origin;
-  const headers = isSameOrigin ? asked.headers : asked.headers.filter(([name]) => !SECRET_FIELD.test(name));
-  const becomesGet = status === 303 ? asked.method !== "HEAD" : status < 303 && asked.method === "POST";
-  if (!becomesGet) return { method: asked.method, url: url.href, headers, body: asked.body };
-  const kept = headers.filter(([name]) => !CONTENT_FIELD.test(name));
-  return { method: "GET", url: url.href, headers: kept, body: undefined };
+export function followRedirect(hop: Hop, status: number, location: string): Hop {
+  // Servers put UTF-8 there, which arrived as Latin-1.
+  const text = Buffer.from(location, "latin1").toString("utf8");
+  const resolved = URL.canParse(text, hop.target.href) ? new URL(text, hop.target.href).href : "";
+  const named = parseRequestUrl(resolved);
+  const stays = sameOrigin(hop.target, named);
+  const { username, password } = hop.target;
+  const target = stays && named.username === "" && named.password === "" ? { ...named, username, password } : named;
+  const toGet = status === 303 ? hop.method !== "HEAD" : status < 303 && hop.method === "POST";
+  let { headers } = hop;
+  if (!stays) headers = headers.filter(([name]) => !SECRET_FIELD.test(name));
+  if (toGet) headers = headers.filter(([name]) => !BODY_FIELD.test(name));
+  return { target, method: toGet ? "GET" : hop.method, headers, body: toGet ? undefined : hop.body };
+}
+
+function sameOrigin(left: RequestUrl, right: RequestUrl): boolean {
+  return left.scheme === right.scheme && left.host === right.host && left.port === right.port;
 }

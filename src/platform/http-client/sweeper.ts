@@ -25,7 +25,7 @@ export class Sweeper {
 
   add(item: Sweepable): void {
     this.#items.add(item);
-    this.#timer ??= this.#clock.after(this.#intervalMs, this.#sweep);
+    if (this.#timer === undefined) this.#timer = this.#clock.after(this.#intervalMs, this.#sweep);
   }
 
   remove(item: Sweepable): void {

@@ -7,8 +7,8 @@ import { SimulatedFiles } from "./simulated-files.ts";
 import type { FileFault } from "./simulated-files.ts";
 import type { Offset } from "./types.ts";
 
-const ROUNDS = Number(process.env["TRUNKLINE_CRASH_ROUNDS"] ?? 60);
-const SEED = Number(process.env["TRUNKLINE_SEED"] ?? 20_240_601);
+const ROUNDS = Number(process.env["CRASH_ROUNDS"] ?? 60);
+const SEED = Number(process.env["SEED"] ?? 20_240_601);
 const LIVES = 4;
 
 /** What the test knows of one record that it appended. */

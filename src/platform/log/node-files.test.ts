@@ -11,7 +11,7 @@ import { lockDirectory } from "./lock.ts";
 import { openLog } from "./open-log.ts";
 import type { Log, LogOptions } from "./types.ts";
 
-const SEED = Number(process.env["TRUNKLINE_SEED"] ?? 4711);
+const SEED = Number(process.env["SEED"] ?? 4711);
 const KILLS = 10;
 let directory = "";
 

@@ -104,7 +104,7 @@ function checkOne(random: SeededRandom): void {
 
 test("whatever arrives, and however it is cut, the decoder answers the same, within its memory, and never throws", (t) => {
   const seed = runSeed();
-  const cases = Number(process.env["TRUNKLINE_FUZZ_CASES"] || DEFAULT_CASES);
+  const cases = Number(process.env["FUZZ_CASES"] || DEFAULT_CASES);
   t.diagnostic(`seed ${seed}, ${cases} cases`);
   for (let i = 0; i < cases; i += 1) {
     // Each case has a seed of its own, so that one that fails can be repeated alone.
@@ -112,7 +112,7 @@ test("whatever arrives, and however it is cut, the decoder answers the same, wit
     try {
       checkOne(new SeededRandom(caseSeed));
     } catch (error) {
-      throw new Error(`fails with TRUNKLINE_SEED=${caseSeed} TRUNKLINE_FUZZ_CASES=1`, { cause: error });
+      throw new Error(`fails with SEED=${caseSeed} FUZZ_CASES=1`, { cause: error });
     }
   }
 });

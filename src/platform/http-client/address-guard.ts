@@ -10,6 +10,8 @@ const REFUSED_MS = 2_000;
 const MAX_CACHED_NAMES = 10_000;
 /** Names that may be asked for at the same time; Node itself asks for few at once. */
 const MAX_RESOLVING = 1_000;
+/** Longest name of the domain name system in text (RFC 1035 §2.3.4), with a dot at its end. */
+const MAX_NAME_OCTETS = 254;
 /** Addresses kept of one name. */
 const MAX_ADDRESSES = 16;
 
@@ -66,6 +68,9 @@ class ResolvingGuard implements AddressGuard {
     if (isIP(host) !== 0) return firstOf(this.#remember(host, [host]));
     const running = this.#resolving.get(host);
     if (running !== undefined) return running;
+    if (host.length > MAX_NAME_OCTETS) {
+      throw new HttpClientError("resolve", { bytesSent: false, code: "name-too-long" });
+    }
     if (this.#resolving.size >= MAX_RESOLVING) {
       throw new HttpClientError("resolve", { bytesSent: false, code: "too-many-lookups" });
     }
