@@ -40,3 +40,8 @@ export async function findRunning(context: CommandContext, flags: LocationFlags)
 export function reachable(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
+
+/** The host of a URL, an IPv6 address without its brackets. */
+export function hostOfUrl(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
+}

@@ -1,4 +1,5 @@
 import { isVendorHost } from "../platform/front/index.ts";
+import { hostOfUrl } from "./find-running.ts";
 import type { RunFile } from "./run-file.ts";
 import type { VariableChanges } from "./shell-lines.ts";
 
@@ -102,8 +103,7 @@ function savedValues(env: Environment): Record<string, string> {
 /** The hosts that are not asked for through the proxy: those that were excepted before, but never a vendor's, and this machine. */
 function exceptions(before: string, baseUrl: string): string {
   const kept = before.split(/[\s,]+/).filter((entry) => entry !== "" && !exceptsVendor(entry));
-  const own = new URL(baseUrl).hostname.replace(/^\[(.*)\]$/, "$1");
-  return [...new Set([...kept, ...LOOPBACK, own])].join(",");
+  return [...new Set([...kept, ...LOOPBACK, hostOfUrl(baseUrl)])].join(",");
 }
 
 /** Whether an entry keeps programs from asking for a vendor's host through the proxy: `*`, `com`, `.twilio.com`, `api.twilio.com:443`. */

@@ -1,7 +1,7 @@
 import { defineCommand, EXIT } from "../../platform/cli/index.ts";
 import { isLoopback } from "../../platform/config/index.ts";
 import { writeCaBundle } from "../ca-bundle.ts";
-import { findRunning, locationSettings } from "../find-running.ts";
+import { findRunning, hostOfUrl, locationSettings } from "../find-running.ts";
 import { ownCertificateFiles, programEnvironment, proxyBefore, restoredEnvironment } from "../program-environment.ts";
 import { shellLines, SHELLS, type Shell, type VariableChanges } from "../shell-lines.ts";
 
@@ -50,7 +50,7 @@ export const env = defineCommand({
     if (proxy !== undefined) {
       context.stderr.write(`Note: other hosts are now reached directly, no longer through ${withoutUser(proxy)}.\n`);
     }
-    if (!isLoopback(new URL(run.listenUrl).hostname)) {
+    if (!isLoopback(hostOfUrl(run.listenUrl))) {
       context.stderr.write(
         "Note: Trunkline does not listen on a loopback address, so its proxy answers for the vendors' hosts only. " +
           "Programs that need other hosts do not reach them from this shell.\n",

@@ -172,7 +172,11 @@ describe("the answer to an incoming message", () => {
     ];
     for (const [inside, code] of cases) {
       const verdict = respond(twiml(`${inside}<Message>still sent</Message>`));
-      assert.deepEqual([warningOf(verdict), recordsOf(verdict).map((record) => record.body)], [code, ["still sent"]], inside);
+      assert.deepEqual(
+        [warningOf(verdict), recordsOf(verdict).map((record) => record.body)],
+        [code, ["still sent"]],
+        inside,
+      );
     }
   });
 
@@ -202,10 +206,15 @@ describe("the answer to an incoming message", () => {
   });
 
   it("goes on elsewhere after the replies before a redirect", () => {
-    const verdict = respond(twiml('<Message>a</Message><Redirect method="GET">next?y=2</Redirect><Message>b</Message>'));
+    const verdict = respond(
+      twiml('<Message>a</Message><Redirect method="GET">next?y=2</Redirect><Message>b</Message>'),
+    );
     assert.ok(verdict.kind === "redirect");
     assert.deepEqual([verdict.url, verdict.method], ["https://example.com/sms/next?y=2", "GET"]);
-    assert.deepEqual(recordsOf(verdict).map((record) => record.body), ["a"]);
+    assert.deepEqual(
+      recordsOf(verdict).map((record) => record.body),
+      ["a"],
+    );
     const itself = respond(twiml("<Redirect/>"));
     assert.equal(itself.kind === "redirect" && itself.url, URL_ASKED);
   });

@@ -16,7 +16,10 @@ export function lateReducers(state: MessageState): Record<string, Reducer> {
       message.updatedMs = context.atMs;
     },
     "message.deleted": (record: MessageDeleted, context) => {
-      if (!state.messages.delete(record.sid)) changeRow(state, record.sid, { deleted: true }, context);
+      const message = state.messages.get(record.sid);
+      if (message === undefined) return changeRow(state, record.sid, { deleted: true }, context);
+      state.release(message);
+      state.messages.delete(record.sid);
     },
     "message.medium-deleted": (record: MediumDeleted, context) => {
       const message = state.messages.edit(record.sid);

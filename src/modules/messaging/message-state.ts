@@ -1,7 +1,7 @@
 import { bareAddress } from "./address.ts";
 import { StateTable } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
-import type { Message } from "./message.ts";
+import { isFinal, type Message } from "./message.ts";
 import type { Receipt } from "./records.ts";
 
 /** A receipt whose id is not known (yet): its response may still come. */
@@ -76,7 +76,7 @@ export class MessageState {
         if (part.via === undefined) return;
         if (part.state === "accepted" && part.id !== undefined)
           this.linkCarrierId(part.via, part.id, message.sid, index);
-        if (part.state === "unknown") this.linkUnknown(part.via, message);
+        if (part.state === "unknown" && !isFinal(message.status)) this.linkUnknown(part.via, message);
       });
     }
   }
@@ -95,6 +95,15 @@ export class MessageState {
     return { sid: found.slice(0, SID_LENGTH), part: Number(found.slice(SID_LENGTH)) };
   }
 
+  /** Forgets what leads to a message that is gone. */
+  release(message: Readonly<Message>): void {
+    for (const { via, id } of message.parts) {
+      if (via === undefined) continue;
+      if (id !== undefined) this.unlinkCarrierId(via, id);
+      this.unlinkUnknown(via, message);
+    }
+  }
+
   linkUnknown(carrier: string, message: Readonly<Message>): void {
     const pair = pairKey(carrier, message.from, message.to);
     const sids = this.unknownByPair.get(pair);
@@ -107,6 +116,22 @@ export class MessageState {
     const sids = this.unknownByPair.get(pair);
     sids?.delete(message.sid);
     if (sids?.size === 0) this.unknownByPair.delete(pair);
+  }
+
+  /** A message that is done adopts no receipt any more. */
+  unlinkAllUnknown(message: Readonly<Message>): void {
+    for (const part of message.parts) if (part.via !== undefined) this.unlinkUnknown(part.via, message);
+  }
+
+  /** Drops what the indexes know of a message that leaves memory. */
+  forget(message: Readonly<Message>): void {
+    this.unlinkAllUnknown(message);
+    message.parts.forEach(({ via, id }, index) => {
+      if (via === undefined || id === undefined) return;
+      // A carrier may have used the id again, for another message.
+      const found = this.findByCarrierId(via, id);
+      if (found?.sid === message.sid && found.part === index) this.unlinkCarrierId(via, id);
+    });
   }
 
   /** The oldest message between the two that has an unknown part with this carrier. */
@@ -122,8 +147,9 @@ export class MessageState {
     return count;
   }
 
-  /** Keeps a receipt for later; the oldest give way when there are too many. */
+  /** Keeps a receipt for later; the oldest give way when there are too many. Of several with one id the first counts. */
   hold(key: string, held: HeldReceipt): void {
+    if (this.heldReceipts.has(key)) return;
     this.heldReceipts.put(key, held);
     if (this.heldReceipts.size > MAX_HELD_RECEIPTS) dropOldest(this.heldReceipts);
   }

@@ -49,6 +49,7 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
     keyType: "uuid",
     keyOf: idOf,
     evict: (message) => isFinal(message.status) || message.closed === true,
+    evicted: (message) => state.release(message),
     columns: [
       { name: "id", type: "uuid", value: (m) => idOf(m.sid) },
       { name: "sid", type: "text", value: (m) => m.sid },

@@ -1,5 +1,7 @@
 /** The message as the cell keeps it, and the words for its states. Pure data and pure functions. */
 
+import type { Receipt } from "./records.ts";
+
 export type Direction = "inbound" | "outbound-api" | "outbound-reply";
 
 /** The public status, as the API spells it. */
@@ -78,6 +80,8 @@ export interface Message {
   refusedBy?: readonly string[];
   /** No receipt is expected any more. */
   closed?: boolean;
+  /** The receipt that a carrier sent once for all parts. */
+  wholeReceipt?: Receipt;
   /** The `done date` of the latest receipt, as the carrier wrote it. */
   doneDate?: string;
 }

@@ -35,6 +35,9 @@ export function outboundReducers(state: MessageState, effects: MessageEffects): 
 }
 
 function accept(state: MessageState, effects: MessageEffects, record: MessageAccepted, context: ApplyContext): Message {
+  // After a disk failure that left the outcome open the same record may stand in the log twice.
+  const known = state.messages.get(record.sid);
+  if (known !== undefined) return known as Message;
   const { kind: _kind, at: _at, ...given } = record;
   const message: Message = {
     ...given,
@@ -69,14 +72,21 @@ function storeMedia(state: MessageState, effects: MessageEffects, record: MediaS
 
 function reject(state: MessageState, record: MessageRejected, context: ApplyContext): void {
   const message = state.messages.edit(record.sid);
-  if (message !== undefined) finish(message, "failed", record.errorCode, context);
+  if (message !== undefined) finish(state, message, { status: "failed", errorCode: record.errorCode }, context);
 }
 
 /** Ends a message for good with an error code. */
-function finish(message: Message, status: "failed" | "undelivered", errorCode: number, context: ApplyContext): void {
+function finish(
+  state: MessageState,
+  message: Message,
+  end: { status: "failed" | "undelivered"; errorCode: number },
+  context: ApplyContext,
+): void {
   if (isFinal(message.status)) return;
+  const { status, errorCode } = end;
   message.errorCode = errorCode;
   changeStatus(message, status, context);
+  state.unlinkAllUnknown(message);
   context.emit({
     kind: "alert.raised",
     accountSid: message.accountSid,
@@ -129,22 +139,32 @@ function applyAnswer(
     state.linkCarrierId(carrier, outcome.id, message.sid, answer.part);
     changeStatus(message, statusOfParts(message), context);
     settleHeld(state, { carrier, id: outcome.id, message, part: answer.part }, context);
+    settleWhole(state, message, answer.part, context);
     return;
   }
   if (outcome.kind === "unknown") {
     part.state = "unknown";
-    state.linkUnknown(carrier, message);
+    if (!isFinal(message.status)) state.linkUnknown(carrier, message);
+    settleWhole(state, message, answer.part, context);
     return;
   }
   part.state = "pending";
   delete part.via;
   if (isFinal(message.status)) return;
   if (outcome.kind === "not-sent") {
-    message.attempts -= 1;
+    uncountAttempt(message);
     context.effect(() => effects.ready(message));
     return;
   }
+  if (outcome.verdict === "permanent") {
+    return finish(state, message, { status: "failed", errorCode: outcome.errorCode }, context);
+  }
   refuse(effects, message, { carrier, verdict: outcome.verdict, errorCode: outcome.errorCode }, context);
+}
+
+/** An attempt in which the carrier took no part does not count: all of its parts wait again. */
+function uncountAttempt(message: Message): void {
+  if (isUntouched(message)) message.attempts -= 1;
 }
 
 function refuse(
@@ -154,8 +174,7 @@ function refuse(
   context: ApplyContext,
 ): void {
   message.refusalCode = refusal.errorCode;
-  if (refusal.verdict === "permanent") return finish(message, "failed", refusal.errorCode, context);
-  if (refusal.verdict === "throttle") message.attempts -= 1;
+  if (refusal.verdict === "throttle") uncountAttempt(message);
   const elsewhere = refusal.verdict === "other-route" && message.refusedBy?.includes(refusal.carrier) !== true;
   if (elsewhere) message.refusedBy = [...(message.refusedBy ?? []), refusal.carrier];
   const delayMs = elsewhere ? 0 : retryDelayMs(message.sid, message.attempts, refusal.verdict);
@@ -175,6 +194,12 @@ function settleHeld(
   if (held === undefined) return;
   state.heldReceipts.delete(key);
   settleReceipt(state, { message: given.message, part: given.part, receipt: held.receipt }, context);
+}
+
+/** The receipt for all parts may have come before the answer to this one. */
+function settleWhole(state: MessageState, message: Message, part: number, context: ApplyContext): void {
+  const receipt = message.wholeReceipt;
+  if (receipt !== undefined) settleReceipt(state, { message, part, receipt }, context);
 }
 
 function cancel(state: MessageState, record: MessageCanceled, context: ApplyContext): Message | undefined {
@@ -198,9 +223,10 @@ function passDeadline(state: MessageState, sid: string, context: ApplyContext): 
   const message = state.messages.edit(sid) as Message;
   if (message.parts.some((part) => part.state === "unknown")) {
     giveUpUnknown(state, message);
-    finish(message, "undelivered", messageErrors.unknownOutcome.code, context);
+    finish(state, message, { status: "undelivered", errorCode: messageErrors.unknownOutcome.code }, context);
   } else if (hasPendingPart(message)) {
-    finish(message, "failed", message.refusalCode ?? messageErrors.validityExpired.code, context);
+    const errorCode = message.refusalCode ?? messageErrors.validityExpired.code;
+    finish(state, message, { status: "failed", errorCode }, context);
   } else {
     message.closed = true;
   }

@@ -38,8 +38,11 @@ export function settleReceipt(
 ): void {
   const { message, part: index, receipt } = given;
   if (receipt.result === "progress") return;
+  const { wholeMessage = false } = receipt;
+  if (wholeMessage && message.wholeReceipt === undefined) message.wholeReceipt = receipt;
   message.parts.forEach((part, at) => {
-    if (part.state !== "accepted" || (at !== index && receipt.wholeMessage !== true)) return;
+    if (at !== index && !wholeMessage) return;
+    if (part.state !== "accepted" && !(wholeMessage && part.state === "unknown")) return;
     part.state = receipt.result === "delivered" ? "delivered" : "failed";
     if (part.via !== undefined && part.id !== undefined) state.unlinkCarrierId(part.via, part.id);
   });
@@ -49,6 +52,7 @@ export function settleReceipt(
     message.errorCode = receipt.errorCode ?? messageErrors.unknownOutcome.code;
   }
   changeStatus(message, status, context);
+  if (isFinal(message.status)) state.unlinkAllUnknown(message);
 }
 
 /** A receipt whose response never came belongs to the oldest unknown attempt between the same two addresses. */

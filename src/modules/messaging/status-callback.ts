@@ -4,6 +4,8 @@ import { isFinal, statusRank, type Message, type MessageStatus } from "./message
 
 /** Moves a message to a status and asks for the webhook that tells of it. Never a step back. */
 export function changeStatus(message: Message, status: MessageStatus, context: ApplyContext): void {
+  // It may have left memory by now, where nothing reaches it: a replay must come to the same end.
+  if (message.closed === true) return;
   if (message.status === status || statusRank(status) < statusRank(message.status) || isFinal(message.status)) return;
   message.status = status;
   message.updatedMs = context.atMs;

@@ -23,8 +23,8 @@ export interface ProjectedTable<V extends object> {
   readonly columns: readonly ProjectedColumn<V>[];
   /** Whether a value may leave memory once it is projected. */
   readonly evict?: (value: Readonly<V>) => boolean;
-  /** Called after values have left memory. */
-  readonly evicted?: (keys: readonly string[]) => void;
+  /** Called with each value that has left memory. */
+  readonly evicted?: (value: Readonly<V>) => void;
   /** Writes the batch itself instead of the plain upsert. */
   readonly write?: (tx: DatabaseSession, batch: ReadonlyMap<string, Readonly<V> | undefined>) => Promise<void>;
 }
@@ -169,12 +169,10 @@ export class Projection {
   private evict(projected: ProjectedTable<object>, candidates: Iterable<string>): void {
     const { table, evict, evicted } = projected;
     if (evict === undefined) return;
-    const keys: string[] = [];
     for (const key of candidates) {
       const value = table.get(key);
-      if (value !== undefined && evict(value) && table.evict(key)) keys.push(key);
+      if (value !== undefined && evict(value) && table.evict(key)) evicted?.(value);
     }
-    if (keys.length > 0) evicted?.(keys);
   }
 
   /** Stops the timer and projects what is left. */

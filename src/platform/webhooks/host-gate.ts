@@ -4,6 +4,8 @@ import { Fifo } from "../queue/index.ts";
 /** Consecutive failures after which a host is left alone. */
 const FAILURES_TO_OPEN = 50;
 const OPEN_MS = 10_000;
+/** Hosts remembered for their failures; beyond this, idle ones are forgotten. */
+const MAX_HOSTS = 10_000;
 
 interface Host {
   active: number;
@@ -51,10 +53,15 @@ export class HostGate {
 
   /** Runs the item now, or when its turn comes. */
   enter(name: string, item: string): void {
+    if (this.hosts.size > MAX_HOSTS) this.forgetIdle();
     const host = this.hosts.get(name) ?? { active: 0, failures: 0, openUntilMs: 0, waiting: new Fifo() };
     this.hosts.set(name, host);
     if (host.waiting.length > 0 || !this.hasRoom(host)) host.waiting.push(item);
     else this.begin(name, host, item);
+  }
+
+  private forgetIdle(): void {
+    for (const [name, host] of this.hosts) if (host.active === 0 && host.waiting.length === 0) this.hosts.delete(name);
   }
 
   private hasRoom(host: Host): boolean {

@@ -1,7 +1,7 @@
-import { wellFormed } from "../../protocols/sms/index.ts";
-import { HttpClientError, type AddressGuard, type HttpClient } from "../http-client/index.ts";
+import { appendQuery, encodeForm } from "../../protocols/http1/index.ts";
+import { HttpClientError, type AddressGuard, type HttpClient, type HttpClientRequest } from "../http-client/index.ts";
 import type { WebhookAnswer, WebhookJob } from "./job.ts";
-import { readOverrides } from "./overrides.ts";
+import { readOverrides, type ConnectionOverrides } from "./overrides.ts";
 import { signTwilioRequest } from "./signature.ts";
 
 /** Longest answer that is read: TwiML may have 64 KiB. */
@@ -32,16 +32,43 @@ export type AttemptResult =
       readonly hostDown: boolean;
     };
 
-/** Sends one signed request and reads the answer. Never rejects. */
+/** Sends one signed request and reads the answer, over redirects, each signed for its own address. Never rejects. */
 export async function sendAttempt(http: HttpClient, guard: AddressGuard, attempt: Attempt): Promise<AttemptResult> {
   const overrides = readOverrides(attempt.url);
-  const isPost = attempt.method === "POST";
-  const target = isPost ? overrides.url : withQuery(overrides.url, attempt.params);
-  const { signature } = signTwilioRequest({
-    authToken: attempt.authToken,
-    url: target,
-    ...(isPost ? { params: attempt.params } : {}),
-  });
+  let hop: Hop = { url: overrides.url, method: attempt.method, params: attempt.params };
+  try {
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const response = await http.request(signedRequest(attempt, hop, overrides, guard));
+      const next = redirected(response.status, response.headers.location, hop);
+      if (next === undefined) {
+        const type = response.headers["content-type"] ?? "";
+        return judge(response.status, type, response.body.toString("utf8"), response.url);
+      }
+      hop = next;
+    }
+    return { ...failureOf("redirects"), text: `There were more than ${MAX_REDIRECTS} redirects.` };
+  } catch (error) {
+    if (error instanceof HttpClientError) return { ...failureOf(error.stage), text: error.message };
+    throw error;
+  }
+}
+
+interface Hop {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly params: readonly (readonly [string, string])[];
+}
+
+function signedRequest(
+  attempt: Attempt,
+  hop: Hop,
+  overrides: ConnectionOverrides,
+  guard: AddressGuard,
+): HttpClientRequest {
+  const isPost = hop.method === "POST";
+  const target = isPost ? hop.url : appendQuery(hop.url, hop.params);
+  const { authToken } = attempt;
+  const { signature } = signTwilioRequest({ authToken, url: target, ...(isPost ? { params: hop.params } : {}) });
   const headers: [string, string][] = [
     ["X-Twilio-Signature", signature],
     ["I-Twilio-Idempotency-Token", attempt.idempotencyToken],
@@ -49,24 +76,25 @@ export async function sendAttempt(http: HttpClient, guard: AddressGuard, attempt
     ["Accept", "*/*"],
   ];
   if (isPost) headers.push(["Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"]);
-  try {
-    const { connectMs, readMs, totalMs } = overrides;
-    const response = await http.request({
-      method: attempt.method,
-      url: target,
-      headers,
-      ...(isPost ? { body: formBody(attempt.params) } : {}),
-      timeouts: { connectMs, readMs, totalMs },
-      maxBodyOctets: MAX_ANSWER_OCTETS,
-      guard,
-      maxRedirects: MAX_REDIRECTS,
-      retryStale: true,
-    });
-    return judge(response.status, response.headers["content-type"] ?? "", response.body.toString("utf8"), response.url);
-  } catch (error) {
-    if (error instanceof HttpClientError) return failure(error);
-    throw error;
-  }
+  const { connectMs, readMs, totalMs } = overrides;
+  return {
+    method: hop.method,
+    url: target,
+    headers,
+    ...(isPost ? { body: encodeForm(hop.params) } : {}),
+    timeouts: { connectMs, readMs, totalMs },
+    maxBodyOctets: MAX_ANSWER_OCTETS,
+    guard,
+    retryStale: true,
+  };
+}
+
+/** Where an answer sends the request on: 307 and 308 as it is, the others as a GET without parameters (RFC 9110 §15.4). */
+function redirected(status: number, location: string | undefined, hop: Hop): Hop | undefined {
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  if (!URL.canParse(location, hop.url)) return undefined;
+  const url = new URL(location, hop.url).href;
+  return status >= 307 ? { ...hop, url } : { url, method: "GET", params: [] };
 }
 
 function judge(status: number, contentType: string, body: string, url: string): AttemptResult {
@@ -100,36 +128,9 @@ const STAGES: Readonly<Record<string, { code: number; retryable?: "ct" | "rt"; h
   redirects: { code: 11215, hostDown: false },
 };
 
-function failure(error: HttpClientError): AttemptResult {
-  const stage = STAGES[error.stage] ?? { code: 11200, hostDown: false };
-  return {
-    kind: "failed",
-    errorCode: stage.code,
-    text: error.message,
-    retryable: stage.retryable,
-    hostDown: stage.hostDown,
-  };
-}
-
-function withQuery(url: string, params: readonly (readonly [string, string])[]): string {
-  if (params.length === 0) return url;
-  return `${url}${url.includes("?") ? "&" : "?"}${formBody(params)}`;
-}
-
-/** Percent-encoding as the URL standard's forms have it. */
-function formBody(params: readonly (readonly [string, string])[]): string {
-  let body = "";
-  for (const [name, value] of params) body += `${body === "" ? "" : "&"}${encode(name)}=${encode(value)}`;
-  return body;
-}
-
-const PLAIN = /^[A-Za-z0-9*._-]*$/;
-
-function encode(text: string): string {
-  if (PLAIN.test(text)) return text;
-  return encodeURIComponent(wellFormed(text))
-    .replaceAll("%20", "+")
-    .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+function failureOf(stage: string): Extract<AttemptResult, { kind: "failed" }> {
+  const { code, retryable, hostDown } = STAGES[stage] ?? { code: 11200, hostDown: false };
+  return { kind: "failed", errorCode: code, text: "", retryable, hostDown };
 }
 
 /** The host and port that a webhook goes to, for limits; the whole text where it is no URL. */

@@ -108,7 +108,8 @@ describe("an XML document", () => {
   it("never brings the parser to anything but a tree or a refusal, however it is damaged", () => {
     const seed = 20_260_101;
     const random = randomOf(seed);
-    const whole = '<?xml version="1.0"?><Response a="1"><Message to="&lt;">x<![CDATA[y]]><!-- z --></Message></Response>';
+    const whole =
+      '<?xml version="1.0"?><Response a="1"><Message to="&lt;">x<![CDATA[y]]><!-- z --></Message></Response>';
     for (let round = 0; round < 2_000; round += 1) {
       const at = random(whole.length);
       const piece = ["<", ">", "&", '"', "]]>", "\0", "\uD800", "<!--", "<![CDATA[", ""][random(10)] ?? "";

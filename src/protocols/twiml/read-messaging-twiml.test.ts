@@ -42,9 +42,7 @@ describe("messaging TwiML", () => {
     const attributes = { to: "+1", from: "+2", action: "/a", method: "get", statusCallback: "/s" };
     const children = [element("Body", {}, " Hi "), element("Media", {}, "a.png\n"), element("Media", {}, "b.png")];
     const { verbs, codes } = read(element("Message", attributes, "\n", ...children));
-    assert.deepEqual(verbs, [
-      { ...plain, ...attributes, method: "GET", body: "Hi", media: ["a.png", "b.png"] },
-    ]);
+    assert.deepEqual(verbs, [{ ...plain, ...attributes, method: "GET", body: "Hi", media: ["a.png", "b.png"] }]);
     assert.deepEqual(codes, []);
   });
 
@@ -62,10 +60,20 @@ describe("messaging TwiML", () => {
     const { verbs, codes } = read(
       "stray text",
       element("Massage", {}, "x"),
-      element("Message", { too: "+1", "xml:lang": "en", xmlns: "x" }, "text", element("Body", {}, "b"), element("Body"), element("Emoji")),
+      element(
+        "Message",
+        { too: "+1", "xml:lang": "en", xmlns: "x" },
+        "text",
+        element("Body", {}, "b"),
+        element("Body"),
+        element("Emoji"),
+      ),
       element("Redirect", { metod: "GET" }, "/", element("b")),
     );
-    assert.deepEqual(codes, Array.from({ length: 8 }, () => 12200));
+    assert.deepEqual(
+      codes,
+      Array.from({ length: 8 }, () => 12200),
+    );
     assert.deepEqual(verbs[0], { ...plain, body: "b" });
     assert.equal(verbs.length, 2);
   });

@@ -37,6 +37,9 @@ export class Dispatcher implements MessageEffects {
   private cell: Cell | undefined;
   private pumpAsked = false;
   private stopped = false;
+  /** Journal entries that are not durable yet. */
+  private journals = 0;
+  private journalsIdle: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
     this.options = options;
@@ -122,7 +125,7 @@ export class Dispatcher implements MessageEffects {
   }
 
   /** What waits at a carrier that is down goes to another one that is up. */
-  rebalance(): void {
+  private rebalance(): void {
     for (const lane of this.lanes.values()) {
       if (lane.carrier.up || lane.queue.length === 0) continue;
       for (const sid of lane.queue.drain()) {
@@ -187,8 +190,12 @@ export class Dispatcher implements MessageEffects {
 
   private journal(lane: Lane, record: MessagesAttempted, reserved: number): void {
     const { sids } = record;
+    this.journals += 1;
     this.useCell().commitThen(record, "progress", (error) => {
       lane.release(reserved);
+      this.journals -= 1;
+      // The effect of the record hands the parts over right after this.
+      if (this.journals === 0 && this.stopped) queueMicrotask(() => this.journalsIdle?.());
       if (error === undefined) return;
       this.options.logger.warn("dispatch.journal-refused", { carrier: lane.carrier.name, count: sids.length });
       this.options.clock.after(REFUSED_PAUSE_MS, () => this.retryDue(sids));
@@ -218,13 +225,17 @@ export class Dispatcher implements MessageEffects {
 
   /** A carrier has room again, or went up or down. */
   carrierChanged(): void {
-    this.rebalance();
+    let changed = false;
+    for (const lane of this.lanes.values()) changed = lane.noticeUp() || changed;
+    if (changed) this.rebalance();
+    else this.askPump();
   }
 
   async close(): Promise<void> {
     this.stopped = true;
     this.retries.close();
     for (const lane of this.lanes.values()) lane.close();
+    if (this.journals > 0) await new Promise<void>((resolve) => (this.journalsIdle = resolve));
     await Promise.all(this.options.carriers.map((carrier) => carrier.close()));
     await this.answers.drained();
   }

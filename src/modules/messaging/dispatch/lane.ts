@@ -9,6 +9,7 @@ export class Lane {
   private readonly clock: Clock;
   private readonly bucket: TokenBucket | undefined;
   private reserved = 0;
+  private wasUp = false;
   private timer: Timer | undefined;
 
   constructor(carrier: Carrier, clock: Clock) {
@@ -43,6 +44,13 @@ export class Lane {
       this.timer = undefined;
       run();
     });
+  }
+
+  /** Whether the carrier went up or down since this was asked last. */
+  noticeUp(): boolean {
+    const changed = this.wasUp !== this.carrier.up;
+    this.wasUp = this.carrier.up;
+    return changed;
   }
 
   close(): void {

@@ -31,7 +31,10 @@ describe("the media of a message", () => {
     );
     assert.equal(message.sentText, ["look", ...links].join("\n"));
     assert.equal(message.body, "look");
-    assert.deepEqual([...world.stored], media.map((medium) => `media/${ACCOUNT}/${sid}/${medium.sid}`));
+    assert.deepEqual(
+      [...world.stored],
+      media.map((medium) => `media/${ACCOUNT}/${sid}/${medium.sid}`),
+    );
     assert.deepEqual(world.ready, [sid]);
     assert.ok(media.every((medium) => /^ME[0-9a-f]{32}$/.test(medium.sid)));
   });

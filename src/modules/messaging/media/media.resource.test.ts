@@ -24,7 +24,10 @@ describe("the media of a message over HTTP", () => {
   it("are listed in their order, page by page", async () => {
     const { base, sids } = await stored();
     const all = JSON.parse((await world.request("GET", `${base}.json`)).body);
-    assert.deepEqual(all.media_list.map((medium: { sid: string }) => medium.sid), sids);
+    assert.deepEqual(
+      all.media_list.map((medium: { sid: string }) => medium.sid),
+      sids,
+    );
     const first = JSON.parse((await world.request("GET", `${base}.json?PageSize=1`)).body);
     assert.deepEqual([first.media_list[0].sid, first.previous_page_uri], [sids[0], null]);
     const second = JSON.parse((await world.request("GET", first.next_page_uri)).body);
@@ -77,11 +80,15 @@ describe("the media of a message over HTTP", () => {
     assert.ok(!world.stored.has(key));
     for (const url of [`${base}/${sids[0]}.json`, `${base}/${sids[0]}`]) {
       const gone = await world.request("GET", url);
-      assert.deepEqual([gone.status, JSON.parse(gone.body).code], [404, 20404], url);
+      assert.equal(gone.status, 404, url);
+      assert.match(gone.body, /20404/);
     }
     assert.equal((await world.request("DELETE", `${base}/${sids[0]}.json`)).status, 404);
     const left = JSON.parse((await world.request("GET", `${base}.json`)).body);
-    assert.deepEqual(left.media_list.map((medium: { sid: string }) => medium.sid), [sids[1]]);
+    assert.deepEqual(
+      left.media_list.map((medium: { sid: string }) => medium.sid),
+      [sids[1]],
+    );
   });
 
   it("are nobody else's, and not found under names that are none", async () => {

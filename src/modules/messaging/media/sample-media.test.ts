@@ -119,7 +119,7 @@ export async function startMediaWorld(options: { database?: Database } = {}): Pr
     beforeAnswer: () => undefined,
     send: async (mediaUrls, more = {}) => {
       const sid = mintSid("MM");
-      await cell.commit({ ...accepted(sid, mediaUrls, clock.nowMs() + ALIVE_MS), ...more } as MessageAccepted);
+      await cell.commit({ ...accepted(sid, mediaUrls, clock.nowMs() + ALIVE_MS), ...more });
       return sid;
     },
     message: (sid) => present(state.messages.get(sid), "the message"),
