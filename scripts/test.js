@@ -28,7 +28,11 @@ function findTests(folder) {
   const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
-    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .map((entry) =>
+      relative(root, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join("/"),
+    )
     .sort();
 }
 
@@ -37,7 +41,7 @@ function cleanEnvironment() {
   for (const name of Object.keys(process.env)) {
     if (name.startsWith("TRUNKLINE_") || /^(https?|all)_proxy$/i.test(name)) delete process.env[name];
   }
-  delete process.env.NODE_EXTRA_CA_CERTS;
+  for (const name of ["NODE_EXTRA_CA_CERTS", "NODE_USE_ENV_PROXY"]) delete process.env[name];
 }
 
 async function runPhase({ name, atOnce, files }, options) {
@@ -65,7 +69,11 @@ function sentence({ passed, failed, skipped }) {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { name: { type: "string" }, verbose: { type: "boolean", short: "v" }, help: { type: "boolean", short: "h" } },
+    options: {
+      name: { type: "string" },
+      verbose: { type: "boolean", short: "v" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help) return void process.stdout.write(HELP);
   const chosen = positionals.filter((word) => PHASES.some(({ name }) => name === word));
@@ -91,7 +99,9 @@ async function main() {
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 }
 
-await main().catch((error) => {
+try {
+  await main();
+} catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
-});
+}

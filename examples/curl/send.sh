@@ -7,7 +7,7 @@ set -eu
 
 to=${1:-+15551234567}
 body=${2:-Hello from curl}
-url=${TRUNKLINE_URL:-http://127.0.0.1:8080}
+url=${BASE_URL:-http://127.0.0.1:8080}
 
 curl --fail-with-body --silent --show-error --noproxy '*' \
   --user "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" \

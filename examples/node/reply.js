@@ -10,11 +10,13 @@ import twilio from "twilio";
 
 const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER = "+15005550100", PORT = "3000" } = process.env;
 
-const server = createServer((request, response) => {
-  answer(request, response).catch((error) => {
+const server = createServer(async (request, response) => {
+  try {
+    await answer(request, response);
+  } catch (error) {
     console.error(error);
     response.writeHead(500).end();
-  });
+  }
 });
 
 async function answer(request, response) {
@@ -41,5 +43,5 @@ const smsUrl = `http://127.0.0.1:${server.address().port}/sms`;
 
 const client = twilio(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN);
 const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: TWILIO_PHONE_NUMBER, limit: 1 });
-await number.update({ smsUrl, smsMethod: "POST" });
+await client.incomingPhoneNumbers(number.sid).update({ smsUrl, smsMethod: "POST" });
 console.log(`texts to ${TWILIO_PHONE_NUMBER} come to ${smsUrl}`);

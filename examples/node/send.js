@@ -13,6 +13,6 @@ let message = await client.messages.create({ to, from, body });
 console.log(message.sid, message.status);
 while (!["delivered", "undelivered", "failed"].includes(message.status)) {
   await sleep(100);
-  message = await message.fetch();
+  message = await client.messages(message.sid).fetch();
 }
 console.log(message.sid, message.status);

@@ -16,8 +16,7 @@ const FIRST_MESSAGE_CODE = 30_000;
 /** What this program serves and can be told, without a system that runs: the generated part of `docs/`, by file name. */
 export function generatedDocuments(version: string): ReadonlyMap<string, string> {
   const routes = allRoutes();
-  const products = [...new Set(routes.map(({ product }) => product))].toSorted();
-  const descriptions = products.map((product): [string, string] => {
+  const descriptions = servedProducts(routes).map((product): [string, string] => {
     return [`openapi-${product}.json`, `${JSON.stringify(openApi({ product, routes, version }), null, 2)}\n`];
   });
   return new Map([
@@ -26,6 +25,11 @@ export function generatedDocuments(version: string): ReadonlyMap<string, string>
     ["metrics.md", documentMetrics(allMetrics())],
     ...descriptions,
   ]);
+}
+
+/** The products that have routes, by the first label of their host, in order. */
+export function servedProducts(routes: readonly Route[] = allRoutes()): string[] {
+  return [...new Set(routes.map(({ product }) => product))].toSorted();
 }
 
 /** Every route of every module. They are values; what they would work with is not there. */
@@ -90,7 +94,9 @@ function documentErrors(routes: readonly Route[]): string {
     "",
     "| code | whose fault | meaning |",
     "| --- | --- | --- |",
-    ...entries.filter(({ code }) => code >= FIRST_MESSAGE_CODE).map(({ code, fault, message }) => cells(code, fault, message)),
+    ...entries
+      .filter(({ code }) => code >= FIRST_MESSAGE_CODE)
+      .map(({ code, fault, message }) => cells(code, fault, message)),
     "",
     "## Webhooks and TwiML",
     "",

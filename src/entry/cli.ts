@@ -1,18 +1,27 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { runCommandLine, type TextOutput } from "../platform/cli/index.ts";
 import { commands } from "./commands/index.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+/** The version in the nearest package.json above: how far above depends on where the tree was compiled to. */
+function readVersion(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  return version;
+}
 
 const output = (stream: NodeJS.WriteStream): TextOutput => ({
   write: (text) => void stream.write(text),
   isTty: stream.isTTY === true,
 });
 
+// Whoever read the output has gone (`trunkline phones | head`): end as SIGPIPE ends other programs, but in order.
+process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
+process.stderr.on("error", () => {});
+
 process.exitCode = await runCommandLine(
-  { name: "trunkline", summary: "A communications platform that you run yourself.", version, commands },
+  { name: "trunkline", summary: "A communications platform that you run yourself.", version: readVersion(), commands },
   process.argv.slice(2),
   { stdout: output(process.stdout), stderr: output(process.stderr), env: process.env, cwd: process.cwd() },
 );

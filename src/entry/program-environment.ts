@@ -10,12 +10,7 @@ const SAVED = "_TRUNKLINE_OLD_";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables with which programs find their certificates; each but the first replaces what the program trusts otherwise. */
-const CA_VARIABLES = [
-  "NODE_EXTRA_CA_CERTS",
-  "SSL_CERT_FILE",
-  "REQUESTS_CA_BUNDLE",
-  "CURL_CA_BUNDLE",
-] as const;
+const CA_VARIABLES = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] as const;
 
 /** Variables that name a proxy. curl reads `http_proxy` in small letters only, the Twilio SDK for Node `HTTP_PROXY`. */
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] as const;
@@ -69,7 +64,9 @@ export function programEnvironment({ run, bundlePath, env }: EnvironmentInput): 
 export function restoredEnvironment(env: Environment): VariableChanges {
   if (!isOurs(env)) return {};
   const restored = VARIABLES.map((name) => [name, env[SAVED + name] ?? null] as const);
-  const saved = VARIABLES.filter((name) => env[SAVED + name] !== undefined).map((name) => [SAVED + name, null] as const);
+  const saved = VARIABLES.filter((name) => env[SAVED + name] !== undefined).map(
+    (name) => [SAVED + name, null] as const,
+  );
   return Object.fromEntries([...restored, ...saved, [MARK, null]]);
 }
 
@@ -108,6 +105,9 @@ function exceptions(before: string, baseUrl: string): string {
 
 /** Whether an entry keeps programs from asking for a vendor's host through the proxy: `*`, `com`, `.twilio.com`, `api.twilio.com:443`. */
 function exceptsVendor(entry: string): boolean {
-  const name = entry.toLowerCase().replace(/:\d+$/, "").replace(/^\*?\.?/, "");
+  const name = entry
+    .toLowerCase()
+    .replace(/:\d+$/, "")
+    .replace(/^\*?\.?/, "");
   return name === "" || name === "com" || name === "io" || isVendorHost(name);
 }

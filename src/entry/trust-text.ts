@@ -1,43 +1,6 @@
 import { quote } from "./shell-lines.ts";
 
-/** The hosts of the Twilio API below `twilio.com`: a hosts file takes no wildcards. */
-const HOSTS = [
-  "api",
-  "accounts",
-  "monitor",
-  "messaging",
-  "lookups",
-  "verify",
-  "voice",
-  "video",
-  "conversations",
-  "notify",
-  "numbers",
-  "pricing",
-  "insights",
-  "studio",
-  "taskrouter",
-  "trunking",
-  "trusthub",
-  "content",
-  "events",
-  "oauth",
-  "proxy",
-  "routes",
-  "serverless",
-  "sync",
-  "flex-api",
-  "intelligence",
-  "chat",
-  "wireless",
-  "supersim",
-  "bulkexports",
-  "ip-messaging",
-  "assistants",
-  "preview",
-] as const;
-
-const HOSTS_PER_LINE = 6;
+const HOSTS_PER_LINE = 5;
 
 export interface TrustInput {
   readonly caPath: string;
@@ -46,7 +9,9 @@ export interface TrustInput {
   readonly fingerprint: string;
   readonly subject: string;
   readonly validTo: string;
-  /** Where its names are to lead. */
+  /** The vendors' names that are answered for. */
+  readonly names: readonly string[];
+  /** Where they are to lead. */
   readonly address: string;
   /** The TLS port, where there is one. */
   readonly tlsPort: number | undefined;
@@ -54,9 +19,8 @@ export interface TrustInput {
   readonly proxy: { readonly host: string; readonly port: string } | undefined;
 }
 
-/** The lines of a hosts file that lead the vendors' names to this system. */
-export function hostsLines(address: string): string[] {
-  const names = ["api.sendgrid.com", "api.segment.io", ...HOSTS.map((host) => `${host}.twilio.com`)];
+/** The lines of a hosts file that lead names to an address. A hosts file takes no wildcards. */
+export function hostsLines(address: string, names: readonly string[]): string[] {
   const lines: string[] = [];
   for (let at = 0; at < names.length; at += HOSTS_PER_LINE) {
     lines.push(`${address} ${names.slice(at, at + HOSTS_PER_LINE).join(" ")}`);
@@ -80,9 +44,7 @@ export function trustText(input: TrustInput): string {
     ...recipe("Debian, Ubuntu", [
       `sudo cp ${ca} /usr/local/share/ca-certificates/trunkline.crt && sudo update-ca-certificates`,
     ]),
-    ...recipe("macOS", [
-      `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ${ca}`,
-    ]),
+    ...recipe("macOS", [`sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ${ca}`]),
     ...recipe("Node", [`export NODE_EXTRA_CA_CERTS=${ca}`]),
     ...recipe("Python (requests, and what uses OpenSSL)", [
       `export REQUESTS_CA_BUNDLE=${bundle} SSL_CERT_FILE=${bundle}`,
@@ -92,7 +54,7 @@ export function trustText(input: TrustInput): string {
     "",
     "To lead programs here by name, without a proxy, add these lines to their machine's hosts file:",
     "",
-    ...hostsLines(input.address).map((line) => `  ${line}`),
+    ...hostsLines(input.address, input.names).map((line) => `  ${line}`),
     "",
     portNote(input.tlsPort),
     "",

@@ -1,11 +1,17 @@
+import { resolve } from "node:path";
 import type { ProgramSettings } from "./carriers.ts";
+import { quote } from "./shell-lines.ts";
 import type { RunningSystem } from "./system.ts";
+
+const DEFAULT_DATA = "./.trunkline";
 
 /** What to do next, in lines that work when pasted. */
 export function welcome(system: RunningSystem, settings: ProgramSettings): string {
   const { accountSid, authToken } = system.account;
   const from = system.from ?? "+15005550100";
-  const data = settings.data;
+  // Where the other commands look when they are not told.
+  const isDefaultData = settings.data === resolve(DEFAULT_DATA);
+  const option = isDefaultData ? "" : ` --data ${quote("sh", settings.data)}`;
   return `
 Trunkline is ready.
 
@@ -16,13 +22,13 @@ Trunkline is ready.
 
 Point an existing program that uses the Twilio SDK at it, without changing it:
 
-  eval "$(npx trunkline env --data ${data})"
+  eval "$(npx trunkline env${option})"
 
 Or send the first text now:
 
   curl -u ${accountSid}:${authToken} ${system.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json \\
     --data-urlencode To=+15551234567 --data-urlencode From=${from} --data-urlencode "Body=Hello from Trunkline"
-${system.simulator === undefined ? "" : "\nand see it on the phone:  npx trunkline phones +15551234567\n"}
+${system.simulator === undefined ? "" : `\nand see it on the phone:  npx trunkline phones +15551234567${option}\n`}
 Ctrl-C stops everything.
 `;
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { killAtExit } from "./leftovers.ts";
 
 /** What a child process gets of this one's environment; nothing of what points programs elsewhere. */
 const INHERITED = ["PATH", "HOME", "USER", "LANG", "TMPDIR", "TZ", "CI"];
@@ -37,7 +38,7 @@ export function childEnvironment(extra: Readonly<Record<string, string>> = {}): 
 }
 
 /** The command line that was compiled together with this file, so that a test never runs an older one. */
-function commandLinePath(): string {
+export function commandLinePath(): string {
   const compiled = fileURLToPath(new URL("../../src/entry/cli.js", import.meta.url));
   return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, ".ts");
 }
@@ -67,8 +68,7 @@ function startProgram(program: string, args: readonly string[], options: Command
     env: childEnvironment(options.env),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  const endIt = (): void => void child.kill("SIGKILL");
-  process.once("exit", endIt);
+  const hasEnded = child.pid === undefined ? () => {} : killAtExit(child.pid);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => void (stdout += text));
@@ -76,7 +76,7 @@ function startProgram(program: string, args: readonly string[], options: Command
   const ended = new Promise<CommandResult>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
-      process.off("exit", endIt);
+      hasEnded();
       resolve({ code, stdout, stderr });
     });
   });

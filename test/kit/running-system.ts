@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { readRunFile } from "../../src/entry/run-file.ts";
 import type { PhoneMessage } from "../../src/modules/simulator/index.ts";
 import { startTrunkline, type CommandResult, type RunningCommand } from "./command-line.ts";
+import { temporaryFolder } from "./leftovers.ts";
+
+export { temporaryFolder } from "./leftovers.ts";
 
 /** The first start makes a database cluster. */
 const START_LIMIT_MS = 60_000;
@@ -44,13 +45,6 @@ export interface SystemProcess {
   stop(): Promise<number | null>;
   /** Ends it as a crash does. The data folder stays. */
   kill9(): Promise<void>;
-}
-
-/** A new folder that is removed when this process ends. */
-export function temporaryFolder(purpose: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `trunkline-${purpose}-`));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-  return folder;
 }
 
 /** Starts `trunkline up` on free ports and waits until it welcomes. Rejects with what it wrote when it ends before. */

@@ -11,7 +11,7 @@ import { SteadyLoad } from "./steady-load.ts";
 
 /** What every world sends from. */
 export const FROM = "+15005550100";
-const PER_SECOND = 100;
+const PER_SECOND = 250;
 /** What was journalled but never left gets no receipt; it ends with its validity. */
 const VALIDITY_SECONDS = 15;
 
@@ -23,10 +23,16 @@ export class CrashWorld {
   readonly load: SteadyLoad;
   readonly dataFolder: string;
   kills = 0;
+  /** Attempts that a start found without an answer. */
+  unknown = 0;
   private readonly config: object;
   private running: SystemProcess | undefined;
 
-  private constructor(parts: Pick<CrashWorld, "random" | "smsc" | "sink" | "load">, config: object, dataFolder: string) {
+  private constructor(
+    parts: Pick<CrashWorld, "random" | "smsc" | "sink" | "load">,
+    config: object,
+    dataFolder: string,
+  ) {
     this.random = parts.random;
     this.smsc = parts.smsc;
     this.sink = parts.sink;
@@ -76,8 +82,10 @@ export class CrashWorld {
 
   /** Kills the system in the middle of what it does. */
   async kill(): Promise<void> {
-    await this.system.kill9();
+    const killed = this.system;
     this.running = undefined;
+    await killed.kill9();
+    this.countUnknown(killed.stderr());
     this.kills += 1;
   }
 
@@ -90,13 +98,26 @@ export class CrashWorld {
     const { child, ended } = startTrunkline(["up"], { cwd, env });
     await this.runFor(50, 1_500);
     child.kill("SIGKILL");
-    await ended;
+    this.countUnknown((await ended).stderr);
     this.kills += 1;
+  }
+
+  /** Notes that the system has ended by itself. */
+  ended(): void {
+    this.countUnknown(this.system.stderr());
+    this.running = undefined;
+    this.kills += 1;
+  }
+
+  private countUnknown(log: string): void {
+    for (const [, count] of log.matchAll(/"event":"dispatch\.unknown-after-restart".*?"count":(\d+)/g)) {
+      this.unknown += Number(count);
+    }
   }
 
   async close(): Promise<void> {
     await this.load.stop();
-    await this.running?.stop();
+    if (this.running !== undefined) await this.running.stop();
     await this.smsc.stop();
     await this.sink.stop();
   }

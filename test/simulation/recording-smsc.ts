@@ -20,6 +20,8 @@ export interface RecordedSubmit {
   readonly to: string;
   /** The octets of short_message. */
   readonly octets: Buffer;
+  /** What the receipt says. */
+  readonly state: "DELIVERED" | "UNDELIVERABLE";
   /** How often its receipt was given to the application. */
   receiptsGiven: number;
   /** How often the application answered that it has the receipt. */
@@ -29,6 +31,8 @@ export interface RecordedSubmit {
 const WINDOW = 50;
 const RESPONSE_MS = { low: 0, high: 30 };
 const RECEIPT_MS = { low: 20, high: 600 };
+/** One in so many is not delivered. */
+const UNDELIVERABLE_SHARE = 10;
 /** A refused receipt is given again after this. */
 const AGAIN_MS = 200;
 
@@ -96,6 +100,7 @@ export class RecordingSmsc {
       from: body.source_addr,
       to: body.destination_addr,
       octets: Buffer.from(body.short_message),
+      state: this.random.oneIn(UNDELIVERABLE_SHARE) ? "UNDELIVERABLE" : "DELIVERED",
       receiptsGiven: 0,
       receiptsTaken: 0,
     };
@@ -141,12 +146,12 @@ export class RecordingSmsc {
 
 function receiptOf(submit: RecordedSubmit) {
   const now = receiptDate(Date.now());
-  const text = writeReceiptText({ id: submit.id, state: "DELIVERED", submitDate: now, doneDate: now });
+  const text = writeReceiptText({ id: submit.id, state: submit.state, submitDate: now, doneDate: now });
   return {
     source_addr: submit.to,
     destination_addr: submit.from,
     esm_class: EsmClass.TYPE_RECEIPT,
     short_message: Buffer.from(text, "latin1"),
-    tlvs: { receipted_message_id: submit.id, message_state: MessageState.DELIVERED },
+    tlvs: { receipted_message_id: submit.id, message_state: MessageState[submit.state] },
   };
 }

@@ -28,13 +28,18 @@ export interface LoadOptions {
   readonly perSecond: number;
 }
 
+/** True where several messages go to the number at about the same time. */
+export function isBusy(number: string): boolean {
+  return BUSY_NUMBERS.includes(number);
+}
+
 const TICK_MS = 20;
 /** Requests without an answer at one time; above, the load waits. */
 const MAX_UNDER_WAY = 64;
 const REQUEST_LIMIT_MS = 10_000;
 /** One in so many goes to one of a few busy numbers, the others each to a number of their own. */
 const BUSY_SHARE = 5;
-const BUSY_NUMBERS = 4;
+const BUSY_NUMBERS = ["+15560000001", "+15560000002", "+15560000003", "+15560000004"];
 /** One in so many is cut into three parts. */
 const LONG_SHARE = 12;
 
@@ -84,7 +89,7 @@ export class SteadyLoad {
     const { random } = this.options;
     const sequence = this.posted.length;
     const busy = random.oneIn(BUSY_SHARE);
-    const to = busy ? `+1556000000${random.between(1, BUSY_NUMBERS)}` : `+1557${String(sequence).padStart(7, "0")}`;
+    const to = busy ? random.pick(BUSY_NUMBERS) : `+1557${String(sequence).padStart(7, "0")}`;
     // What is long goes to a number of its own, which is how its parts are recognised.
     const long = !busy && random.oneIn(LONG_SHARE);
     const body = `message ${sequence}.${long ? " And some more, so that it takes several parts.".repeat(9) : ""}`;

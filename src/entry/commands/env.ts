@@ -29,7 +29,10 @@ export const env = defineCommand({
       description: "The language of the shell; sh is also bash and zsh.",
     },
     unset: { type: "switch", description: "Print the lines that undo it." },
-    json: { type: "switch", description: "Print the variables as one JSON object instead; null is for those to remove." },
+    json: {
+      type: "switch",
+      description: "Print the variables as one JSON object instead; null is for those to remove.",
+    },
   },
   settings: locationSettings,
   run: async (context, { options, settingFlags }) => {

@@ -1,5 +1,11 @@
 /** The commands of the command line. One file and one line each. */
 import type { Command } from "../../platform/cli/index.ts";
+import { doctor } from "./doctor.ts";
+import { env } from "./env.ts";
+import { phones } from "./phones.ts";
+import { send } from "./send.ts";
+import { simulateCarrier } from "./simulate-carrier.ts";
+import { trust } from "./trust.ts";
 import { up } from "./up.ts";
 
-export const commands: readonly Command[] = [up];
+export const commands: readonly Command[] = [up, env, trust, send, phones, simulateCarrier, doctor];

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandFailure, defineCommand, EXIT } from "../../platform/cli/index.ts";
 import { writeCaBundle } from "../ca-bundle.ts";
+import { servedProducts } from "../catalogue.ts";
 import { hostOfUrl, locationSettings, reachable, readSettings } from "../find-running.ts";
 import { ownCertificateFiles } from "../program-environment.ts";
 import { readRunFile } from "../run-file.ts";
@@ -38,11 +39,12 @@ export const trust = defineCommand({
       fingerprint: certificate.fingerprint256,
       subject: certificate.subject.replaceAll("\n", ", "),
       validTo: new Date(certificate.validTo).toISOString(),
+      names: servedProducts().map((product) => `${product}.twilio.com`),
       address: baseUrl === undefined ? "127.0.0.1" : hostOfUrl(baseUrl),
       tlsPort,
       proxy: baseUrl === undefined ? undefined : { host: hostOfUrl(baseUrl), port: new URL(baseUrl).port },
     };
-    const shown = { ...facts, hosts: hostsLines(facts.address) };
+    const shown = { ...facts, hosts: hostsLines(facts.address, facts.names) };
     context.stdout.write(options.json ? `${JSON.stringify(shown, null, 2)}\n` : trustText(facts));
     return EXIT.ok;
   },

@@ -1,6 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
+import { removeMediaContent } from "./media/index.ts";
 import { findMessage } from "./message.store.ts";
 import { isFinal, type Message } from "./message.ts";
 import type { FeedbackGiven, MessageCanceled, MessageDeleted, MessageRedacted } from "./records.ts";
@@ -31,6 +32,7 @@ export async function redactMessage(deps: MessagingDeps, target: Target): Promis
 /** Removes a message that is done. */
 export async function deleteMessage(deps: MessagingDeps, target: Target): Promise<void> {
   const message = await finished(deps, target);
+  await removeMediaContent(deps.blobs, message);
   const record: MessageDeleted = { kind: "message.deleted", sid: message.sid };
   await deps.cell.commit(record, "progress");
 }

@@ -1,5 +1,5 @@
 import type { Cell } from "../../platform/cell/index.ts";
-import type { Clock, Database, Logger } from "../../platform/ports.ts";
+import type { BlobStore, Clock, Database, Logger } from "../../platform/ports.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
 import type { Carrier } from "./carriers/index.ts";
 import type { MessageState } from "./message-state.ts";
@@ -9,6 +9,7 @@ export interface MessagingDeps {
   readonly cell: Cell;
   readonly state: MessageState;
   readonly database: Database;
+  readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly numbers: NumberDirectory;

@@ -19,11 +19,9 @@ export function inboundReducers(state: MessageState): Record<string, Reducer> {
 }
 
 function arrive(state: MessageState, record: TextArrived, context: ApplyContext): void {
-  if (record.concat === undefined || record.concat.total === 1) {
-    return receive(state, { ...record, segments: 1 }, context);
-  }
-  const { reference, total, sequence } = record.concat;
-  if (sequence < 1 || sequence > total) return;
+  const { reference, total, sequence } = record.concat ?? { reference: 0, total: 1, sequence: 1 };
+  // A part that says nonsense of itself is a text all the same.
+  if (total === 1 || sequence < 1 || sequence > total) return receive(state, { ...record, segments: 1 }, context);
   const key = [record.carrier, record.from, record.to, reference, total].join("|");
   const known = state.partialTexts.get(key);
   const partial: PartialText = known ?? { ...record, total, sinceMs: context.atMs, texts: {} };

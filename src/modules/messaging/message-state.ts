@@ -3,6 +3,7 @@ import { StateTable } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
 import { isFinal, type Message } from "./message.ts";
 import type { Receipt } from "./records.ts";
+import { SettledIds } from "./settled-ids.ts";
 
 /** A receipt whose id is not known (yet): its response may still come. */
 export interface HeldReceipt {
@@ -51,6 +52,7 @@ export class MessageState {
   readonly heldReceipts = new StateTable<HeldReceipt>("held-receipts", { projected: false });
   readonly partialTexts = new StateTable<PartialText>("partial-texts", { projected: false });
   readonly optOuts = new StateTable<OptOut>("opt-outs", { projected: false });
+  private readonly settledIds = new SettledIds();
 
   /** Carrier and carrier's id, to SID and part. */
   private readonly byCarrierId = new Map<string, string>();
@@ -64,6 +66,7 @@ export class MessageState {
       this.heldReceipts,
       this.partialTexts,
       this.optOuts,
+      this.settledIds.table,
     ] as readonly unknown[] as readonly StateTable<never>[];
   }
 
@@ -71,6 +74,7 @@ export class MessageState {
   index(): void {
     this.byCarrierId.clear();
     this.unknownByPair.clear();
+    this.settledIds.index();
     for (const message of this.messages.values()) {
       message.parts.forEach((part, index) => {
         if (part.via === undefined) return;
@@ -89,19 +93,16 @@ export class MessageState {
     this.byCarrierId.delete(`${carrier}|${id}`);
   }
 
+  /** The receipt of this id is applied; a repetition of it is for nobody. */
+  settleCarrierId(carrier: string, id: string): void {
+    this.unlinkCarrierId(carrier, id);
+    this.settledIds.remember(`${carrier}|${id}`);
+  }
+
   findByCarrierId(carrier: string, id: string): { sid: string; part: number } | undefined {
     const found = this.byCarrierId.get(`${carrier}|${id}`);
     if (found === undefined) return undefined;
     return { sid: found.slice(0, SID_LENGTH), part: Number(found.slice(SID_LENGTH)) };
-  }
-
-  /** Forgets what leads to a message that is gone. */
-  release(message: Readonly<Message>): void {
-    for (const { via, id } of message.parts) {
-      if (via === undefined) continue;
-      if (id !== undefined) this.unlinkCarrierId(via, id);
-      this.unlinkUnknown(via, message);
-    }
   }
 
   linkUnknown(carrier: string, message: Readonly<Message>): void {
@@ -123,8 +124,8 @@ export class MessageState {
     for (const part of message.parts) if (part.via !== undefined) this.unlinkUnknown(part.via, message);
   }
 
-  /** Drops what the indexes know of a message that leaves memory. */
-  forget(message: Readonly<Message>): void {
+  /** Forgets what leads to a message that is gone. */
+  release(message: Readonly<Message>): void {
     this.unlinkAllUnknown(message);
     message.parts.forEach(({ via, id }, index) => {
       if (via === undefined || id === undefined) return;
@@ -149,7 +150,7 @@ export class MessageState {
 
   /** Keeps a receipt for later; the oldest give way when there are too many. Of several with one id the first counts. */
   hold(key: string, held: HeldReceipt): void {
-    if (this.heldReceipts.has(key)) return;
+    if (this.heldReceipts.has(key) || this.settledIds.has(key)) return;
     this.heldReceipts.put(key, held);
     if (this.heldReceipts.size > MAX_HELD_RECEIPTS) dropOldest(this.heldReceipts);
   }

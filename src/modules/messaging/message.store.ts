@@ -37,6 +37,9 @@ export const messageMigrations: readonly Migration[] = [
   },
 ];
 
+/** Rows read at once for a list, where many of them are out of date. */
+const MAX_ROWS_READ = 5_000;
+
 /** The UUID inside a SID: rows in its order are rows in the order of time, whatever the prefix. */
 const idOf = (sid: string): string => sid.slice(2);
 
@@ -133,28 +136,34 @@ export async function findMessage(
   if (recent !== undefined) return recent.accountSid === target.accountSid ? recent : undefined;
   if (!isSid(target.sid)) return undefined;
   if (state.messages.isDirty(target.sid)) return undefined;
+  // A change that is projected while the row is read is in one of the two, whichever way it goes.
+  const before = state.lateChanges.get(target.sid);
   const rows = await database.query<MessageRow>(
     "select * from messages where id = $1::uuid and sid = $2 and account_sid = $3",
     [idOf(target.sid), target.sid, target.accountSid],
   );
   const row = rows[0];
-  return row === undefined ? undefined : patched(state, fromRow(row));
+  return row === undefined ? undefined : patched(fromRow(row), before, state.lateChanges.get(target.sid));
 }
 
-/** A change that is not in the row yet. */
-function patched(state: MessageState, message: Message): Message | undefined {
-  const change = state.lateChanges.get(message.sid);
-  if (change?.deleted === true) return undefined;
-  if (change === undefined) return message;
-  return {
-    ...message,
-    updatedMs: change.updatedMs,
-    ...(change.redacted === true ? { body: "" } : {}),
-    ...(change.feedback === undefined ? {} : { feedback: change.feedback }),
-    ...(change.deletedMedia === undefined || message.media === undefined
-      ? {}
-      : { media: message.media.filter((medium) => change.deletedMedia?.includes(medium.sid) !== true) }),
-  };
+/** A message with changes that may not be in its row yet, or `undefined` where it was deleted. */
+function patched(message: Message, ...changes: (Readonly<LateChange> | undefined)[]): Message | undefined {
+  let patched = message;
+  for (const change of changes) {
+    if (change === undefined) continue;
+    if (change.deleted === true) return undefined;
+    const { media } = patched;
+    patched = {
+      ...patched,
+      updatedMs: change.updatedMs,
+      ...(change.redacted === true ? { body: "" } : {}),
+      ...(change.feedback === undefined ? {} : { feedback: change.feedback }),
+      ...(change.deletedMedia === undefined || media === undefined
+        ? {}
+        : { media: media.filter((medium) => change.deletedMedia?.includes(medium.sid) !== true) }),
+    };
+  }
+  return patched;
 }
 
 interface MessageRow extends Row {
@@ -221,20 +230,26 @@ export async function listMessages(
   page: Slice,
 ): Promise<Readonly<Message>[]> {
   const { state } = deps;
-  let fetch = page.limit;
+  // Looked at before the rows: what is projected meanwhile is then seen twice rather than not at all.
+  const changing = new Set(state.messages.unprojectedKeys());
+  const fresh = unprojected(state, filter, page);
+  const late = new Map([...state.lateChanges.values()].map((change) => [change.sid, change]));
+  const settled: Message[] = [];
+  let slice = page;
   for (;;) {
-    // Looked at before the rows: what is projected meanwhile is then seen twice rather than not at all.
-    const changing = new Set(state.messages.unprojectedKeys());
-    const fresh = unprojected(state, filter, page);
-    const rows = await selectMessages(deps, filter, { ...page, limit: fetch });
-    const settled = rows.filter((row) => !changing.has(row.sid)).flatMap((row) => patched(state, row) ?? []);
-    if (settled.length < page.limit && rows.length === fetch && settled.length + fresh.length < page.limit) {
-      fetch *= 2;
-      continue;
+    const rows = await selectMessages(deps, filter, slice);
+    for (const row of rows) {
+      const message = changing.has(row.sid) ? undefined : patched(row, late.get(row.sid), state.lateChanges.get(row.sid));
+      if (message !== undefined) settled.push(message);
     }
-    const newestFirst = (a: Readonly<Message>, b: Readonly<Message>): number => (idOf(a.sid) < idOf(b.sid) ? 1 : -1);
-    const merged = [...settled, ...fresh].toSorted(newestFirst);
-    return page.direction === "next" ? merged.slice(0, page.limit) : merged.slice(-page.limit);
+    const last = rows.length < slice.limit ? undefined : rows.at(-1)?.sid;
+    const merged = [...settled, ...fresh].toSorted((a, b) => (idOf(a.sid) < idOf(b.sid) ? 1 : -1));
+    // What lies beyond the last row read may have rows before it that were not read.
+    const known = last === undefined ? merged : merged.filter(({ sid }) => !isBeyond(sid, { ...page, cursor: last }));
+    if (last === undefined || known.length >= page.limit) {
+      return page.direction === "next" ? known.slice(0, page.limit) : known.slice(-page.limit);
+    }
+    slice = { ...page, cursor: last, limit: Math.min(slice.limit * 2, MAX_ROWS_READ) };
   }
 }
 

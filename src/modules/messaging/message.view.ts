@@ -1,12 +1,16 @@
 import { rfc2822 } from "../../kernel/time.ts";
 import type { JsonObject } from "../../platform/http/index.ts";
+import { twimlErrors } from "../../protocols/twiml/index.ts";
 import { messageErrors } from "./errors.ts";
 import type { Medium, Message } from "./message.ts";
 
 const VERSION = "2010-04-01";
 
 /** Public texts by code, for `error_message`. */
-const ERROR_MESSAGES = new Map(Object.values(messageErrors).map((spec) => [spec.code, spec.message]));
+const ERROR_MESSAGES = new Map([
+  ...Object.values(twimlErrors).map(({ code, text }) => [code, text] as const),
+  ...Object.values(messageErrors).map(({ code, message }) => [code, message] as const),
+]);
 
 /** Where a message is found, relative to the API's host, without extension. */
 export function messagePath(message: Pick<Message, "accountSid" | "sid">): string {

@@ -77,6 +77,7 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     },
     state,
     database: options.database,
+    blobs: options.blobs,
     clock,
     logger,
     numbers,
@@ -120,6 +121,7 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     }),
     close: async () => {
       sweep?.close();
+      media.close();
       await dispatcher.close();
     },
   };

@@ -44,7 +44,7 @@ export function settleReceipt(
     if (at !== index && !wholeMessage) return;
     if (part.state !== "accepted" && !(wholeMessage && part.state === "unknown")) return;
     part.state = receipt.result === "delivered" ? "delivered" : "failed";
-    if (part.via !== undefined && part.id !== undefined) state.unlinkCarrierId(part.via, part.id);
+    if (part.via !== undefined && part.id !== undefined) state.settleCarrierId(part.via, part.id);
   });
   if (receipt.doneDate !== undefined) message.doneDate = receipt.doneDate;
   const status = statusOfParts(message);

@@ -29,6 +29,8 @@ export type CommitCallback = (error: AppError | undefined, outcome: unknown) => 
 const CHECKPOINT_EVERY_OCTETS = 128 * 1024 * 1024;
 const MAX_UNPROJECTED = 2_000_000;
 const SNAPSHOT_BATCH = 500;
+/** The log takes 16 MiB in one chunk; a character is at most three octets, and one entry at most a record's worth more. */
+const MAX_CHUNK_CHARACTERS = 1024 * 1024;
 
 /**
  * A cell's state: machines in memory over one log. A record is durable before it is
@@ -264,8 +266,24 @@ function restoreChunk(chunk: Buffer, tables: ReadonlyMap<string, StateTable<obje
 async function* readSnapshots(tables: readonly StateTable<object>[]): AsyncIterable<string> {
   for (const table of tables) {
     for (const lines of table.readSnapshot(SNAPSHOT_BATCH)) {
-      if (lines.length > 0) yield `${lines.join("\n")}\n`;
+      yield* cutChunks(lines);
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/** A batch holds all that changed while the one before it was written, which is without bound. */
+function* cutChunks(lines: readonly string[]): IterableIterator<string> {
+  let chunk: string[] = [];
+  let characters = 0;
+  for (const line of lines) {
+    if (characters > 0 && characters + line.length > MAX_CHUNK_CHARACTERS) {
+      yield `${chunk.join("\n")}\n`;
+      chunk = [];
+      characters = 0;
+    }
+    chunk.push(line);
+    characters += line.length + 1;
+  }
+  if (chunk.length > 0) yield `${chunk.join("\n")}\n`;
 }

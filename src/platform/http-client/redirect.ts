@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { parseRequestUrl } from "../../protocols/http1/index.ts";
 import type { HeaderPair, RequestUrl } from "../../protocols/http1/index.ts";
 import type { RawAnswer } from "./exchange.ts";
@@ -29,8 +29,9 @@ export function locationOf(answer: RawAnswer): string | undefined {
  * `bad-url` for a location that is no http or https URL.
  */
 export function followRedirect(hop: Hop, status: number, location: string): Hop {
-  // Servers put UTF-8 there, which arrived as Latin-1.
-  const text = Buffer.from(location, "latin1").toString("utf8");
+  // Servers that do not encode what lies outside ASCII put UTF-8 there or Latin-1, and both arrived as Latin-1.
+  const octets = Buffer.from(location, "latin1");
+  const text = isUtf8(octets) ? octets.toString("utf8") : location;
   const resolved = URL.canParse(text, hop.target.href) ? new URL(text, hop.target.href).href : "";
   const named = parseRequestUrl(resolved);
   const stays = sameOrigin(hop.target, named);

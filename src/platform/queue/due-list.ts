@@ -9,6 +9,7 @@ export class DueList {
   private readonly ticks = new Map<number, string[]>();
   private timer: Timer | undefined;
   private timerTick = Infinity;
+  private closed = false;
 
   constructor(clock: Clock, onDue: (keys: readonly string[]) => void) {
     this.clock = clock;
@@ -17,6 +18,7 @@ export class DueList {
 
   /** Adds a key, never due before `atMs` and at most a tick after it. */
   add(key: string, atMs: number): void {
+    if (this.closed) return;
     const tick = Math.ceil(atMs / TICK_MS);
     const keys = this.ticks.get(tick);
     if (keys === undefined) this.ticks.set(tick, [key]);
@@ -45,7 +47,9 @@ export class DueList {
     if (due.length > 0) this.onDue(due);
   }
 
+  /** Tells nothing any more. */
   close(): void {
+    this.closed = true;
     this.timer?.cancel();
     this.ticks.clear();
   }

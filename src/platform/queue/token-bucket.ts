@@ -1,3 +1,6 @@
+/** Sums of fractions miss whole numbers by less than this. */
+const ROUNDING = 1e-9;
+
 /** A token bucket that allows `perSecond` on average and a tenth of a second's worth at once (at least one). */
 export class TokenBucket {
   private readonly perMs: number;
@@ -16,7 +19,7 @@ export class TokenBucket {
   available(nowMs: number): number {
     this.tokens = Math.min(this.burst, this.tokens + Math.max(0, nowMs - this.atMs) * this.perMs);
     this.atMs = nowMs;
-    return Math.floor(this.tokens + 1e-9);
+    return Math.floor(this.tokens + ROUNDING);
   }
 
   /** Takes tokens; more than there are is a debt that is paid first. */
@@ -26,6 +29,6 @@ export class TokenBucket {
 
   /** Milliseconds until there is a whole token. */
   waitMs(): number {
-    return this.tokens >= 1 ? 0 : Math.ceil((1 - this.tokens) / this.perMs);
+    return this.tokens + ROUNDING >= 1 ? 0 : Math.ceil((1 - this.tokens) / this.perMs);
   }
 }

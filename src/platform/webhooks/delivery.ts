@@ -126,10 +126,12 @@ export class WebhookDelivery {
       undefined,
     );
     if (second.kind === "done") {
-      const warning = { errorCode: first.errorCode, text: first.text };
-      return { settlement: settled(job, { ...second, warning }), hostDown };
+      const records = [...first.records, ...second.records];
+      // The account is shown what the first URL did wrong, although the fallback mended it.
+      const outcome = { ...failed(job, first).outcome, delivered: true };
+      return { settlement: { orderKey: job.orderKey, outcome, records }, hostDown };
     }
-    return { settlement: failed(job, second), hostDown };
+    return { settlement: failed(job, { ...second, records: [...first.records, ...second.records] }), hostDown };
   }
 
   /** One URL and where its answers redirect to. */
@@ -140,19 +142,22 @@ export class WebhookDelivery {
   ): Promise<Done | Failed> {
     const respond = this.options.responders()[job.purpose] ?? ignoreAnswer;
     const records: CellRecord[] = [];
+    let warning: Done["warning"];
     let { url, method } = start;
     for (let hops = 0; hops <= MAX_TWIML_REDIRECTS; hops += 1) {
       const result = await this.attempt(job, { url, method, params: start.params }, host);
-      if (result.kind === "failed") return { ...result, url };
+      if (result.kind === "failed") return { ...result, url, records };
       const verdict = respond(job, result.answer, result.url);
       if (verdict.kind === "failed") {
-        return { ...verdict, url, status: result.answer.status, body: result.answer.body, hostDown: false };
+        return { ...verdict, url, status: result.answer.status, body: result.answer.body, hostDown: false, records };
       }
       records.push(...verdict.records);
-      if (verdict.kind === "done") return { ...verdict, records, url, answer: result.answer };
+      warning = verdict.warning ?? warning;
+      const warned = warning === undefined ? {} : { warning };
+      if (verdict.kind === "done") return { kind: "done", records, url, answer: result.answer, ...warned };
       ({ url, method } = verdict);
     }
-    return { kind: "failed", errorCode: 11215, text: "Too many redirects by TwiML.", url, hostDown: false };
+    return { kind: "failed", errorCode: 11215, text: "Too many redirects by TwiML.", url, hostDown: false, records };
   }
 
   /** One request, repeated as its URL's overrides allow. */
@@ -232,6 +237,8 @@ interface Failed {
   readonly status?: number;
   readonly body?: string;
   readonly hostDown: boolean;
+  /** What earlier answers, which redirected to the one that failed, asked for. */
+  readonly records: readonly CellRecord[];
 }
 
 function notSent(errorCode: number, text: string): AttemptResult {
@@ -259,7 +266,7 @@ function failed(job: Readonly<WebhookJob>, failure: Failed): Settlement {
     ...(status === undefined ? {} : { status }),
     ...(body === undefined ? {} : { body: excerpt(body) }),
   };
-  return { orderKey: job.orderKey, outcome, records: [] };
+  return { orderKey: job.orderKey, outcome, records: failure.records };
 }
 
 /** As much of an answer as an alert shows. */

@@ -17,6 +17,7 @@ export type ResponderVerdict =
       readonly url: string;
       readonly method: "GET" | "POST";
       readonly records: readonly CellRecord[];
+      readonly warning?: { readonly errorCode: number; readonly text: string };
     }
   | { readonly kind: "failed"; readonly errorCode: number; readonly text: string };
 

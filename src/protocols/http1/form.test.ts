@@ -9,7 +9,10 @@ it("encodes forms exactly as URLSearchParams does, seed 5", () => {
     String.fromCodePoint(...Array.from({ length: random(12) }, () => random(random(2) === 0 ? 128 : 0x1_1000)));
   for (let round = 0; round < 500; round++) {
     const pairs = Array.from({ length: random(4) }, () => [text(), text()] as const);
-    assert.equal(encodeForm(pairs), new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString());
+    assert.equal(
+      encodeForm(pairs),
+      new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString(),
+    );
   }
 });
 

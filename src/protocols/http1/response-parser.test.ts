@@ -266,37 +266,36 @@ function cut(octets: Buffer, random: (below: number) => number): Buffer[] {
 }
 
 const PARTS = [
-  ...[
-    "HTTP/1.1 200 OK\r\n",
-    "HTTP/1.0 200 OK\r\n",
-    "HTTP/1.1 100 C\r\n\r\n",
-    "HTTP/1.1 204\r\n",
-    "\r\n",
-    "\r\n",
-    "\r\n",
-  ],
-  ...["Content-Length: 5\r\n", "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n"],
-  ...[
-    "A: b\r\n",
-    "3\r\nabc\r\n",
-    "5;x\r\nabcde\r\n",
-    "0\r\n\r\n",
-    "0\r\nT: u\r\n\r\n",
-    "abcde",
-    " ",
-    "\n",
-    "\r",
-    "\0",
-    "\xff",
-    "9",
-  ],
+  "HTTP/1.1 200 OK\r\n",
+  "HTTP/1.0 200 OK\r\n",
+  "HTTP/1.1 100 C\r\n\r\n",
+  "HTTP/1.1 204\r\n",
+  "\r\n",
+  "\r\n",
+  "\r\n",
+  "Content-Length: 5\r\n",
+  "Content-Length: 3\r\n",
+  "Transfer-Encoding: chunked\r\n",
+  "Connection: close\r\n",
+  "A: b\r\n",
+  "3\r\nabc\r\n",
+  "5;x\r\nabcde\r\n",
+  "0\r\n\r\n",
+  "0\r\nT: u\r\n\r\n",
+  "abcde",
+  " ",
+  "\n",
+  "\r",
+  "\0",
+  "\xff",
+  "9",
 ];
 
 describe("any slicing of the octets", () => {
   for (const seed of [1, 42, 20_261_121]) {
     it(`gives the same outcome for valid and broken responses, seed ${seed}`, () => {
       const random = generator(seed);
-      for (let round = 0; round < 1_500; round++) {
+      for (let round = 0; round < 600; round++) {
         let text = random(4) === 0 ? "" : "HTTP/1.1 200 OK\r\n";
         for (let count = random(9); count >= 0; count--) text += PARTS[random(PARTS.length)] ?? "";
         const octets = Buffer.from(text, "latin1");
@@ -316,7 +315,7 @@ describe("any slicing of the octets", () => {
 
   it("throws nothing but its own error at random octets, seed 99", () => {
     const random = generator(99);
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < 1_000; round++) {
       const octets = Buffer.from(Array.from({ length: random(200) }, () => random(256)));
       const head = Buffer.from(random(2) === 0 ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" : "");
       read(cut(Buffer.concat([head, octets]), random), GET);

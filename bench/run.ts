@@ -1,0 +1,28 @@
+/** Runs a benchmark by name: `npm run bench -- <name> [options]`, `npm run bench -- --list`. */
+import { describeMachine } from "./machine.ts";
+
+interface Benchmark {
+  readonly summary: string;
+  readonly load: () => Promise<{ run(args: string[]): Promise<void> }>;
+}
+
+/** One file and one line each. */
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  log: { summary: "the cell's log alone: records a second, by how many wait", load: () => import("./log.ts") },
+  sms: { summary: "accept → durable → SMPP → receipt → callback; `sms --help`", load: () => import("./sms.ts") },
+};
+
+const [name = "--list", ...args] = process.argv.slice(2);
+if (name === "--list") {
+  for (const [key, { summary }] of Object.entries(benchmarks)) console.log(`${key.padEnd(8)} ${summary}`);
+} else {
+  const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+  if (benchmark === undefined) {
+    console.error(`There is no benchmark “${name}”; there are: ${Object.keys(benchmarks).join(", ")}.`);
+    process.exitCode = 2;
+  } else {
+    const { cores, model, node, loadAverage } = describeMachine();
+    console.log(`${cores} cores (${model}), Node ${node}, load average ${loadAverage}`);
+    await (await benchmark.load()).run(args);
+  }
+}

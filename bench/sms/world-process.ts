@@ -1,0 +1,33 @@
+import { Child } from "./child.ts";
+import type { Cleanup } from "./cleanup.ts";
+import type { WorldCalls } from "./world.ts";
+
+/** The process with the carrier, the sink and the load generator. */
+export interface World {
+  readonly child: Child<WorldCalls>;
+  readonly smscPort: number;
+  /** The first of so many message numbers that were not used before. */
+  take(count: number): number;
+}
+
+/** Starts the world; it ends with the benchmark. */
+export async function openWorld(receiptDelayMs: number, cleanup: Cleanup): Promise<World> {
+  const child = new Child<WorldCalls>("./world.js");
+  cleanup.add(() => child.release());
+  const { smscPort } = await child.call("open", { receiptDelayMs });
+  let next = 0;
+  return {
+    child,
+    smscPort,
+    take: (count) => {
+      next += count;
+      return next - count;
+    },
+  };
+}
+
+/** The middle of a list, the lower one of two. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}

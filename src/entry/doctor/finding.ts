@@ -1,0 +1,39 @@
+import { printable } from "../printable.ts";
+
+/** `wrong` is what keeps Trunkline from doing its work; `doubtful` may be meant so. */
+export type Verdict = "good" | "doubtful" | "wrong";
+
+/** What one check found. */
+export interface Finding {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly detail: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+export function good(name: string, detail: string): Finding {
+  return { name, verdict: "good", detail };
+}
+
+export function doubtful(name: string, detail: string, fix: string): Finding {
+  return { name, verdict: "doubtful", detail, fix };
+}
+
+export function wrong(name: string, detail: string, fix: string): Finding {
+  return { name, verdict: "wrong", detail, fix };
+}
+
+const SIGNS: Readonly<Record<Verdict, string>> = { good: "✓", doubtful: "!", wrong: "✗" };
+
+/** The findings for people, with a last line that sums them up. */
+export function findingsText(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const indent = " ".repeat(width + 4);
+  const lines = findings.flatMap(({ name, verdict, detail, fix }) => [
+    `${SIGNS[verdict]} ${name.padEnd(width)}  ${printable(detail)}`,
+    ...(fix === undefined ? [] : [`${indent}→ ${printable(fix)}`]),
+  ]);
+  const count = (verdict: Verdict): number => findings.filter((finding) => finding.verdict === verdict).length;
+  return `${lines.join("\n")}\n\n${count("good")} good, ${count("doubtful")} doubtful, ${count("wrong")} wrong\n`;
+}

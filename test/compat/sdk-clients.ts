@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import twilio from "twilio";
+import type { SystemProcess } from "../kit/running-system.ts";
+
+type RequestOptions<TData> = Parameters<typeof twilio.RequestClient.prototype.request<TData>>[0];
+type Client = ReturnType<typeof twilio>;
+type Credentials = Pick<SystemProcess, "accountSid" | "authToken">;
+
+/** The documented way to another address: every request goes there and says which host it was for. */
+class ForwardingClient extends twilio.RequestClient {
+  private readonly base: URL;
+
+  constructor(baseUrl: string) {
+    super();
+    this.base = new URL(baseUrl);
+  }
+
+  override request<TData>(options: RequestOptions<TData>) {
+    const url = new URL(options.uri);
+    const headers = { ...options.headers, "X-Forwarded-Host": url.host };
+    url.protocol = this.base.protocol;
+    url.host = this.base.host;
+    return super.request<TData>({ ...options, uri: url.href, headers });
+  }
+}
+
+/** The SDK for every product, over the plain port. */
+export function forwardedClient(system: SystemProcess, credentials: Credentials = system): Client {
+  const { accountSid, authToken } = credentials;
+  return twilio(accountSid, authToken, { httpClient: new ForwardingClient(system.baseUrl) });
+}
+
+/** The SDK with an API key, for an account. */
+export function keyClient(system: SystemProcess, key: { sid: string; secret: string }, accountSid: string): Client {
+  return twilio(key.sid, key.secret, { accountSid, httpClient: new ForwardingClient(system.baseUrl) });
+}
+
+/** The SDK with nothing but another base URL for its main product. */
+export function plainClient(system: SystemProcess): Client {
+  const client = twilio(system.accountSid, system.authToken);
+  client.api.baseUrl = system.baseUrl;
+  return client;
+}
+
+/** Expects the SDK's own error with this code and status. */
+export async function refuses(request: Promise<unknown>, code: number, status = 400): Promise<void> {
+  await assert.rejects(request, (error: unknown) => {
+    assert.ok(error instanceof twilio.RestException, `${String(error)} is a RestException`);
+    assert.deepEqual({ code: error.code, status: error.status }, { code, status }, error.message);
+    assert.equal(error.moreInfo, `https://www.twilio.com/docs/errors/${code}`);
+    return true;
+  });
+}
+
+/** Sends a text from a simulated phone. */
+export async function textFromPhone(system: SystemProcess, from: string, text: { to: string; body: string }): Promise<void> {
+  const response = await fetch(`${system.baseUrl}/simulator/phones/${encodeURIComponent(from)}/messages`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(text),
+  });
+  assert.equal(response.status, 200, await response.text());
+}
