@@ -7,6 +7,8 @@ interface CpuProfile {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
     readonly children?: readonly number[];
+    readonly hitCount?: number;
+    readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
   }[];
   /** Microseconds of the machine's monotonic clock. */
   readonly startTime: number;
@@ -26,6 +28,8 @@ export interface Costs {
   readonly functions: readonly Cost[];
   /** The same with what Node and V8 did counted to the function of this project that asked for it. */
   readonly owners: readonly Cost[];
+  /** Of the whole profile, not of the time between alone, because the samples do not say it: lines of ours. */
+  readonly lines: readonly Cost[];
   /** As `owners`, by folder. */
   readonly folders: readonly Cost[];
   readonly busyMs: number;
@@ -64,7 +68,24 @@ export function costsOf(profile: CpuProfile, window: { startMs: number; endMs: n
     owners.set(place.owner, (owners.get(place.owner) ?? 0) + tookMs);
     folders.set(place.folder, (folders.get(place.folder) ?? 0) + tookMs);
   });
-  return { functions: sorted(functions), owners: sorted(owners), folders: sorted(folders), busyMs, totalMs };
+  const lines = linesOf(profile, busyMs);
+  return { functions: sorted(functions), owners: sorted(owners), folders: sorted(folders), lines, busyMs, totalMs };
+}
+
+/** Ticks by line, as shares of the time that was busy. */
+function linesOf({ nodes }: CpuProfile, busyMs: number): Cost[] {
+  const ticks = new Map<string, number>();
+  let total = 0;
+  for (const { callFrame, positionTicks, hitCount = 0 } of nodes) {
+    if (!IDLE.has(callFrame.functionName)) total += hitCount;
+    const file = projectFile(callFrame.url);
+    if (file === undefined) continue;
+    for (const { line, ticks: count } of positionTicks ?? []) {
+      const key = `${file}:${line}  ${callFrame.functionName}`;
+      ticks.set(key, (ticks.get(key) ?? 0) + count);
+    }
+  }
+  return sorted(new Map([...ticks].map(([line, count]) => [line, (count / total) * busyMs])));
 }
 
 interface Place {
@@ -123,6 +144,7 @@ export function printCosts(costs: Costs, messages: number): void {
   show("By folder, with what it made Node do", costs.folders, 25);
   show("By function of ours, with what it made Node do", costs.owners, 30);
   show("By function, itself alone", costs.functions, 30);
+  show("By line of dist/, itself alone, over the whole life of the process", costs.lines, 30);
 }
 
 function perMessage(ms: number, messages: number): string {

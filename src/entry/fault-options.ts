@@ -76,7 +76,7 @@ export function faultsOf(options: OptionValues<typeof faultOptions>): Partial<Fa
     midPduShare: readShare("break-response", options["break-response"]),
     stopReading: options["stop-reading"] ? true : undefined,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Faults>;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function readShare(option: string, text: string | undefined): number | undefined {

@@ -52,8 +52,9 @@ export function prepareMessagingCell(options: MessagingCellOptions): {
   open(onProgress: (done: number, total: number) => void): Promise<MessagingCell>;
 } {
   const { settings, clock, net, logger, database, accounts } = options;
-  const http = new HttpClient({ net, clock });
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
+  const limits = { maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost };
+  const http = new HttpClient({ net, clock, limits });
   const guard = createAddressGuard({ net, clock, allowPrivateNetworks });
   const messaging = messagingModule({
     ...options,

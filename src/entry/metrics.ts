@@ -34,6 +34,16 @@ export function watchSystem(
   gauge("trunkline_webhooks_waiting", "Webhooks not delivered yet.", () => webhooks.status().waiting);
   gauge("trunkline_projection_waiting", "Changes that wait for PostgreSQL.", () => cell.unprojected());
   gauge("trunkline_log_pending_octets", "Octets that wait for the disk.", () => cell.logStatus().pendingOctets);
+  gauge(
+    "trunkline_log_records",
+    "Records appended to the cell's log since the start.",
+    () => cell.logStatus().appendedRecords,
+  );
+  gauge(
+    "trunkline_log_commits",
+    "Group commits since the start; several records share one.",
+    () => cell.logStatus().commits,
+  );
   const carriers = metrics.gauge(
     { name: "trunkline_carrier_queued", help: "Messages that wait in front of a carrier.", labels: ["carrier"] },
     () => {

@@ -55,7 +55,7 @@ function remarks({ state, parts, missingParts, direction, encoding }: PhoneMessa
 
 function preview(message: PhoneMessage): string {
   const line = printable(message.body).replace(/\s+/g, " ").trim();
-  const characters = [...line];
+  const characters = Array.from(line);
   const shown =
     characters.length > MAX_PREVIEW_CHARACTERS ? `${characters.slice(0, MAX_PREVIEW_CHARACTERS - 1).join("")}…` : line;
   return message.direction === "sent" ? `→ ${shown}` : shown;

@@ -209,6 +209,7 @@ export class MessagingWorld {
 
   /** Lets time pass. */
   async advance(ms: number): Promise<void> {
+    await this.settle();
     await this.clock.advanceSettling(ms);
     await this.settle();
   }

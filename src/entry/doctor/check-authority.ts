@@ -67,7 +67,7 @@ function connectThrough(baseUrl: string, host: string): Promise<Socket> {
       agent: false,
     });
     asked.once("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) resolve(socket as Socket);
+      if (statusCode === 200) resolve(socket);
       else {
         socket.destroy();
         reject(new Error(`CONNECT was answered with ${statusCode}`));

@@ -31,9 +31,13 @@ export function findingsText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const indent = " ".repeat(width + 4);
   const lines = findings.flatMap(({ name, verdict, detail, fix }) => [
-    `${SIGNS[verdict]} ${name.padEnd(width)}  ${printable(detail)}`,
-    ...(fix === undefined ? [] : [`${indent}→ ${printable(fix)}`]),
+    `${SIGNS[verdict]} ${name.padEnd(width)}  ${indented(detail, indent)}`,
+    ...(fix === undefined ? [] : [`${indent}→ ${indented(fix, indent)}`]),
   ]);
   const count = (verdict: Verdict): number => findings.filter((finding) => finding.verdict === verdict).length;
   return `${lines.join("\n")}\n\n${count("good")} good, ${count("doubtful")} doubtful, ${count("wrong")} wrong\n`;
+}
+
+function indented(text: string, indent: string): string {
+  return printable(text).replaceAll("\n", `\n${indent}`);
 }

@@ -11,6 +11,7 @@ import type {
   MessageCanceled,
   MessageRejected,
   MessagesAttempted,
+  RefusalVerdict,
   SubmitAnswer,
   SubmitsAnswered,
 } from "./records.ts";
@@ -151,36 +152,28 @@ function applyAnswer(
   part.state = "pending";
   delete part.via;
   if (isFinal(message.status)) return;
-  if (outcome.kind === "not-sent") {
-    uncountAttempt(message);
-    context.effect(() => effects.ready(message));
-    return;
-  }
-  if (outcome.verdict === "permanent") {
+  if (outcome.kind === "refused" && outcome.verdict === "permanent") {
     return finish(state, message, { status: "failed", errorCode: outcome.errorCode }, context);
   }
-  refuse(effects, message, { carrier, verdict: outcome.verdict, errorCode: outcome.errorCode }, context);
-}
-
-/** An attempt in which the carrier took no part does not count: all of its parts wait again. */
-function uncountAttempt(message: Message): void {
-  if (isUntouched(message)) message.attempts -= 1;
-}
-
-function refuse(
-  effects: MessageEffects,
-  message: Message,
-  refusal: { carrier: string; verdict: string; errorCode: number },
-  context: ApplyContext,
-): void {
-  message.refusalCode = refusal.errorCode;
-  if (refusal.verdict === "throttle") uncountAttempt(message);
-  const elsewhere = refusal.verdict === "other-route" && message.refusedBy?.includes(refusal.carrier) !== true;
-  if (elsewhere) message.refusedBy = [...(message.refusedBy ?? []), refusal.carrier];
-  const delayMs = elsewhere ? 0 : retryDelayMs(message.sid, message.attempts, refusal.verdict);
-  message.retryAtMs = context.atMs + delayMs;
-  const { retryAtMs } = message;
+  const { verdict } = outcome.kind === "not-sent" ? { verdict: "not-sent" as const } : outcome;
+  if (outcome.kind === "refused") message.refusalCode = outcome.errorCode;
+  // An attempt in which the carrier took no part does not count: all of its parts wait again.
+  if ((verdict === "not-sent" || verdict === "throttle") && isUntouched(message)) message.attempts -= 1;
+  const retryAtMs = verdict === "not-sent" ? undefined : context.atMs + delayOf(message, carrier, verdict);
+  // With another part that waits the message is queued again already; that attempt takes this part along.
+  if (message.parts.filter(({ state }) => state === "pending").length > 1) return;
+  if (retryAtMs === undefined) return context.effect(() => effects.ready(message));
+  message.retryAtMs = retryAtMs;
   context.effect(() => effects.retry(message.sid, retryAtMs));
+}
+
+/** How long a message waits after a refusal. Another carrier is asked at once, once each. */
+function delayOf(message: Message, carrier: string, verdict: RefusalVerdict): number {
+  if (verdict === "other-route" && message.refusedBy?.includes(carrier) !== true) {
+    message.refusedBy = [...(message.refusedBy ?? []), carrier];
+    return 0;
+  }
+  return retryDelayMs(message.sid, message.attempts, verdict);
 }
 
 /** A receipt may have come before the response that names it. */

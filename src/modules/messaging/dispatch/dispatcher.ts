@@ -171,8 +171,8 @@ export class Dispatcher implements MessageEffects {
       }
       const total = lane.carrier.countParts(sid, sentText(message));
       const parts = total - message.parts.filter((part) => part.state !== "pending").length;
-      // A long message waits for room for all of it, unless it is the first in line.
-      if (parts > room && sids.length > 0) break;
+      // A long message waits for room for all of it, unless there will never be as much.
+      if (sids.length > 0 ? parts > room : !lane.fits(parts)) break;
       lane.queue.shift();
       if (total !== message.segments) partCounts[sid] = total;
       sids.push(sid);
@@ -215,7 +215,9 @@ export class Dispatcher implements MessageEffects {
           part,
           validUntilMs: message.validUntilMs,
         };
+        lane.submitted();
         lane.carrier.submit(submission, (outcome) => {
+          lane.answered();
           this.answers.add(carrierName, { sid: message.sid, part, outcome });
           this.askPump();
         });

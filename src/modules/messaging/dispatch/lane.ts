@@ -9,6 +9,7 @@ export class Lane {
   private readonly clock: Clock;
   private readonly bucket: TokenBucket | undefined;
   private reserved = 0;
+  private unanswered = 0;
   private wasUp = false;
   private timer: Timer | undefined;
 
@@ -33,6 +34,21 @@ export class Lane {
 
   release(parts: number): void {
     this.reserved -= parts;
+  }
+
+  /** A part was given to the carrier. */
+  submitted(): void {
+    this.unanswered += 1;
+  }
+
+  answered(): void {
+    this.unanswered -= 1;
+  }
+
+  /** True where so many parts may be given to the carrier, now or at least not sooner by waiting for its answers. */
+  fits(parts: number): boolean {
+    const isIdle = this.unanswered === 0 && this.reserved === 0;
+    return isIdle || parts <= this.carrier.capacity() - this.reserved;
   }
 
   /** Calls `run` when the rate allows again, once, if the rate is what is missing. */
