@@ -38,7 +38,7 @@ export function outboundReducers(state: MessageState, effects: MessageEffects): 
 function accept(state: MessageState, effects: MessageEffects, record: MessageAccepted, context: ApplyContext): Message {
   // After a disk failure that left the outcome open the same record may stand in the log twice.
   const known = state.messages.get(record.sid);
-  if (known !== undefined) return known as Message;
+  if (known !== undefined) return known;
   const { kind: _kind, at: _at, ...given } = record;
   const message: Message = {
     ...given,

@@ -8,7 +8,7 @@ import { isLoopback } from "./loopback.ts";
 import { parseProxyRequest } from "./proxy-request.ts";
 import type { ProxyRequest } from "./proxy-request.ts";
 import { Tunnels } from "./tunnel.ts";
-import { isVendorHost, normalizeHost } from "./vendor-hosts.ts";
+import { isVendorHost, normalizeHost } from "./answered-hosts.ts";
 
 /** Where to listen. */
 export interface FrontAddress {

@@ -2,4 +2,4 @@ export { openAuthority } from "./authority.ts";
 export type { Authority, AuthorityOptions } from "./authority.ts";
 export { openFront } from "./front.ts";
 export type { Front, FrontAddress, FrontLimits, FrontOptions } from "./front.ts";
-export { isVendorHost, VENDOR_DOMAINS } from "./vendor-hosts.ts";
+export { isVendorHost, VENDOR_DOMAINS } from "./answered-hosts.ts";

@@ -5,7 +5,7 @@ import { systemNet } from "../../adapters/system/index.ts";
 import type { Net } from "../ports.ts";
 import { HttpClientError } from "./index.ts";
 import type { HttpClientStage } from "./index.ts";
-import { openManualRig, openRig, signal, startRaw } from "./loopback-fixture.ts";
+import { openManualRig, openRig, signal, startRaw } from "../../../test/kit/loopback-servers.ts";
 
 /** The coarse sweep meets deadlines up to this late. */
 const SWEEP_MS = 25;

@@ -9,7 +9,7 @@ import type { TLSSocket } from "node:tls";
 import { systemClock } from "../../adapters/system/index.ts";
 import { openAuthority } from "../front/index.ts";
 import { HttpClientError } from "./index.ts";
-import { netWithNames, openRig, portOf, startRaw, startServer } from "./loopback-fixture.ts";
+import { netWithNames, openRig, portOf, startRaw, startServer } from "../../../test/kit/loopback-servers.ts";
 
 async function startHttps(t: TestContext): Promise<{ port: number; ca: string; names: (string | false)[] }> {
   const folder = await mkdtemp(join(tmpdir(), "trunkline-tls-"));

@@ -15,7 +15,7 @@ import {
   signal,
   startHttp,
   startRaw,
-} from "./loopback-fixture.ts";
+} from "../../../test/kit/loopback-servers.ts";
 
 const failsWith = (stage: HttpClientStage, code: string, bytesSent: boolean) => (error: unknown) => {
   assert.ok(error instanceof HttpClientError);

@@ -122,7 +122,7 @@ export class WebhookDelivery {
     const params = [...job.params, ["ErrorCode", String(first.errorCode)], ["ErrorUrl", job.url]] as const;
     const second = await this.converse(
       job,
-      { url: job.fallbackUrl, method: job.fallbackMethod ?? "POST", params: params as WebhookJob["params"] },
+      { url: job.fallbackUrl, method: job.fallbackMethod ?? "POST", params },
       undefined,
     );
     if (second.kind === "done") {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { isLoopback } from "./loopback.ts";
 import { parseProxyRequest } from "./proxy-request.ts";
-import { isVendorHost, normalizeHost } from "./vendor-hosts.ts";
+import { isVendorHost, normalizeHost } from "./answered-hosts.ts";
 
 it("knows vendors' hosts by their domain, in any case and with a final dot", () => {
   for (const host of [

@@ -5,13 +5,13 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import type { AddressInfo, Server as TcpServer, Socket } from "node:net";
 import type { TestContext } from "node:test";
-import { ManualClock } from "../../adapters/memory/index.ts";
-import { systemClock, systemNet } from "../../adapters/system/index.ts";
-import type { Clock, Net } from "../ports.ts";
-import { createAddressGuard } from "./address-guard.ts";
-import { HttpClient } from "./client.ts";
-import type { HttpClientRequest } from "./client.ts";
-import type { HttpClientLimits } from "./limits.ts";
+import { ManualClock } from "../../src/adapters/memory/index.ts";
+import { systemClock, systemNet } from "../../src/adapters/system/index.ts";
+import type { Clock, Net } from "../../src/platform/ports.ts";
+import { createAddressGuard } from "../../src/platform/http-client/address-guard.ts";
+import { HttpClient } from "../../src/platform/http-client/client.ts";
+import type { HttpClientRequest } from "../../src/platform/http-client/client.ts";
+import type { HttpClientLimits } from "../../src/platform/http-client/limits.ts";
 
 /** Servers and clients for the tests of this folder. Not part of the product. */
 
