@@ -18,10 +18,16 @@ function newest(folder) {
 }
 
 const sources = join(root, "src");
-const isStale = existsSync(sources) && (!existsSync(entry) || newest(sources) > statSync(join(root, "dist/.built")).mtimeMs);
+const stamp = join(root, "dist/.built");
+const isBuilt = existsSync(entry) && existsSync(stamp);
+const isStale = existsSync(sources) && (!isBuilt || newest(sources) > statSync(stamp).mtimeMs);
 if (isStale) {
   process.stderr.write("Building Trunkline …\n");
-  const build = spawnSync(process.execPath, [join(root, "scripts/build.js")], { cwd: root, stdio: "inherit" });
+  const build = spawnSync(process.execPath, [join(root, "scripts/build.js")], {
+    cwd: root,
+    // What the build prints must not end up in `eval "$(npx trunkline env)"`.
+    stdio: ["ignore", 2, 2],
+  });
   if (build.status !== 0) process.exit(build.status ?? 1);
 }
 await import(pathToFileURL(entry).href);

@@ -81,6 +81,7 @@ class SystemStart {
     const { settings, logger } = this.options;
     await mkdir(settings.data, { recursive: true });
     const log = await this.openLog();
+    await this.probePorts();
     const database = await this.openDatabase();
     const simulator = await this.startSimulator();
     const secrets = new SecretBox(await loadMasterKey(settings.data));
@@ -153,6 +154,24 @@ class SystemStart {
         );
       }
       throw error;
+    }
+  }
+
+  /** Says that a port is taken before anything is created. */
+  private async probePorts(): Promise<void> {
+    const { host, port, tlsPort, simulator } = this.options.settings;
+    const wanted = [
+      { host, port, setting: "port" },
+      ...(tlsPort === undefined ? [] : [{ host, port: tlsPort, setting: "tlsPort" }]),
+      ...(simulator.enabled ? [{ host: "127.0.0.1", port: simulator.port, setting: "simulator.port" }] : []),
+    ];
+    for (const { setting, ...address } of wanted) {
+      try {
+        const listener = await systemNet.listen(address, (connection) => connection.destroy());
+        await listener.close();
+      } catch (error) {
+        throw StartFailure.ofListen(error, { port: address.port, setting });
+      }
     }
   }
 
@@ -254,7 +273,11 @@ class SystemStart {
     });
     const [plain, tls] = front.addresses;
     const bound = plain?.host ?? settings.host;
-    const host = bound.includes(":") ? `[${bound}]` : bound;
+    const isEverywhere = ["0.0.0.0", "::"].includes(bound);
+    if (isEverywhere && settings.publicUrl === undefined) {
+      logger.warn("api.no-public-url", { fix: "set publicUrl, so that links to media work from outside" });
+    }
+    const host = isEverywhere ? "127.0.0.1" : bound.includes(":") ? `[${bound}]` : bound;
     const baseUrl = `http://${host}:${plain?.port}`;
     this.publicUrl = settings.publicUrl === undefined ? baseUrl : String(settings.publicUrl).replace(/\/$/, "");
     step.done(`ready on ${baseUrl}`);

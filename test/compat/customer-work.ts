@@ -31,7 +31,9 @@ export async function doCustomerWork(
     ({ status } = await client.messages(messageSid).fetch());
   }
   const listed = (await client.messages.list({ to, pageSize: 2 })).map(({ body }) => body);
-  const error: unknown = await client.messages.create({ from, to: "+1999", body: "x" }).catch((reason: unknown) => reason);
+  const error: unknown = await client.messages
+    .create({ from, to: "+1999", body: "x" })
+    .catch((reason: unknown) => reason);
   const isRestException = error instanceof twilio.RestException;
   const key = await client.newKeys.create({ friendlyName: "made by a program" });
   await client.keys(key.sid).remove();

@@ -44,6 +44,27 @@ export interface CallInput {
   readonly authToken?: string;
 }
 
+/** What an operation answered. */
+export class Answer {
+  private readonly value: Readonly<Record<string, unknown>>;
+
+  constructor(value: unknown) {
+    this.value = (value ?? {}) as Readonly<Record<string, unknown>>;
+  }
+
+  /** The text under a name. */
+  text(name: string): string {
+    const text = this.value[name];
+    assert.ok(typeof text === "string", `${name} is a text`);
+    return text;
+  }
+
+  /** The SIDs of a list. */
+  sids(name: string): string[] {
+    return (this.value[name] as { readonly sid: string }[]).map(({ sid }) => sid);
+  }
+}
+
 /** Whether the API descriptions are beside the repository. */
 export function hasDescriptions(): boolean {
   return existsSync(FOLDER);
@@ -70,7 +91,7 @@ export class DescribedApi {
   }
 
   /** Calls an operation, expects success, checks the answer and gives it. */
-  async call(product: string, operationId: string, input: CallInput = {}): Promise<Record<string, never>> {
+  async call(product: string, operationId: string, input: CallInput = {}): Promise<Answer> {
     const name = `${product} ${operationId}`;
     const operation = this.served.find((one) => one.product === product && one.operationId === operationId);
     assert.ok(operation !== undefined, `${name} is served`);
@@ -81,7 +102,7 @@ export class DescribedApi {
     const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
     const value: unknown = isJson ? JSON.parse(text) : undefined;
     this.check(name, { operation, status: response.status, value });
-    return (value ?? {}) as Record<string, never>;
+    return new Answer(value);
   }
 
   private send(operation: ServedOperation, input: CallInput): Promise<Response> {

@@ -49,7 +49,8 @@ class Check {
     if (schema.type !== undefined && !isOfType(value, schema.type)) {
       return this.wrong(at, `is no ${schema.type}: ${JSON.stringify(value)}`);
     }
-    if (schema.enum !== undefined && !schema.enum.includes(value)) this.wrong(at, `is none of ${schema.enum.join(", ")}`);
+    if (schema.enum !== undefined && !schema.enum.includes(value))
+      this.wrong(at, `is none of ${schema.enum.join(", ")}`);
     if (typeof value === "string") this.text(value, schema, at);
     else if (Array.isArray(value)) this.array(value, schema, at);
     else if (typeof value === "object") this.object(value as Record<string, unknown>, schema, at);
@@ -57,6 +58,8 @@ class Check {
 
   private text(value: string, schema: Schema, at: string): void {
     const { format, pattern, minLength = 0, maxLength = Infinity } = schema;
+    // The descriptions' own examples have it so where a number has no application.
+    if (value === "" && pattern !== undefined && schema.nullable === true) return;
     if (value.length < minLength || value.length > maxLength) this.wrong(at, `has ${value.length} characters`);
     if (pattern !== undefined && !new RegExp(pattern).test(value)) this.wrong(at, `does not fit ${pattern}: ${value}`);
     const isFine = format === undefined ? undefined : FORMATS[format];
@@ -103,7 +106,8 @@ function isOfType(value: unknown, type: NonNullable<Schema["type"]>): boolean {
   }
 }
 
-const RFC_2822 = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} \+0000$/;
+const RFC_2822 =
+  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} \+0000$/;
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
@@ -111,7 +115,8 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   "date-time": (text) => ISO_8601.test(text),
   uri: (text) => text === "" || URL.canParse(text, "https://example.org"),
   "http-method": (text) => /^(GET|POST|HEAD|PUT|PATCH|DELETE)$/.test(text),
-  "phone-number": (text) => /^(\+[1-9]\d{6,14}|\d{3,8}|[\w &-]{1,11})$/.test(text),
+  // The last form is that of friendly names in the descriptions' own examples.
+  "phone-number": (text) => /^(\+[1-9]\d{6,14}|\d{3,8}|[\w &-]{1,11}|\(\d{3}\) \d{3}-\d{4})$/.test(text),
   "iso-country-code": (text) => /^[A-Z]{2}$/.test(text),
   currency: (text) => /^[A-Za-z]{3}$/.test(text),
 };

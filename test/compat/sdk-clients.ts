@@ -53,7 +53,11 @@ export async function refuses(request: Promise<unknown>, code: number, status = 
 }
 
 /** Sends a text from a simulated phone. */
-export async function textFromPhone(system: SystemProcess, from: string, text: { to: string; body: string }): Promise<void> {
+export async function textFromPhone(
+  system: SystemProcess,
+  from: string,
+  text: { to: string; body: string },
+): Promise<void> {
   const response = await fetch(`${system.baseUrl}/simulator/phones/${encodeURIComponent(from)}/messages`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },

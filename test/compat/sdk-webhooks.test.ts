@@ -39,7 +39,8 @@ describe("webhooks, as the official SDK sees them", () => {
       const requests = customer.requestsTo(path);
       return requests.length >= count && requests;
     });
-  const bodiesOn = async (phone: string): Promise<string[]> => (await system.phones(phone)).filter(isIncoming).map((m) => m.body);
+  const bodiesOn = async (phone: string): Promise<string[]> =>
+    (await system.phones(phone)).filter(isIncoming).map((m) => m.body);
   const alertFor = (resourceSid: string) =>
     waitFor(`an alert about ${resourceSid}`, async () =>
       (await client.monitor.v1.alerts.list({ limit: 50 })).find((alert) => alert.resourceSid === resourceSid),
@@ -72,7 +73,8 @@ describe("webhooks, as the official SDK sees them", () => {
     const middleware = twilio.webhook(system.authToken, { validate: true });
     const path = "/middleware";
     customer.on(path, (request) => {
-      for (const params of [request.params, { ...request.params, Body: "changed" }]) verdicts.push(pass(request, params));
+      for (const params of [request.params, { ...request.params, Body: "changed" }])
+        verdicts.push(pass(request, params));
       return { status: 204 };
     });
     /** What an Express application hands to a middleware. */

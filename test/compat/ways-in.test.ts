@@ -40,9 +40,18 @@ async function runCustomer(
   env: Readonly<Record<string, string>>,
   options: { readonly node?: readonly string[]; readonly within?: readonly string[] } = {},
 ): Promise<void> {
-  const command = [...(options.within ?? []), process.execPath, ...(options.node ?? []), program, system.from, newPhone()];
+  const command = [
+    ...(options.within ?? []),
+    process.execPath,
+    ...(options.node ?? []),
+    program,
+    system.from,
+    newPhone(),
+  ];
   const credentials = { TWILIO_ACCOUNT_SID: system.accountSid, TWILIO_AUTH_TOKEN: system.authToken };
-  const { code, stdout, stderr } = await runProgram(command[0] ?? "", command.slice(1), { env: { ...credentials, ...env } });
+  const { code, stdout, stderr } = await runProgram(command[0] ?? "", command.slice(1), {
+    env: { ...credentials, ...env },
+  });
   assert.equal(code, 0, stderr);
   check(JSON.parse(stdout) as CustomerFindings, system);
 }

@@ -1,3 +1,3 @@
 export { checkBlobKey } from "./blob-key.ts";
 export { openBlobFolder } from "./blob-folder.ts";
-export { PhoneJournal, openPhoneJournal } from "./phone-journal.ts";
+export { openPhoneJournal } from "./phone-journal.ts";

@@ -1,6 +1,5 @@
 export { startEmbeddedPostgres } from "./embedded.ts";
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from "./embedded.ts";
-export { databaseOutcomeUnknown, databaseUnavailable } from "./failures.ts";
-export { migrate, MigrationError } from "./migrate.ts";
+export { migrate } from "./migrate.ts";
 export { openDatabase } from "./pool.ts";
 export type { DatabaseOptions, PooledDatabase } from "./pool.ts";

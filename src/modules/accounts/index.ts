@@ -2,5 +2,5 @@
 export type { AccountsModuleDeps } from "./deps.ts";
 export type { AccountDirectory } from "./directory.ts";
 export type { FirstAccount, FirstAccountWish } from "./ensure-first-account.ts";
-export { accountMigrations } from "./migrations.ts";
+
 export { accountsModule, type AccountsModule } from "./module.ts";

@@ -198,7 +198,7 @@ function feedbackRoute(deps: MessagingDeps): Route {
     path: "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Feedback",
     operationId: "CreateMessageFeedback",
     summary: "Say whether the recipient did what the message was for",
-    success: 201,
+    success: 200,
     errors: [messageErrors.feedbackNotAsked],
     parameters: {
       Outcome: enumeration({ values: ["confirmed", "unconfirmed"], default: "unconfirmed" }),
