@@ -100,7 +100,7 @@ describe("webhooks, as the official SDK sees them", () => {
         query: {},
         body,
       };
-      middleware(express as never, response as never, () => (status = 200));
+      middleware(express, response, () => (status = 200));
       return status;
     };
     await client.messages.create({ to: newPhone(), from, body: "x", statusCallback: customer.url(path) });

@@ -86,7 +86,10 @@ describe("a request to send", () => {
     const callback = async (input: Partial<CreateMessageInput>): Promise<string | undefined> =>
       world.message(await world.send(input)).statusCallback;
     assert.equal(await callback({ applicationSid: APPLICATION }), "https://example.org/status");
-    assert.equal(await callback({ statusCallback: "", applicationSid: APPLICATION }), "https://example.org/application");
+    assert.equal(
+      await callback({ statusCallback: "", applicationSid: APPLICATION }),
+      "https://example.org/application",
+    );
     assert.equal(await callback({ statusCallback: undefined }), undefined);
   });
 

@@ -23,7 +23,14 @@ describe("a text that arrives", () => {
     assert.equal(webhook?.url, "https://example.org/sms");
     assert.equal(webhook?.purpose, "message.inbound");
     const params = new Map(webhook?.params);
-    const expected = { Body: "hi there", From: PHONE, To: NUMBER, NumSegments: "1", NumMedia: "0", SmsStatus: "received" };
+    const expected = {
+      Body: "hi there",
+      From: PHONE,
+      To: NUMBER,
+      NumSegments: "1",
+      NumMedia: "0",
+      SmsStatus: "received",
+    };
     for (const [name, value] of Object.entries(expected)) assert.equal(params.get(name), value, name);
     assert.equal(params.get("FromCountry"), "GB");
     assert.equal(params.get("MessageSid"), message?.sid);

@@ -239,7 +239,9 @@ export async function listMessages(
   for (;;) {
     const rows = await selectMessages(deps, filter, slice);
     for (const row of rows) {
-      const message = changing.has(row.sid) ? undefined : patched(row, late.get(row.sid), state.lateChanges.get(row.sid));
+      const message = changing.has(row.sid)
+        ? undefined
+        : patched(row, late.get(row.sid), state.lateChanges.get(row.sid));
       if (message !== undefined) settled.push(message);
     }
     const last = rows.length < slice.limit ? undefined : rows.at(-1)?.sid;

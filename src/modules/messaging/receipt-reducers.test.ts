@@ -51,7 +51,8 @@ describe("a receipt", () => {
     const { carrier } = world;
     carrier.script = () => carrier.accept();
     const sid = await world.send();
-    for (const result of ["delivered", "delivered", "failed"] as const) await carrier.receipt({ id: "north-1", result });
+    for (const result of ["delivered", "delivered", "failed"] as const)
+      await carrier.receipt({ id: "north-1", result });
     assert.equal(world.status(sid), "delivered");
     assert.equal(world.message(sid).errorCode, undefined);
     assert.deepEqual(world.callbacks(sid), ["sending", "sent", "delivered"]);

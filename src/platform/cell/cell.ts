@@ -158,11 +158,23 @@ export class Cell {
 
   /** Commits several records as one: after a crash all of them happened, or none. Resolves to their outcomes in order. */
   commitAll(records: readonly CellRecord[], kind: RecordKind = "new-work"): Promise<unknown[]> {
-    const at = this.clock.nowMs();
     return new Promise((resolve, reject) => {
-      const stamped = records.map((record) => ({ ...record, at }));
-      this.append(stamped, kind, (error, outcomes) => (error === undefined ? resolve(outcomes) : reject(error)));
+      this.commitAllThen(records, kind, (error, outcomes) => (error === undefined ? resolve(outcomes) : reject(error)));
     });
+  }
+
+  /** As {@link commitAll}, with a callback instead of a promise. */
+  commitAllThen(
+    records: readonly CellRecord[],
+    kind: RecordKind,
+    done: (error: AppError | undefined, outcomes: unknown[]) => void,
+  ): void {
+    const at = this.clock.nowMs();
+    this.append(
+      records.map((record) => ({ ...record, at })),
+      kind,
+      done,
+    );
   }
 
   private append(

@@ -124,7 +124,11 @@ class Life {
         { name: "key", type: "text", value: (thing) => `k${thing.id}` },
         { name: "id", type: "int", value: (thing) => thing.id },
         { name: "count", type: "int", value: (thing) => thing.count },
-        { name: "tags", type: "text[]", value: (thing) => `{${thing.tags.map((tag) => JSON.stringify(tag)).join(",")}}` },
+        {
+          name: "tags",
+          type: "text[]",
+          value: (thing) => `{${thing.tags.map((tag) => JSON.stringify(tag)).join(",")}}`,
+        },
         { name: "detail", type: "jsonb", value: (thing) => JSON.stringify({ count: thing.count }) },
         { name: "note", type: "text", value: (thing) => thing.note },
         {
@@ -145,9 +149,13 @@ class Life {
 
   /** All rows, by key. */
   async rows(): Promise<Map<string, { count: number; done: boolean }>> {
-    const rows = await this.database.query<{ key: string; count: number; tags: string[]; detail: { count: number }; done_at: Date | null }>(
-      "select * from things order by id",
-    );
+    const rows = await this.database.query<{
+      key: string;
+      count: number;
+      tags: string[];
+      detail: { count: number };
+      done_at: Date | null;
+    }>("select * from things order by id");
     for (const { count, detail, tags } of rows) {
       assert.equal(detail.count, count);
       assert.equal(tags[1], 'a "b", {c}');

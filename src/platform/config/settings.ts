@@ -76,6 +76,17 @@ const webhookSettings = defineSettings({
   }),
 });
 
+const messagingSettings = defineSettings({
+  statusCallbacks: setting(oneOf("all", "final"), {
+    default: "all",
+    description: "Which status changes are called back: every one, or the final one alone.",
+  }),
+  adoptReceiptSeconds: setting(integer(1, 3_600), {
+    default: 15,
+    description: "After this, a receipt with an unknown id is matched to an attempt whose answer was lost.",
+  }),
+});
+
 const simulatorSettings = defineSettings({
   enabled: setting(boolean(), {
     derived: {
@@ -130,16 +141,7 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
       description: "The numbers that there are to be had. Without any, and with the simulated carrier, test numbers.",
     }),
     webhooks: webhookSettings,
-    messaging: {
-      statusCallbacks: setting(oneOf("all", "final"), {
-        default: "all",
-        description: "Which status changes are called back: every one, or the final one alone.",
-      }),
-      adoptReceiptSeconds: setting(integer(1, 3_600), {
-        default: 15,
-        description: "After this, a receipt with an unknown id is matched to an attempt whose answer was lost.",
-      }),
-    },
+    messaging: messagingSettings,
     log: {
       level: setting(oneOf("debug", "info", "warn", "error"), {
         default: "info",

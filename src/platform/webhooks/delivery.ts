@@ -188,13 +188,10 @@ export class WebhookDelivery {
     assert(this.cell !== undefined, "the webhook delivery is attached to its cell");
     const settledRecord: WebhooksSettled = { kind: "webhook.settled", outcomes: batch.map((one) => one.outcome) };
     const records = [settledRecord, ...batch.flatMap((one) => one.records)];
-    this.cell.commitAll(records, "progress").then(
-      () => {
-        for (const { orderKey } of batch) this.advance(orderKey);
-        done(true);
-      },
-      () => done(false),
-    );
+    this.cell.commitAllThen(records, "progress", (error) => {
+      if (error === undefined) for (const { orderKey } of batch) this.advance(orderKey);
+      done(error === undefined);
+    });
   }
 
   /** The next webhook of the same order key has its turn. */
