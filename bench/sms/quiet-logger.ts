@@ -6,11 +6,11 @@ const show =
   (event: string, fields?: object): void =>
     console.error(level, event, JSON.stringify(fields ?? {}));
 
-/** Shows warnings and errors on the error output, and nothing else. */
+/** Shows errors on the error output, and nothing else. */
 export const quietLogger: Logger = {
   debug: ignore,
   info: ignore,
-  warn: show("warn"),
+  warn: ignore,
   error: show("error"),
   child: () => quietLogger,
 };

@@ -72,7 +72,7 @@ export class MessagingWorld {
     this.files = memoryDisk(options.seed ?? 1);
     const random = seeded(options.seed ?? 1);
     const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => Math.floor(random() * 256));
-    this.minter = new SidMinter(() => this.clock.nowMs(), bytes);
+    this.minter = new SidMinter(() => this.timeMs, bytes);
   }
 
   static async start(options: WorldOptions = {}): Promise<MessagingWorld> {
@@ -88,6 +88,11 @@ export class MessagingWorld {
 
   get clock(): ManualClock {
     return this.alive.clock;
+  }
+
+  /** The time, also while no process runs. */
+  get timeMs(): number {
+    return this.life?.clock.nowMs() ?? this.nowMs;
   }
 
   get cell(): Cell {

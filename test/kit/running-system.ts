@@ -52,7 +52,8 @@ export async function startSystemProcess(options: SystemProcessOptions = {}): Pr
   const { dataFolder, command } = await launchSystem(options);
   await welcomed(command);
   const run = await readRunFile(dataFolder);
-  if (run === undefined) throw new Error(`no run file in ${dataFolder}:\n${command.stderr()}`);
+  // It ended right after its welcome; why stands at the end of what it wrote.
+  if (run === undefined) throw new Error(`no run file in ${dataFolder}:\n${(await endOf(command)).stderr}`);
   return {
     ...run,
     tlsUrl: run.tlsUrl ?? undefined,

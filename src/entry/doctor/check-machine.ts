@@ -44,7 +44,7 @@ async function checkSpace(folder: string): Promise<Finding> {
   const free = bavail * bsize;
   const detail = `${showOctets(free)} free`;
   if (free >= COMFORTABLE_FREE_OCTETS) return good("disk", detail);
-  const fix = "Free some, or lower cellLog.retentionOctets. On a full disk new messages are refused.";
+  const fix = "Free some. On a full disk new messages are refused.";
   return free < LEAST_FREE_OCTETS ? wrong("disk", `only ${detail}`, fix) : doubtful("disk", `only ${detail}`, fix);
 }
 

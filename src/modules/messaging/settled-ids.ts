@@ -7,7 +7,7 @@ interface SettledId {
 }
 
 /** More than any carrier has given without an answer when a connection breaks. */
-const MAX_SETTLED_IDS = 50_000;
+export const MAX_SETTLED_IDS = 50_000;
 
 /**
  * The carrier's ids whose receipt is settled, as far back as a carrier may repeat itself.

@@ -270,8 +270,8 @@ export class Cell {
 function restoreChunk(chunk: Buffer, tables: ReadonlyMap<string, StateTable<object>>): void {
   for (const line of chunk.toString("utf8").split("\n")) {
     if (line === "") continue;
-    const [name, key, changed, value] = JSON.parse(line) as [string, ...SnapshotEntry<object>];
-    tables.get(name)?.restore([key, changed, value]);
+    const [name, ...entry] = JSON.parse(line) as [string, ...SnapshotEntry<object>];
+    tables.get(name)?.restore(entry);
   }
 }
 

@@ -8,8 +8,11 @@ interface Slot<V> {
   snapshot: number;
 }
 
-/** One line of a checkpoint: key, offset of the last change, and the value, or `null` for a deletion not yet projected. */
-export type SnapshotEntry<V> = readonly [key: string, changed: number, value: V | null];
+/**
+ * One line of a checkpoint: key, offset of the last change, the value, or `null` for a
+ * deletion not yet projected, and 1 where a change was not known to be projected.
+ */
+export type SnapshotEntry<V> = readonly [key: string, changed: number, value: V | null, dirty?: 0 | 1];
 
 /**
  * A keyed collection of a cell's state. Values are plain data that survive JSON.
@@ -28,6 +31,8 @@ export class StateTable<V extends object> {
   private snapshotNumber = 0;
   private snapshotActive = false;
   private preserved: string[] = [];
+  /** While a snapshot is restored: the keys that were dirty in it. */
+  private readonly restoredDirty = new Set<string>();
 
   constructor(name: string, options: { projected: boolean }) {
     this.name = name;
@@ -120,7 +125,7 @@ export class StateTable<V extends object> {
   }
 
   private encode(key: string, changed: number, value: V | null): string {
-    return JSON.stringify([this.name, key, changed, value]);
+    return JSON.stringify([this.name, key, changed, value, this.isDirty(key) ? 1 : 0]);
   }
 
   /**
@@ -211,14 +216,23 @@ export class StateTable<V extends object> {
 
   /** Restores an entry of a snapshot. Call {@link finishRestore} after the last one. */
   restore(entry: SnapshotEntry<V>): void {
-    const [key, changed, value] = entry;
+    const [key, changed, value, dirty] = entry;
     if (value !== null) this.slots.set(key, { value, changed, snapshot: 0 });
-    if (this.projected) this.dirty.set(key, changed);
+    if (!this.projected) return;
+    this.dirty.set(key, changed);
+    if (dirty === 1) this.restoredDirty.add(key);
   }
 
-  /** Keeps as dirty only what changed at or after `projectedOffset`, oldest change first. */
+  /**
+   * Keeps as dirty only what changed at or after `projectedOffset`, oldest change first,
+   * and what was dirty in the snapshot: a replay may have changed here what an earlier
+   * life, where it had left memory, changed elsewhere, so that the offset says nothing.
+   */
   finishRestore(projectedOffset: number): void {
-    const unprojected = [...this.dirty].filter(([, changed]) => changed >= projectedOffset);
+    const unprojected = [...this.dirty].filter(
+      ([key, changed]) => changed >= projectedOffset || this.restoredDirty.has(key),
+    );
+    this.restoredDirty.clear();
     unprojected.sort((a, b) => a[1] - b[1]);
     this.dirty.clear();
     for (const [key, changed] of unprojected) this.dirty.set(key, changed);

@@ -2,7 +2,7 @@
 import { isIPv4 } from "node:net";
 import type { SettingsOf, SettingTable } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
-import { boolean, integer, list, oneOf, path, port, record, size, text, url, variant } from "./value-types.ts";
+import { boolean, integer, list, oneOf, path, port, record, text, url, variant } from "./value-types.ts";
 
 /** What can be written for carriers: the keys of each `type`. A new type of carrier is one entry here. */
 export type CarrierTypes = Readonly<Record<string, SettingTable>>;
@@ -150,16 +150,6 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
       format: setting(oneOf("pretty", "json", "auto"), {
         default: "auto",
         description: "Lines for people, or one JSON object a line. `auto`: for people on a terminal.",
-      }),
-    },
-    cellLog: {
-      retentionHours: setting(integer(1, 87_600), {
-        default: 72,
-        description: "How long records stay in a cell's log after every reader is done with them.",
-      }),
-      retentionOctets: setting(size(16 * 2 ** 20), {
-        default: 4 * 2 ** 30,
-        description: "How large a cell's log may grow before the oldest of them go, such as `4GiB`.",
       }),
     },
     simulator: simulatorSettings,

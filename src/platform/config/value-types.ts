@@ -62,27 +62,6 @@ export function oneOf<const W extends string>(...words: readonly W[]): ScalarTyp
   };
 }
 
-const SIZE_FACTORS: Readonly<Record<string, number>> = {
-  "": 1,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-};
-
-/** A number of octets: `1048576`, `512MiB`, `4GiB`. */
-export function size(minOctets: number): ScalarType<number> {
-  return {
-    kind: "scalar",
-    expected: `a number of octets of at least ${minOctets}, such as 512MiB or 4GiB`,
-    read: (given) => {
-      const parts = /^(\d{1,15})\s?(|KiB|MiB|GiB|TiB)$/.exec(given);
-      const octets = Number(parts?.[1]) * (SIZE_FACTORS[parts?.[2] ?? ""] ?? 1);
-      return Number.isSafeInteger(octets) && octets >= minOctets ? octets : undefined;
-    },
-  };
-}
-
 /** A file or folder. What is relative counts from the configuration file's folder there, and from the working folder elsewhere. */
 export function path(what: string): ScalarType<string> {
   return {
