@@ -190,6 +190,22 @@ describe("what a state table has to project", () => {
     }
   });
 
+  it("is what was dirty in a snapshot, even if its change lies before the offset that was stored", () => {
+    const table = makeTable();
+    table.setOffset(5);
+    for (const key of ["deleted", "changed", "clean"]) table.put(key, { count: 1 });
+    table.takeDirty(3);
+    table.settleDirty();
+    // As a replay does, whose changes an earlier life projected in another way.
+    table.delete("deleted");
+    table.put("changed", { count: 2 });
+    table.beginSnapshot();
+    const restored = makeTable();
+    for (const entry of entriesOf([...table.readSnapshot(10)].flat())) restored.restore(entry);
+    restored.finishRestore(100);
+    assert.deepEqual([...restored.unprojectedKeys()].toSorted(), ["changed", "deleted"]);
+  });
+
   it("is nothing where the table is not projected", () => {
     const table = new StateTable<Value>("plain", { projected: false });
     table.put("a", { count: 1 });
