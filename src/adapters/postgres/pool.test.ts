@@ -123,7 +123,7 @@ it("does not let a transaction be used after its end, nor commit after a failure
 });
 
 it("cancels a statement that takes too long and stays usable", async () => {
-  const hasty = openDatabase({ url: postgres.url, poolSize: 1, statementTimeoutMs: 30 });
+  const hasty = openDatabase({ url: postgres.url, poolSize: 1, statementTimeoutMs: 300 });
   await assert.rejects(() => hasty.query("select pg_sleep(10)"), unavailable("later"));
   assert.deepEqual(await hasty.query("select 1 as one"), [{ one: 1 }]);
   await hasty.close();
@@ -134,7 +134,7 @@ it("answers 503 for now when nobody listens, and when no connection comes free i
   await assert.rejects(() => nobody.query("select 1"), unavailable("later"));
   await assert.rejects(() => nobody.transaction(async () => {}), unavailable("later"));
   await nobody.close();
-  const busy = openDatabase({ url: postgres.url, poolSize: 1, connectTimeoutMs: 30 });
+  const busy = openDatabase({ url: postgres.url, poolSize: 1, connectTimeoutMs: 1_000 });
   await busy.transaction(async () => {
     await assert.rejects(() => busy.query("select 1"), unavailable("later"));
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { assert } from "../../kernel/assert.ts";
+import { assert, AssertionError } from "../../kernel/assert.ts";
 import type { Cell, CellRecord } from "../cell/index.ts";
 import type { AddressGuard, HttpClient } from "../http-client/index.ts";
 import type { Clock, Logger } from "../ports.ts";
@@ -17,6 +17,10 @@ const MAX_EXCERPT_CHARACTERS = 1_024;
 const SETTLE_BATCH = 50;
 const COMMIT_RETRY_MS = 500;
 const RETRY_BASE_MS = 200;
+/** While it cannot be told what to sign with, the webhook is tried again this much later. */
+const TOKEN_RETRY_MS = 1_000;
+/** How long closing waits for what is under way. */
+const DRAIN_MS = 2_000;
 
 export interface DeliveryOptions {
   readonly state: WebhookState;
@@ -52,6 +56,7 @@ export class WebhookDelivery {
   private readonly settlements: Reports<Settlement>;
   private cell: Cell | undefined;
   private stopped = false;
+  private closed = false;
   private idle: (() => void) | undefined;
   private counts = { delivered: 0, failed: 0 };
 
@@ -96,32 +101,48 @@ export class WebhookDelivery {
 
   private async deliver(host: string, id: string): Promise<void> {
     const job = this.options.state.jobs.get(id);
-    if (this.stopped || job === undefined) {
-      this.gate.leave(host, true);
-      this.settleIdle();
-      return;
+    if (job === undefined) return this.leave(host, "not-asked");
+    let authToken: string | undefined;
+    try {
+      authToken = await this.options.authToken(job.accountSid);
+    } catch (error) {
+      if (error instanceof AssertionError) throw error;
+      return this.postpone(host, job, error);
     }
-    const { settlement, hostDown } = await this.run(job, host);
-    this.gate.leave(host, !hostDown);
-    this.settleIdle();
-    if (this.stopped) return;
+    const { settlement, hostDown } = await this.run({ job, authToken }, host);
+    this.leave(host, hostDown === undefined ? "not-asked" : hostDown ? "down" : "up");
+    // What failed while the program ends may have failed because of that; it is sent again after the next start.
+    if (this.closed || (this.stopped && !settlement.outcome.delivered)) return;
     this.counts[settlement.outcome.delivered ? "delivered" : "failed"] += 1;
     this.settlements.add("all", settlement);
   }
 
-  private settleIdle(): void {
+  /** Nothing is known of the account, and the database cannot be asked. */
+  private postpone(host: string, job: Readonly<WebhookJob>, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.options.logger.warn("webhook.postponed", { accountSid: job.accountSid, reason });
+    this.leave(host, "not-asked");
+    this.options.clock.after(TOKEN_RETRY_MS, () => this.gate.enter(host, job.id));
+  }
+
+  private leave(host: string, outcome: "up" | "down" | "not-asked"): void {
+    this.gate.leave(host, outcome);
     if (this.gate.inFlight === 0) this.idle?.();
   }
 
   /** The primary URL with its repetitions, then the fallback with its own. */
-  private async run(job: Readonly<WebhookJob>, host: string): Promise<{ settlement: Settlement; hostDown: boolean }> {
-    const first = await this.converse(job, { url: job.url, method: job.method, params: job.params }, host);
+  private async run(
+    signed: SignedJob,
+    host: string,
+  ): Promise<{ settlement: Settlement; hostDown: boolean | undefined }> {
+    const { job } = signed;
+    const first = await this.converse(signed, { url: job.url, method: job.method, params: job.params }, host);
     if (first.kind === "done") return { settlement: settled(job, first), hostDown: false };
     const hostDown = first.hostDown;
     if (job.fallbackUrl === undefined || this.stopped) return { settlement: failed(job, first), hostDown };
     const params = [...job.params, ["ErrorCode", String(first.errorCode)], ["ErrorUrl", job.url]] as const;
     const second = await this.converse(
-      job,
+      signed,
       { url: job.fallbackUrl, method: job.fallbackMethod ?? "POST", params },
       undefined,
     );
@@ -136,16 +157,17 @@ export class WebhookDelivery {
 
   /** One URL and where its answers redirect to. */
   private async converse(
-    job: Readonly<WebhookJob>,
+    signed: SignedJob,
     start: { url: string; method: "GET" | "POST"; params: WebhookJob["params"] },
     host: string | undefined,
   ): Promise<Done | Failed> {
+    const { job } = signed;
     const respond = this.options.responders()[job.purpose] ?? ignoreAnswer;
     const records: CellRecord[] = [];
     let warning: Done["warning"];
     let { url, method } = start;
     for (let hops = 0; hops <= MAX_TWIML_REDIRECTS; hops += 1) {
-      const result = await this.attempt(job, { url, method, params: start.params }, host);
+      const result = await this.attempt(signed, { url, method, params: start.params }, host);
       if (result.kind === "failed") return { ...result, url, records };
       const verdict = respond(job, result.answer, result.url);
       if (verdict.kind === "failed") {
@@ -162,25 +184,24 @@ export class WebhookDelivery {
 
   /** One request, repeated as its URL's overrides allow. */
   private async attempt(
-    job: Readonly<WebhookJob>,
+    { job, authToken }: SignedJob,
     request: { url: string; method: "GET" | "POST"; params: WebhookJob["params"] },
     host: string | undefined,
   ): Promise<AttemptResult> {
-    const authToken = await this.options.authToken(job.accountSid);
     if (authToken === undefined) return notSent(20005, "The account has no auth token to sign with.");
     if (host !== undefined && this.gate.isOpen(host))
       return notSent(11205, "The host has failed too often; it is left alone for a while.");
-    const { retries, retryOn } = readOverrides(request.url);
-    const idempotencyToken = tokenOf(job.id);
+    const { clock, http, guard } = this.options;
+    const { retries, retryOn, totalMs } = readOverrides(request.url);
+    const endMs = clock.monotonicMs() + totalMs;
+    const leftMs = (): number => endMs - clock.monotonicMs();
+    const attempt = { ...request, authToken, idempotencyToken: tokenOf(job.id), leftMs };
     for (let tries = 0; ; tries += 1) {
-      const result = await sendAttempt(this.options.http, this.options.guard, {
-        ...request,
-        authToken,
-        idempotencyToken,
-      });
+      const result = await sendAttempt(http, guard, attempt);
       if (result.kind === "answer" || result.retryable === undefined) return result;
-      if (tries >= retries || !retryOn.has(result.retryable) || this.stopped) return result;
-      await new Promise<void>((resolve) => this.options.clock.after(RETRY_BASE_MS * 2 ** tries, resolve));
+      const pauseMs = RETRY_BASE_MS * 2 ** tries;
+      if (tries >= retries || !retryOn.has(result.retryable) || this.stopped || leftMs() <= pauseMs) return result;
+      await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
     }
   }
 
@@ -208,14 +229,22 @@ export class WebhookDelivery {
   /** Waits for what is under way; what waits is delivered after the next start. */
   async close(): Promise<void> {
     this.stopped = true;
+    this.gate.close();
     if (this.gate.inFlight > 0) {
       await new Promise<void>((resolve) => {
         this.idle = resolve;
-        this.options.clock.after(2_000, resolve);
+        this.options.clock.after(DRAIN_MS, resolve);
       });
     }
+    this.closed = true;
     await this.settlements.drained();
   }
+}
+
+/** A webhook and what it is signed with. */
+interface SignedJob {
+  readonly job: Readonly<WebhookJob>;
+  readonly authToken: string | undefined;
 }
 
 interface Done {
@@ -233,13 +262,13 @@ interface Failed {
   readonly url: string;
   readonly status?: number;
   readonly body?: string;
-  readonly hostDown: boolean;
+  readonly hostDown: boolean | undefined;
   /** What earlier answers, which redirected to the one that failed, asked for. */
   readonly records: readonly CellRecord[];
 }
 
 function notSent(errorCode: number, text: string): AttemptResult {
-  return { kind: "failed", errorCode, text, retryable: undefined, hostDown: false };
+  return { kind: "failed", errorCode, text, retryable: undefined, hostDown: undefined };
 }
 
 function settled(job: Readonly<WebhookJob>, done: Done): Settlement {

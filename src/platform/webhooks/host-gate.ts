@@ -25,6 +25,7 @@ export class HostGate {
   private readonly run: (host: string, item: string) => void;
   private readonly hosts = new Map<string, Host>();
   private active = 0;
+  private closed = false;
 
   constructor(options: {
     clock: Clock;
@@ -53,6 +54,7 @@ export class HostGate {
 
   /** Runs the item now, or when its turn comes. */
   enter(name: string, item: string): void {
+    if (this.closed) return;
     if (this.hosts.size > MAX_HOSTS) this.forgetIdle();
     const host = this.hosts.get(name) ?? { active: 0, failures: 0, openUntilMs: 0, waiting: new Fifo() };
     this.hosts.set(name, host);
@@ -74,19 +76,32 @@ export class HostGate {
     this.run(name, item);
   }
 
-  /** Ends a request that {@link enter} ran. */
-  leave(name: string, ok: boolean): void {
-    const host = this.hosts.get(name);
-    if (host === undefined) return;
-    host.active -= 1;
+  /**
+   * Ends a request that {@link enter} ran: the host answered, or nobody did, or it was
+   * not asked, which says nothing about it.
+   */
+  leave(name: string, host: "up" | "down" | "not-asked"): void {
+    const known = this.hosts.get(name);
+    if (known === undefined) return;
+    known.active -= 1;
     this.active -= 1;
-    host.failures = ok ? 0 : host.failures + 1;
-    if (host.failures === FAILURES_TO_OPEN) host.openUntilMs = this.clock.monotonicMs() + OPEN_MS;
-    if (host.active === 0 && host.waiting.length === 0 && host.failures === 0) this.hosts.delete(name);
+    if (host === "up") known.failures = 0;
+    if (host === "down") {
+      known.failures += 1;
+      if (known.failures === FAILURES_TO_OPEN) known.openUntilMs = this.clock.monotonicMs() + OPEN_MS;
+    }
+    if (known.active === 0 && known.waiting.length === 0 && known.failures === 0) this.hosts.delete(name);
     this.next();
   }
 
+  /** Lets nothing more through, and forgets what waits. */
+  close(): void {
+    this.closed = true;
+    for (const { waiting } of this.hosts.values()) waiting.drain();
+  }
+
   private next(): void {
+    if (this.closed) return;
     for (const [name, host] of this.hosts) {
       if (this.active >= this.limits.maxInFlight) return;
       if (host.waiting.length === 0 || !this.hasRoom(host)) continue;

@@ -16,6 +16,8 @@ export interface Attempt {
   readonly authToken: string;
   /** The same on every repetition of one webhook. */
   readonly idempotencyToken: string;
+  /** What is left of the time for this request, its redirects and its repetitions. */
+  readonly leftMs: () => number;
 }
 
 /** How an attempt ended. `retryable` names the override class under which it may be repeated. */
@@ -28,8 +30,8 @@ export type AttemptResult =
       readonly status?: number;
       readonly body?: string;
       readonly retryable: "4xx" | "5xx" | "ct" | "rt" | undefined;
-      /** Nobody answered: counts against the host. */
-      readonly hostDown: boolean;
+      /** Nobody answered: counts against the host. `undefined` where nobody was asked. */
+      readonly hostDown: boolean | undefined;
     };
 
 /** Sends one signed request and reads the answer, over redirects, each signed for its own address. Never rejects. */
@@ -76,7 +78,8 @@ function signedRequest(
     ["Accept", "*/*"],
   ];
   if (isPost) headers.push(["Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"]);
-  const { connectMs, readMs, totalMs } = overrides;
+  const { connectMs, readMs } = overrides;
+  const totalMs = Math.max(1, attempt.leftMs());
   return {
     method: hop.method,
     url: target,
