@@ -32,7 +32,14 @@ interface Request {
   readonly callback: boolean;
 }
 
-const RANK: Readonly<Record<string, number>> = { sending: 1, sent: 2, delivered: 3, undelivered: 3, failed: 3, canceled: 3 };
+const RANK: Readonly<Record<string, number>> = {
+  sending: 1,
+  sent: 2,
+  delivered: 3,
+  undelivered: 3,
+  failed: 3,
+  canceled: 3,
+};
 const FINAL = new Set(["delivered", "undelivered", "failed", "canceled"]);
 const LIMITS = { adoptReceiptMs: 2_000, forgetReceiptMs: 20_000, receiptHorizonMs: 40_000 };
 const MAX_VALIDITY_MS = 60_000;
@@ -168,7 +175,8 @@ export class MessagingStory {
     if (at < 0) return;
     const id = carrier.accept().id;
     if (!submit.taken) {
-      const verdict = (["throttle", "later", "other-route", "permanent", "not-sent"] as const)[this.below(5)] ?? "later";
+      const verdict =
+        (["throttle", "later", "other-route", "permanent", "not-sent"] as const)[this.below(5)] ?? "later";
       submit.told = verdict === "not-sent" ? "not-sent" : "refused";
       if (verdict === "not-sent") carrier.answer({ kind: "not-sent", reason: "closing" }, at);
       else carrier.answer({ kind: "refused", verdict, errorCode: 30008, status: "TEST" }, at);
@@ -256,7 +264,9 @@ export class MessagingStory {
   private async cancelOne(): Promise<void> {
     const message = this.find(this.someToken());
     if (message === undefined) return;
-    await this.world.cell.commit({ kind: "message.canceled", sid: message.sid } as never, "progress").catch(() => undefined);
+    await this.world.cell
+      .commit({ kind: "message.canceled", sid: message.sid } as never, "progress")
+      .catch(() => undefined);
   }
 
   private async deleteOne(): Promise<void> {
@@ -287,7 +297,7 @@ export class MessagingStory {
         if (table.name === "messages") {
           if (value === undefined) this.rows.delete(key);
           else this.rows.set(key, structuredClone(value) as Message);
-        } else if ((value as { deleted?: boolean } | undefined)?.deleted === true) this.rows.delete(key);
+        } else if ((value as { deleted?: boolean })?.deleted === true) this.rows.delete(key);
       }
       this.offsets.set(table.name, next);
       table.settleDirty();
@@ -298,7 +308,8 @@ export class MessagingStory {
   private evict(projected: ProjectedTable<object>, keys: Iterable<string>): void {
     for (const key of keys) {
       const value = projected.table.get(key);
-      if (value !== undefined && projected.evict?.(value) === true && projected.table.evict(key)) projected.evicted?.(value);
+      if (value !== undefined && projected.evict?.(value) === true && projected.table.evict(key))
+        projected.evicted?.(value);
     }
   }
 
@@ -327,7 +338,9 @@ export class MessagingStory {
     );
     const bySid = new Map<string, Message>();
     for (const message of [...this.rows.values(), ...world.state.messages.values()]) bySid.set(message.sid, message);
-    const tokens = new Map([...bySid.values()].map((message) => [message.body.slice(0, message.body.indexOf(".") + 1), message]));
+    const tokens = new Map(
+      [...bySid.values()].map((message) => [message.body.slice(0, message.body.indexOf(".") + 1), message]),
+    );
     for (const [token, request] of this.requests) {
       const message = tokens.get(token);
       if (request.fate === "refused") {
@@ -341,7 +354,7 @@ export class MessagingStory {
       }
       if (message !== undefined) this.checkEnd(token, message, request);
     }
-    for (const sid of this.deleted) { if (bySid.has(sid)) console.log(sid, this.rows.has(sid), JSON.stringify(world.state.messages.get(sid)), this.world.state.lateChanges.get(sid)); assert.ok(!bySid.has(sid), `${sid} was deleted`);}
+    for (const sid of this.deleted) assert.ok(!bySid.has(sid), `${sid} was deleted`);
   }
 
   private checkEnd(token: string, message: Message, request: Request): void {
@@ -351,7 +364,9 @@ export class MessagingStory {
     this.ends[end] = (this.ends[end] ?? 0) + 1;
     assert.ok(FINAL.has(status) || end === "sent, no receipt", `${token} ends as ${JSON.stringify(message)}`);
     if (status === "delivered") {
-      message.parts.forEach((_, part) => assert.ok(this.delivered.has(`${token}/${part}`), `${token}/${part} was delivered`));
+      message.parts.forEach((_, part) =>
+        assert.ok(this.delivered.has(`${token}/${part}`), `${token}/${part} was delivered`),
+      );
     }
     if ((status === "failed" || status === "canceled") && message.parts.length === 1) {
       const taken = (this.submits.get(`${token}/0`) ?? []).some((submit) => submit.taken);

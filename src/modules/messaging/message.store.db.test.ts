@@ -169,7 +169,8 @@ describe("stored messages", () => {
     for (let n = 0; n < 6; n += 1) world.carrier.answer();
     for (let n = 0; n < 4; n += 1) world.carrier.answer(undefined, world.carrier.open.length - 1);
     await world.settle();
-    for (const limit of [3, 5, 8, 30, 40]) assert.deepEqual(await list({}, limit), sids.slice(0, limit), `limit ${limit}`);
+    for (const limit of [3, 5, 8, 30, 40])
+      assert.deepEqual(await list({}, limit), sids.slice(0, limit), `limit ${limit}`);
     const cursor = sids[20];
     const back = await listMessages(world.deps, { accountSid: ACCOUNT }, { limit: 7, cursor, direction: "previous" });
     assert.deepEqual(
