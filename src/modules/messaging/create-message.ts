@@ -22,6 +22,8 @@ export interface CreateMessageInput {
   readonly provideFeedback?: boolean | undefined;
 }
 
+/** Messages in memory, waiting or not yet projected; each takes about two KiB, and the process has four GiB. */
+const MAX_OPEN_MESSAGES = 1_200_000;
 const DEFAULT_VALIDITY_SECONDS = 36_000;
 
 /**
@@ -34,6 +36,7 @@ export async function createMessage(deps: MessagingDeps, input: CreateMessageInp
 
 /** The record that accepts a message, for callers that commit it together with others. Throws the public error. */
 export function draftMessage(deps: MessagingDeps, input: CreateMessageInput): MessageAccepted {
+  if (deps.state.messages.size >= MAX_OPEN_MESSAGES) throw new AppError(messageErrors.queueFull);
   const to = canonicalAddress(input.to);
   if (to === undefined) throw new AppError(messageErrors.toInvalid, { to: input.to });
   const from = canonicalAddress(input.from);

@@ -45,6 +45,13 @@ export const messageErrors = {
   feedbackNotAsked: callerError(20001, 400, "The message {sid} was sent without 'ProvideFeedback'."),
   notFound: callerError(20404, 404, "The requested resource {uri} was not found."),
 
+  queueFull: {
+    code: 21611,
+    status: 429,
+    fault: "platform",
+    retry: "later",
+    message: "As many messages wait to be sent as this server can hold. Nothing was done; try again later.",
+  },
   validityExpired: {
     code: 30036,
     status: 400,
