@@ -39,7 +39,7 @@ export async function runHttp(options: BenchOptions, results: Results, cleanup: 
   if (options.profile) return profiled(bench);
   if (options.kannel) requireKannel();
   const contenders: Contender[] = options.kannel ? ["trunkline", "kannel", "kannel-spool"] : ["trunkline"];
-  const rates = new Map<Contender, number[]>(contenders.map((name) => [name, []]));
+  const runs = new Map<Contender, Run[]>(contenders.map((name) => [name, []]));
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const name of contenders) {
       const system = await start(bench, name);
@@ -48,19 +48,34 @@ export async function runHttp(options: BenchOptions, results: Results, cleanup: 
       const what = `http ${name}, round ${round}`;
       printRun(what, run.report, run.costs);
       await results.addRun(what, run.report, run.costs);
-      rates.get(name)?.push(rateOf(run.report));
+      runs.get(name)?.push(run);
     }
   }
-  printRatios(rates);
+  printRatios(runs);
 }
 
-function printRatios(rates: ReadonlyMap<Contender, number[]>): void {
-  const ours = median(rates.get("trunkline") ?? []);
+/** Where the cores are shared with other work the CPU time is the better comparison. */
+function printRatios(runs: ReadonlyMap<Contender, readonly Run[]>): void {
+  const rows = [...runs].map(([name, list]) => ({
+    name,
+    rates: list.map(({ report }) => rateOf(report)),
+    cpu: median(list.map(({ costs }) => systemCpuMicros(costs))),
+  }));
+  const ours = rows[0];
   console.log("");
-  for (const [name, list] of rates) {
-    const ratio = name === "trunkline" ? "" : `; ours is ${(ours / median(list)).toFixed(2)} times that`;
-    console.log(`${name.padEnd(14)} ${list.join(", ")} messages/s, median ${median(list)}${ratio}`);
+  for (const { name, rates, cpu } of rows) {
+    const line = `${name.padEnd(14)} ${rates.join(", ")} messages/s, median ${median(rates)}; CPU ${cpu} µs a message`;
+    if (ours === undefined || name === "trunkline") console.log(line);
+    else {
+      const faster = (median(ours.rates) / median(rates)).toFixed(2);
+      console.log(`${line}; ours does ${faster} times that for ${(ours.cpu / cpu).toFixed(2)} times the CPU`);
+    }
   }
+}
+
+/** What the system under test and its database took, without the load around them. */
+function systemCpuMicros(costs: Costs): number {
+  return Object.entries(costs).reduce((sum, [name, cost]) => (name === "world" ? sum : sum + cost.cpuMicros), 0);
 }
 
 function start(bench: Bench, name: Contender, profileFolder?: string): Promise<HttpSystem> {

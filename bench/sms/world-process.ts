@@ -26,8 +26,9 @@ export async function openWorld(receiptDelayMs: number, cleanup: Cleanup): Promi
   };
 }
 
-/** The middle of a list, the lower one of two. */
+/** The middle of a list; between the two in the middle where their number is even. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+  return Math.round(middle.reduce((sum, value) => sum + value, 0) / middle.length);
 }

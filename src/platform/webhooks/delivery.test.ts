@@ -260,6 +260,17 @@ describe("webhooks", () => {
     assert.deepEqual(life.delivery.status(), { waiting: 0, inFlight: 0, delivered: 0, failed: 2 });
   });
 
+  it("tell the account of overrides that nobody understands, and are delivered without them", async () => {
+    const life = await start();
+    await life.ask("a", `${customer.url}/hook#rp=sometimes`);
+    await life.done();
+    assert.deepEqual(customer.paths, ["/hook"]);
+    assert.deepEqual(
+      life.alerts.map(({ errorCode, level }) => [errorCode, level]),
+      [[11243, "warning"]],
+    );
+  });
+
   it("are not repeated beyond their total time", async () => {
     const life = await start();
     customer.answer = () => 503;

@@ -164,7 +164,8 @@ export class WebhookDelivery {
     const { job } = signed;
     const respond = this.options.responders()[job.purpose] ?? ignoreAnswer;
     const records: CellRecord[] = [];
-    let warning: Done["warning"];
+    // Overrides that could not be understood are left out, and the account is told.
+    let warning: Done["warning"] = readOverrides(start.url).warning;
     let { url, method } = start;
     for (let hops = 0; hops <= MAX_TWIML_REDIRECTS; hops += 1) {
       const result = await this.attempt(signed, { url, method, params: start.params }, host);
