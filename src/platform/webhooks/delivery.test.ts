@@ -266,7 +266,7 @@ describe("webhooks", () => {
     await life.done();
     assert.deepEqual(customer.paths, ["/hook"]);
     assert.deepEqual(
-      life.alerts.map(({ errorCode, level }) => [errorCode, level]),
+      life.product.alerts.map(({ errorCode, level }) => [errorCode, level]),
       [[11243, "warning"]],
     );
   });
