@@ -78,7 +78,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         await stopServer(pid);
         if (plan.socketFolder !== plan.dataFolder) await rmdir(plan.socketFolder).catch(() => {});
         await owner.release();
-        if (options.removeAtExit === true) await rm(folder, { recursive: true, force: true });
+        if (options.removeAtExit === true)
+          await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
       },
     };
   } catch (error) {

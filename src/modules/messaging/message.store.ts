@@ -65,10 +65,10 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
       { name: "segments", type: "int", value: (m) => m.segments },
       { name: "status", type: "text", value: (m) => m.status },
       { name: "error_code", type: "int", value: (m) => m.errorCode ?? null },
-      { name: "created_at", type: "timestamptz", value: (m) => timestamp(m.createdMs) },
-      { name: "updated_at", type: "timestamptz", value: (m) => timestamp(m.updatedMs) },
-      { name: "sent_at", type: "timestamptz", value: (m) => timestamp(m.sentMs) },
-      { name: "valid_until", type: "timestamptz", value: (m) => timestamp(m.validUntilMs) },
+      { name: "created_at", type: "timestamptz", epochMs: true, value: (m) => m.createdMs },
+      { name: "updated_at", type: "timestamptz", epochMs: true, value: (m) => m.updatedMs },
+      { name: "sent_at", type: "timestamptz", epochMs: true, value: (m) => m.sentMs ?? null },
+      { name: "valid_until", type: "timestamptz", epochMs: true, value: (m) => m.validUntilMs || null },
       { name: "provide_feedback", type: "boolean", value: (m) => m.provideFeedback === true },
       { name: "feedback", type: "text", value: (m) => m.feedback ?? null },
       { name: "media", type: "jsonb", value: (m) => (m.media === undefined ? null : JSON.stringify(m.media)) },
@@ -87,8 +87,8 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
   return [messages, changes] as readonly unknown[] as readonly ProjectedTable<never>[];
 }
 
-function timestamp(ms: number | undefined): string | null {
-  return ms === undefined || ms === 0 ? null : new Date(ms).toISOString();
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** What the operator may want to know of how it went out. */

@@ -35,19 +35,34 @@ export function outboundReducers(state: MessageState, effects: MessageEffects): 
   };
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 function accept(state: MessageState, effects: MessageEffects, record: MessageAccepted, context: ApplyContext): Message {
   // After a disk failure that left the outcome open the same record may stand in the log twice.
   const known = state.messages.get(record.sid);
   if (known !== undefined) return known;
-  const { kind: _kind, at: _at, ...given } = record;
-  const message: Message = {
-    ...given,
+  // Field by field, because a spread costs several times as much and this runs for every message.
+  const message: Mutable<Message> = {
+    sid: record.sid,
+    accountSid: record.accountSid,
+    direction: record.direction,
+    from: record.from,
+    to: record.to,
+    body: record.body,
+    encoding: record.encoding,
+    segments: record.segments,
+    validUntilMs: record.validUntilMs,
     status: "queued",
     createdMs: context.atMs,
     updatedMs: context.atMs,
     attempts: 0,
     parts: pendingParts(record.segments),
   };
+  if (record.sentText !== undefined) message.sentText = record.sentText;
+  if (record.statusCallback !== undefined) message.statusCallback = record.statusCallback;
+  if (record.callbackEvents !== undefined) message.callbackEvents = record.callbackEvents;
+  if (record.provideFeedback !== undefined) message.provideFeedback = record.provideFeedback;
+  if (record.mediaUrls !== undefined) message.mediaUrls = record.mediaUrls;
   state.messages.put(message.sid, message);
   context.effect(() => (message.mediaUrls === undefined ? effects.ready(message) : effects.fetchMedia(message)));
   return message;

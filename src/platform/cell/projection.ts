@@ -7,6 +7,8 @@ export interface ProjectedColumn<V> {
   readonly name: string;
   /** The column's PostgreSQL type, for example `text` or `timestamptz`. */
   readonly type: string;
+  /** The value is in epoch milliseconds, which are cheaper to send than text; for `timestamptz`. */
+  readonly epochMs?: true;
   readonly value: (value: Readonly<V>) => unknown;
 }
 
@@ -185,8 +187,10 @@ export class Projection {
 
 function upsertStatement(projected: ProjectedTable<object>): string {
   const names = projected.columns.map((column) => column.name);
-  const arrays = projected.columns.map((column, i) => `$${i + 1}::${transportType(column.type)}[]`);
-  const casts = projected.columns.map((column, i) => `c${i}::${column.type}`);
+  const arrays = projected.columns.map((column, i) => `$${i + 1}::${transportType(column)}[]`);
+  const casts = projected.columns.map((column, i) =>
+    column.epochMs === true ? `to_timestamp(c${i} / 1000)` : `c${i}::${column.type}`,
+  );
   const aliases = names.map((_, i) => `c${i}`);
   const updates = names.filter((name) => name !== projected.key).map((name) => `${name} = excluded.${name}`);
   return `insert into ${projected.into} (${names.join(", ")})
@@ -195,6 +199,7 @@ function upsertStatement(projected: ProjectedTable<object>): string {
 }
 
 /** `unnest` would take an array column apart, so composite values travel as text. */
-function transportType(type: string): string {
+function transportType({ type, epochMs }: ProjectedColumn<object>): string {
+  if (epochMs === true) return "float8";
   return type === "jsonb" || type.endsWith("[]") ? "text" : type;
 }
