@@ -4,6 +4,7 @@ import { findProgram, freePorts, isListening, startProgram, stopProgram } from "
 import type { Cleanup } from "./cleanup.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { waitFor, type HttpSystem } from "./system.ts";
+import { kannelConfig } from "../../test/kit/kannel-config.ts";
 
 const INSTALL = "RUNLEVEL=1 apt-get install -y --no-install-recommends kannel";
 const START_LIMIT_MS = 20_000;
@@ -30,7 +31,21 @@ export async function startKannel(options: KannelOptions, cleanup: Cleanup): Pro
   const conf = join(folder, "kannel.conf");
   await mkdir(join(folder, "messages"));
   await mkdir(join(folder, "receipts"));
-  await writeFile(conf, configuration({ ...options, adminPort, boxPort, sendPort, folder }));
+  await writeFile(
+    conf,
+    kannelConfig({
+      folder,
+      adminPort,
+      boxPort,
+      sendPort,
+      smscPort: options.smscPort,
+      smscId: "bench",
+      window: options.window,
+      enquireLinkSeconds: 30,
+      logLevel: 3,
+      core: stores(options.store, folder),
+    }),
+  );
   const stops: (() => Promise<void>)[] = [];
   const start = async (name: string, port: number): Promise<number> => {
     const child = startProgram(name, ["--verbosity", "4", conf], folder);
@@ -60,62 +75,11 @@ export async function startKannel(options: KannelOptions, cleanup: Cleanup): Pro
   };
 }
 
-interface Places extends KannelOptions {
-  readonly adminPort: number;
-  readonly boxPort: number;
-  readonly sendPort: number;
-  readonly folder: string;
-}
-
-function configuration(at: Places): string {
-  const store =
-    at.store === "none"
-      ? "dlr-storage = internal"
-      : `store-type = spool
-store-location = ${join(at.folder, "messages")}
+/** Kannel's stores for messages and receipts. */
+function stores(store: KannelOptions["store"], folder: string): string {
+  if (store === "none") return "dlr-storage = internal";
+  return `store-type = spool
+store-location = ${join(folder, "messages")}
 dlr-storage = spool
-dlr-spool = ${join(at.folder, "receipts")}`;
-  return `
-group = core
-admin-port = ${at.adminPort}
-admin-interface = 127.0.0.1
-admin-password = test
-smsbox-port = ${at.boxPort}
-box-allow-ip = 127.0.0.1
-log-file = ${join(at.folder, "bearerbox.log")}
-log-level = 3
-${store}
-
-group = smsc
-smsc = smpp
-smsc-id = bench
-host = 127.0.0.1
-port = ${at.smscPort}
-transceiver-mode = true
-smsc-username = kannel
-smsc-password = secret
-system-type = VMA
-interface-version = 34
-source-addr-ton = 1
-source-addr-npi = 1
-dest-addr-ton = 1
-dest-addr-npi = 1
-enquire-link-interval = 30
-reconnect-delay = 1
-max-pending-submits = ${at.window}
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-bearerbox-port = ${at.boxPort}
-sendsms-port = ${at.sendPort}
-sendsms-interface = 127.0.0.1
-log-file = ${join(at.folder, "smsbox.log")}
-log-level = 3
-
-group = sendsms-user
-username = test
-password = test
-concatenation = true
-max-messages = 10
-`;
+dlr-spool = ${join(folder, "receipts")}`;
 }

@@ -12,6 +12,7 @@ import type { Simulator } from "../../src/modules/simulator/index.ts";
 import { freePorts, isListening, missingPrograms, startProgram, stopProgram } from "../kit/programs.ts";
 import { silentLogger } from "../kit/silent-logger.ts";
 import { until } from "../kit/until.ts";
+import { kannelConfig } from "../kit/kannel-config.ts";
 
 const INSTALL = "RUNLEVEL=1 apt-get install -y --no-install-recommends kannel";
 const START_LIMIT_MS = 20_000;
@@ -43,7 +44,22 @@ async function kannel(t: TestContext, port: number): Promise<Kannel> {
   const callbackBase = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
   const [adminPort = 0, boxPort = 0, sendPort = 0] = await freePorts(3);
   const conf = join(folder, "kannel.conf");
-  await writeFile(conf, configuration({ port, adminPort, boxPort, sendPort, callbackBase, folder }));
+  await writeFile(
+    conf,
+    kannelConfig({
+      folder,
+      adminPort,
+      boxPort,
+      sendPort,
+      smscPort: port,
+      smscId: "simulated",
+      window: 20,
+      enquireLinkSeconds: 2,
+      logLevel: 1,
+      core: "dlr-storage = internal",
+      services: textsTo(callbackBase),
+    }),
+  );
   await start(t, "bearerbox", { conf, folder, port: boxPort });
   await start(t, "smsbox", { conf, folder, port: sendPort });
   const send = async (fields: Record<string, string>): Promise<string> => {
@@ -67,66 +83,16 @@ async function start(t: TestContext, name: string, at: { conf: string; folder: s
   }
 }
 
-interface Places {
-  readonly port: number;
-  readonly adminPort: number;
-  readonly boxPort: number;
-  readonly sendPort: number;
-  readonly callbackBase: string;
-  readonly folder: string;
-}
-
-function configuration(at: Places): string {
+/** Texts from phones go to a URL, which answers nothing. */
+function textsTo(url: string): string {
   return `
-group = core
-admin-port = ${at.adminPort}
-admin-interface = 127.0.0.1
-admin-password = test
-smsbox-port = ${at.boxPort}
-box-allow-ip = 127.0.0.1
-log-file = ${join(at.folder, "bearerbox.log")}
-log-level = 1
-dlr-storage = internal
-
-group = smsc
-smsc = smpp
-smsc-id = simulated
-host = 127.0.0.1
-port = ${at.port}
-transceiver-mode = true
-smsc-username = kannel
-smsc-password = secret
-system-type = VMA
-interface-version = 34
-source-addr-ton = 1
-source-addr-npi = 1
-dest-addr-ton = 1
-dest-addr-npi = 1
-enquire-link-interval = 2
-reconnect-delay = 1
-max-pending-submits = 20
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-bearerbox-port = ${at.boxPort}
-sendsms-port = ${at.sendPort}
-sendsms-interface = 127.0.0.1
-log-file = ${join(at.folder, "smsbox.log")}
-log-level = 1
-
-group = sendsms-user
-username = test
-password = test
-concatenation = true
-max-messages = 10
-
 group = sms-service
 keyword = default
 catch-all = true
 accept-x-kannel-headers = false
 max-messages = 0
 concatenation = true
-get-url = "${at.callbackBase}/mo?from=%p&to=%P&text=%b&charset=%C"
+get-url = "${url}/mo?from=%p&to=%P&text=%b&charset=%C"
 `;
 }
 
