@@ -6,7 +6,7 @@ import type { Carrier, CarrierStatus } from "../carriers/carrier.ts";
 import type { MessageEffects } from "../effects.ts";
 import { hasPendingPart, isFinal, sentText, type Message } from "../message.ts";
 import type { MessageState } from "../message-state.ts";
-import type { MessagesAttempted, SubmitAnswer, SubmitsAnswered } from "../records.ts";
+import type { MessagesAttempted, SubmitAnswer, SubmitOutcome, SubmitsAnswered } from "../records.ts";
 import { Lane } from "./lane.ts";
 import { route } from "./route.ts";
 
@@ -217,7 +217,7 @@ export class Dispatcher implements MessageEffects {
         };
         lane.submitted();
         lane.carrier.submit(submission, (outcome) => {
-          lane.answered();
+          lane.answered(answerKind(outcome));
           this.answers.add(carrierName, { sid: message.sid, part, outcome });
           this.askPump();
         });
@@ -241,4 +241,10 @@ export class Dispatcher implements MessageEffects {
     await Promise.all(this.options.carriers.map((carrier) => carrier.close()));
     await this.answers.drained();
   }
+}
+
+/** What an outcome says about the carrier's pace. */
+function answerKind(outcome: SubmitOutcome): "accepted" | "throttled" | "other" {
+  if (outcome.kind === "accepted") return "accepted";
+  return outcome.kind === "refused" && outcome.verdict === "throttle" ? "throttled" : "other";
 }

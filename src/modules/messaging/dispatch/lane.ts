@@ -2,7 +2,10 @@ import type { Clock, Timer } from "../../../platform/ports.ts";
 import { Fifo, TokenBucket } from "../../../platform/queue/index.ts";
 import type { Carrier } from "../carriers/carrier.ts";
 
-/** The queue in front of one carrier: its order, its rate and its window. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** The queue in front of one carrier: its order, its rate and its window, and a pause when it says that this is too much. */
 export class Lane {
   readonly carrier: Carrier;
   readonly queue = new Fifo();
@@ -11,6 +14,9 @@ export class Lane {
   private reserved = 0;
   private unanswered = 0;
   private wasUp = false;
+  /** Pauses in a row without an accepted part between them. */
+  private pauses = 0;
+  private pausedUntilMs = 0;
   private timer: Timer | undefined;
 
   constructor(carrier: Carrier, clock: Clock) {
@@ -22,6 +28,7 @@ export class Lane {
 
   /** Parts that may be journalled now, for which both the window and the rate have room. */
   room(): number {
+    if (this.clock.nowMs() < this.pausedUntilMs) return 0;
     const window = this.carrier.capacity() - this.reserved;
     return this.bucket === undefined ? window : Math.min(window, this.bucket.available(this.clock.nowMs()));
   }
@@ -41,8 +48,16 @@ export class Lane {
     this.unanswered += 1;
   }
 
-  answered(): void {
+  /** The carrier answered, or never will. A carrier that says "too fast" is left alone, longer each time, until it accepts again. */
+  answered(kind: "accepted" | "throttled" | "other"): void {
     this.unanswered -= 1;
+    const now = this.clock.nowMs();
+    // What was on its way when the pause began says nothing about the pause.
+    if (now < this.pausedUntilMs) return;
+    if (kind === "accepted") this.pauses = 0;
+    if (kind !== "throttled") return;
+    this.pausedUntilMs = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.pauses);
+    this.pauses += 1;
   }
 
   /** True where so many parts may be given to the carrier, now or at least not sooner by waiting for its answers. */
@@ -51,10 +66,10 @@ export class Lane {
     return isIdle || parts <= this.carrier.capacity() - this.reserved;
   }
 
-  /** Calls `run` when the rate allows again, once, if the rate is what is missing. */
+  /** Calls `run` when the pause is over and the rate allows again, once, if that is what is missing. */
   whenRateAllows(run: () => void): void {
-    if (this.bucket === undefined || this.timer !== undefined) return;
-    const waitMs = this.bucket.waitMs();
+    if (this.timer !== undefined) return;
+    const waitMs = Math.max(this.bucket?.waitMs() ?? 0, this.pausedUntilMs - this.clock.nowMs(), 0);
     if (waitMs === 0) return;
     this.timer = this.clock.after(waitMs, () => {
       this.timer = undefined;

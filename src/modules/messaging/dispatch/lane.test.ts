@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ManualClock } from "../../../adapters/memory/index.ts";
+import type { Carrier } from "../carriers/carrier.ts";
+import { Lane } from "./lane.ts";
+
+const carrier: Carrier = {
+  name: "north",
+  prefixes: [],
+  priority: 1,
+  messagesPerSecond: undefined,
+  up: true,
+  capacity: () => 10,
+  countParts: () => 1,
+  submit: () => assert.fail("nothing is submitted here"),
+  start: () => {},
+  status: () => ({ name: "north", type: "test", up: true, binds: [] }),
+  close: () => Promise.resolve(),
+};
+
+/** A part is given to the carrier and answered. */
+function answer(lane: Lane, kind: "accepted" | "throttled" | "other"): void {
+  lane.submitted();
+  lane.answered(kind);
+}
+
+describe("a lane", () => {
+  it("pauses when the carrier says too fast, longer each time, and wakes up by itself", () => {
+    const clock = new ManualClock();
+    const lane = new Lane(carrier, clock);
+    assert.equal(lane.room(), 10);
+    for (const pauseMs of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
+      answer(lane, "throttled");
+      answer(lane, "throttled");
+      assert.equal(lane.room(), 0);
+      let woken = 0;
+      lane.whenRateAllows(() => (woken += 1));
+      clock.advance(pauseMs - 1);
+      assert.deepEqual([lane.room(), woken], [0, 0]);
+      clock.advance(1);
+      assert.deepEqual([lane.room(), woken], [10, 1]);
+    }
+  });
+
+  it("starts with the shortest pause again after the carrier has accepted", () => {
+    const clock = new ManualClock();
+    const lane = new Lane(carrier, clock);
+    answer(lane, "throttled");
+    // What was on its way already does not count as the carrier being content.
+    answer(lane, "accepted");
+    clock.advance(250);
+    answer(lane, "throttled");
+    clock.advance(499);
+    assert.equal(lane.room(), 0);
+    clock.advance(1);
+    answer(lane, "other");
+    answer(lane, "accepted");
+    answer(lane, "throttled");
+    clock.advance(250);
+    assert.equal(lane.room(), 10);
+  });
+});
