@@ -12,7 +12,7 @@ const MAX_BODY_OCTETS = 16_384;
 const DEFAULT_LIMIT = 50;
 
 export const simulatorErrors = {
-  foreignHost: callerError(20006, 403, "The simulated phones answer only under a name of this machine."),
+  foreignHost: callerError(20006, 403, "The simulated phones answer only to this machine, and under a name of it."),
   noJson: callerError(20001, 400, "The body must be a JSON object with Content-Type application/json."),
 };
 
@@ -50,8 +50,14 @@ export function simulatorMounts(simulator: Simulator): Mount[] {
   ];
 }
 
-/** A page on another site may point its name at this machine; its requests then carry that name. */
+const LOOPBACK_PEER = /^(::ffff:)?127\.|^::1$/;
+
+/**
+ * Only this machine asks, also where the API listens to all the world. And a page on
+ * another site may point its name at this machine; its requests then carry that name.
+ */
 function checkHost(request: HttpRequest): void {
+  if (!LOOPBACK_PEER.test(request.peer)) throw new AppError(simulatorErrors.foreignHost);
   const host = (headerOf(request.headers, "host") ?? "").replace(/:\d+$/, "");
   if (!["localhost", "127.0.0.1", "[::1]"].includes(host)) throw new AppError(simulatorErrors.foreignHost);
 }
