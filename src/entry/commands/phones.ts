@@ -56,14 +56,14 @@ export const phones = defineCommand({
         return EXIT.ok;
       }
     }
-    const messages = await phone.read(options.limit);
     if (!options.follow) {
+      const messages = await phone.read(options.limit);
       const nothing = `The phone ${number} has no texts.\n`;
       const text = messages.length === 0 ? nothing : chatText(messages, look);
       context.stdout.write(options.json ? `${JSON.stringify({ messages }, null, 2)}\n` : text);
       return EXIT.ok;
     }
-    return followPhone(phone, messages, (shown) => {
+    return followPhone(phone, options.limit, (shown) => {
       const lines = options.json
         ? shown.map((message) => `${JSON.stringify(message)}\n`).join("")
         : chatText(shown, look);
@@ -119,13 +119,14 @@ class Phone {
 /** Shows what there is and then what comes, until the process is ended. */
 async function followPhone(
   phone: Phone,
-  first: readonly PhoneMessage[],
+  limit: number,
   show: (messages: readonly PhoneMessage[]) => void,
 ): Promise<never> {
-  let known = new Set((await phone.read(MAX_PAGE)).map(({ id }) => id));
+  // Read once: what came between two reads would be neither old nor new.
+  const first = await phone.read(MAX_PAGE);
+  let known = new Set(first.map(({ id }) => id));
   const isNew = ({ id }: PhoneMessage): boolean => !known.has(id);
-  for (const { id } of first) known.add(id);
-  show(first);
+  show(first.slice(-limit));
   for (;;) {
     await sleep(POLL_MS);
     const messages = await phone.read(MAX_PAGE);
