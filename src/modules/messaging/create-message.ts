@@ -4,6 +4,7 @@ import { canonicalAddress } from "./address.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
 import type { Message } from "./message.ts";
+import { MAX_OPEN_MESSAGES } from "./message-state.ts";
 import type { MessageAccepted } from "./records.ts";
 import { rules } from "./rules/index.ts";
 
@@ -22,8 +23,6 @@ export interface CreateMessageInput {
   readonly provideFeedback?: boolean | undefined;
 }
 
-/** Messages in memory, waiting or not yet projected; each takes about two KiB, and the process has four GiB. */
-const MAX_OPEN_MESSAGES = 1_200_000;
 const DEFAULT_VALIDITY_SECONDS = 36_000;
 
 /**
@@ -31,7 +30,7 @@ const DEFAULT_VALIDITY_SECONDS = 36_000;
  * Rejects with a public error, and then nothing was done.
  */
 export async function createMessage(deps: MessagingDeps, input: CreateMessageInput): Promise<Readonly<Message>> {
-  return (await deps.cell.commit<Message>(draftMessage(deps, input))) satisfies Readonly<Message>;
+  return await deps.cell.commit<Message>(draftMessage(deps, input));
 }
 
 /** The record that accepts a message, for callers that commit it together with others. Throws the public error. */

@@ -1,6 +1,6 @@
 import { countryOf, regionOf } from "../../protocols/e164/index.ts";
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
-import type { WebhookRequested } from "../../platform/webhooks/index.ts";
+import type { AlertRaised, WebhookRequested } from "../../platform/webhooks/index.ts";
 import { messageErrors } from "./errors.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
 import type { Message } from "./message.ts";
@@ -113,12 +113,13 @@ function expireParts(state: MessageState, key: string, context: ApplyContext): v
     .join("");
   const { total: _total, sinceMs: _since, texts: _texts, ...rest } = partial;
   receive(state, { ...rest, kind: "message.arrived", text, segments: sequences.length }, context);
-  context.emit({
+  const alert: AlertRaised = {
     kind: "alert.raised",
     accountSid: partial.route.accountSid,
     errorCode: messageErrors.missingInboundPart.code,
     level: "error",
     text: `Only ${sequences.length} of ${partial.total} parts of a text from ${partial.carrier} arrived.`,
     resourceSid: partial.sid,
-  } as never);
+  };
+  context.emit(alert);
 }

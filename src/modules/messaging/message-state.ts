@@ -42,6 +42,8 @@ export interface OptOut {
   readonly sinceMs: number;
 }
 
+/** Messages in memory: waiting, sent without a receipt yet, or not projected. Each takes up to two KiB, and the process has four GiB. */
+export const MAX_OPEN_MESSAGES = 1_200_000;
 const MAX_HELD_RECEIPTS = 100_000;
 const MAX_PARTIAL_TEXTS = 50_000;
 

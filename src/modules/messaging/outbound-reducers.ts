@@ -1,4 +1,5 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import type { AlertRaised } from "../../platform/webhooks/index.ts";
 import { messageErrors } from "./errors.ts";
 import type { MessageEffects } from "./effects.ts";
 import { settleReceipt } from "./receipt-reducers.ts";
@@ -103,14 +104,15 @@ function finish(
   message.errorCode = errorCode;
   changeStatus(message, status, context);
   state.unlinkAllUnknown(message);
-  context.emit({
+  const alert: AlertRaised = {
     kind: "alert.raised",
     accountSid: message.accountSid,
     errorCode,
     level: "warning",
     text: `Message ${message.sid} is ${status}`,
     resourceSid: message.sid,
-  } as never);
+  };
+  context.emit(alert);
 }
 
 /** Returns the messages that may be submitted now; what was canceled or expired meanwhile is left out. */

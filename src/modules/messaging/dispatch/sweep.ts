@@ -1,12 +1,16 @@
 import type { Cell } from "../../../platform/cell/index.ts";
 import type { Clock, Timer } from "../../../platform/ports.ts";
 import { isFinal, type Message } from "../message.ts";
-import type { MessageState } from "../message-state.ts";
+import { MAX_OPEN_MESSAGES, type MessageState } from "../message-state.ts";
 import type { DeadlinesPassed, PartsExpired, ReceiptsAdopted } from "../records.ts";
 
 const TICK_MS = 250;
 /** Entries looked at in one tick, so that a full queue costs a bounded share of the time. */
 const PER_TICK = 4_000;
+
+/** The most that a message waits for its receipt while memory is more than half, and three quarters, full. */
+const HALF_FULL_HORIZON_MS = 3_600_000;
+const FULL_HORIZON_MS = 120_000;
 
 /** How long things may wait. All in milliseconds. */
 export interface SweepLimits {
@@ -82,7 +86,8 @@ export class Sweep {
 
   private isOverdue(message: Readonly<Message>, nowMs: number): boolean {
     if (isFinal(message.status) || message.closed === true) return false;
-    if (message.status === "sent") return (message.sentMs ?? nowMs) + this.limits.receiptHorizonMs <= nowMs;
+    if (message.status === "sent")
+      return (message.sentMs ?? nowMs) + receiptHorizonMs(this.state.messages.size, this.limits) <= nowMs;
     return message.validUntilMs <= nowMs && !message.parts.some((part) => part.state === "submitted");
   }
 
@@ -123,4 +128,14 @@ export class Sweep {
     this.timer?.cancel();
     this.timer = undefined;
   }
+}
+
+/**
+ * How long a message waits for its receipt, with so many messages in memory. Shorter when
+ * memory fills with messages whose carrier sends none: they must not keep new ones out.
+ */
+export function receiptHorizonMs(messages: number, limits: Pick<SweepLimits, "receiptHorizonMs">): number {
+  const fill = messages / MAX_OPEN_MESSAGES;
+  const pressed = fill > 0.75 ? FULL_HORIZON_MS : fill > 0.5 ? HALF_FULL_HORIZON_MS : Infinity;
+  return Math.min(limits.receiptHorizonMs, pressed);
 }
