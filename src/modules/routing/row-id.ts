@@ -1,0 +1,18 @@
+import { AppError } from "../../kernel/errors.ts";
+import { BAD_PAGE_TOKEN, cutPage, type Page, type Slice } from "../../platform/http/index.ts";
+
+/** A number of the database from a path or token; `undefined` for everything else. */
+export function readId(text: string): number | undefined {
+  return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;
+}
+
+/** A page of records that are numbered. Throws `BAD_PAGE_TOKEN`. */
+export async function pageById<R>(
+  asked: Slice,
+  read: (slice: Slice) => Promise<R[]>,
+  idOf: (record: R) => number,
+): Promise<Page<R>> {
+  const { limit, cursor, direction } = asked;
+  if (cursor !== undefined && readId(cursor) === undefined) throw new AppError(BAD_PAGE_TOKEN);
+  return cutPage(await read({ limit: limit + 1, cursor, direction }), asked, (record) => String(idOf(record)));
+}
