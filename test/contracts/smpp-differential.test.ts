@@ -25,6 +25,8 @@ import { SeededRandom, randomPdu, runSeed } from "../kit/smpp-pdus.ts";
  * - it names destination_port `dest_port`, and takes source_telematics_id for
  *   two octets, ms_validity for any octets and alert_on_message_delivery for
  *   one, as later versions do;
+ * - it reads most parameters of broadcasts into objects, and those of nodes and
+ *   number portability as texts or numbers where we keep octets;
  * - it cannot send TLVs that it does not know;
  * - it decodes texts and times into objects: binary data_coding and absolute
  *   times keep them comparable.
@@ -33,7 +35,24 @@ import { SeededRandom, randomPdu, runSeed } from "../kit/smpp-pdus.ts";
 const CASES_PER_COMMAND = 25;
 const MAX_PACKAGE_OCTETS = 16_384;
 const BINARY = 4;
-const OTHERWISE = ["source_telematics_id", "ms_validity", "alert_on_message_delivery", "unknown"];
+const OTHERWISE = [
+  "source_telematics_id",
+  "ms_validity",
+  "alert_on_message_delivery",
+  "broadcast_content_type",
+  "broadcast_content_type_info",
+  "broadcast_frequency_interval",
+  "broadcast_area_identifier",
+  "broadcast_area_success",
+  "broadcast_end_time",
+  "broadcast_service_group",
+  "billing_identification",
+  "source_node_id",
+  "dest_node_id",
+  "dest_addr_np_information",
+  "dest_addr_np_country",
+  "unknown",
+];
 
 type Loose = Record<string, unknown>;
 

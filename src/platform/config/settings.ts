@@ -1,5 +1,6 @@
 /** The one table of all settings. */
 import { isIPv4 } from "node:net";
+import { carrierFields } from "./carrier-fields.ts";
 import type { SettingsOf, SettingTable } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
 import { boolean, integer, list, oneOf, path, port, record, text, url, variant } from "./value-types.ts";
@@ -9,31 +10,11 @@ export type CarrierTypes = Readonly<Record<string, SettingTable>>;
 
 const MAX_CARRIERS = 200;
 const MAX_NUMBERS = 100_000;
-const MAX_PREFIXES = 1000;
 
 const host = text({
   expected: "an address or a host name",
   maxLength: 253,
   pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/,
-});
-
-const carrierCommon = defineSettings({
-  name: required(
-    text({
-      expected: "a name of small letters, digits and dashes, at most 32 characters",
-      maxLength: 32,
-      pattern: /^[a-z0-9][a-z0-9-]*$/,
-    }),
-    { description: "How the carrier is called in routes, logs and metrics. Each name once." },
-  ),
-  priority: setting(integer(0, 1000), {
-    default: 100,
-    description: "Among carriers that reach a number, the smallest goes first.",
-  }),
-  prefixes: setting(
-    list(text({ expected: "a prefix such as +44", maxLength: 16, pattern: /^\+[1-9]\d{0,14}$/ }), MAX_PREFIXES),
-    { default: [], description: "Beginnings of the numbers that it reaches. Empty: all." },
-  ),
 });
 
 const numberFields = defineSettings({
@@ -76,6 +57,25 @@ const webhookSettings = defineSettings({
   }),
 });
 
+const rate = integer(1, 60_000_000, "segments a minute");
+
+const senderRateFields = defineSettings({
+  kind: optional(oneOf("local", "mobile", "tollfree", "shortcode", "alphanumeric"), {
+    description: "The kind of sender; any where absent.",
+  }),
+  country: optional(text({ expected: "two capital letters", maxLength: 2, pattern: /^[A-Z]{2}$/ }), {
+    description: "The country of the sender's own number; any where absent.",
+  }),
+  segmentsPerMinute: required(rate, { description: "How many segments one such sender may send." }),
+});
+
+const accountRateFields = defineSettings({
+  accountSid: optional(text({ expected: "AC and 32 hexadecimal digits", maxLength: 34, pattern: /^AC[0-9a-f]{32}$/ }), {
+    description: "The account; any where absent.",
+  }),
+  segmentsPerMinute: required(rate, { description: "How many segments the account may send over all of its senders." }),
+});
+
 const messagingSettings = defineSettings({
   statusCallbacks: setting(oneOf("all", "final"), {
     default: "all",
@@ -84,6 +84,23 @@ const messagingSettings = defineSettings({
   adoptReceiptSeconds: setting(integer(1, 3_600), {
     default: 15,
     description: "After this, a receipt with an unknown id is matched to an attempt whose answer was lost.",
+  }),
+  unknownGraceSeconds: setting(integer(1, 86_400), {
+    default: 60,
+    description:
+      "How long a message whose outcome is not known waits for a receipt before it is given up, or sent once more where it asked for that.",
+  }),
+  senderRates: setting(list(record(senderRateFields), 1_000), {
+    default: [],
+    description: "How fast senders may send. The first entry that fits counts; without one there is no limit.",
+  }),
+  accountRates: setting(list(record(accountRateFields), 10_000), {
+    default: [],
+    description: "How fast accounts may send. The first entry that fits counts; without one there is no limit.",
+  }),
+  senderQueueSeconds: setting(integer(1, 864_000), {
+    default: 36_000,
+    description: "How much may wait for a sender that has a rate: so many seconds' worth of segments.",
   }),
 });
 
@@ -96,6 +113,47 @@ const simulatorSettings = defineSettings({
     description: "Whether the simulated carrier is started.",
   }),
   port: setting(port(), { default: 2775, description: "Its SMPP port on 127.0.0.1." }),
+});
+
+const smppSettings = defineSettings({
+  port: optional(port(), {
+    description: "The port for customers' SMPP clients, usually 2776. Without it there is none.",
+  }),
+  tlsPort: optional(port(), {
+    description: "A port for the same with TLS, usually 3551. Needs `smpp.tlsKey` and `smpp.tlsCertificate`.",
+  }),
+  tlsKey: optional(path("the path of a file"), { description: "The private key of the TLS port, PEM." }),
+  tlsCertificate: optional(path("the path of a file"), {
+    description: "The certificate of the TLS port with its chain, PEM. Both are read again when they change.",
+  }),
+  systemId: setting(
+    text({ expected: "1 to 15 letters, digits, dots, dashes or underscores", maxLength: 15, pattern: /^[\w.-]+$/ }),
+    { default: "trunkline", description: "How the server calls itself in its answer to a bind." },
+  ),
+  maxConnections: setting(integer(1, 10_000), {
+    default: 1_000,
+    description: "Connections of SMPP clients at one time, bound or not; at most 200 of them from one address.",
+  }),
+  maxBindsPerAccount: setting(integer(1, 1_000), {
+    default: 50,
+    description: "Binds of one account at one time, over all of its system ids.",
+  }),
+  fallbackAfterSeconds: setting(integer(1, 86_400), {
+    default: 60,
+    description: "How long a receipt or text waits for a bind before its webhook is asked instead, where there is one.",
+  }),
+  keepHours: setting(integer(1, 168), {
+    default: 24,
+    description: "How long a receipt or text waits for a bind before it is given up.",
+  }),
+  enquireLinkSeconds: setting(integer(5, 3_600), {
+    default: 30,
+    description: "How long a client may be silent before it is asked whether it is there.",
+  }),
+  inactivitySeconds: setting(integer(0, 86_400), {
+    default: 0,
+    description: "How long a bind may do nothing but that before it is unbound. 0: for ever.",
+  }),
 });
 
 /** Builds the table for the types of carriers that are known. Paths, environment variables and flags follow from the keys. */
@@ -132,7 +190,7 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
       }),
       { description: "The auth token of the first account. Goes together with `accountSid`.", secret: true },
     ),
-    carriers: setting(list(variant(carrierCommon, carrierTypes), MAX_CARRIERS), {
+    carriers: setting(list(variant(carrierFields, carrierTypes), MAX_CARRIERS), {
       default: [],
       description: "The carriers that messages go out by and come in from.",
     }),
@@ -153,6 +211,7 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
       }),
     },
     simulator: simulatorSettings,
+    smpp: smppSettings,
   });
 }
 
@@ -192,6 +251,14 @@ export const CROSS_CHECKS: readonly CrossCheck[] = [
     !simulator.enabled || simulator.port === 0 || simulator.port !== plain
       ? undefined
       : { path: "simulator.port", message: "expected another port than that of `port`" },
+  ({ smpp }) =>
+    smpp.tlsPort === undefined || (smpp.tlsKey !== undefined && smpp.tlsCertificate !== undefined)
+      ? undefined
+      : { path: "smpp.tlsPort", message: "expected smpp.tlsKey and smpp.tlsCertificate to be given with it" },
+  ({ smpp }) =>
+    smpp.tlsPort === undefined || smpp.tlsPort === 0 || smpp.tlsPort !== smpp.port
+      ? undefined
+      : { path: "smpp.tlsPort", message: "expected another port than that of `smpp.port`" },
 ];
 
 function firstRepeated(values: readonly string[]): number {

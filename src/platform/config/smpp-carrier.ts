@@ -1,4 +1,4 @@
-/** What the file can say about a carrier that is reached by SMPP 3.4. */
+/** What the file can say about a carrier that is reached by SMPP. */
 import type { ScalarType, SettingsOf } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
 import { boolean, integer, maskUserinfo, oneOf, parseUrl, text } from "./value-types.ts";
@@ -81,7 +81,17 @@ export const smppCarrierType = defineSettings({
   binds: setting(integer(1, 32), { default: 1, description: "How many such binds to hold open." }),
   window: setting(integer(1, 1000), {
     default: 10,
-    description: "How many requests may wait for their response on one bind.",
+    description: "How many requests may wait for their response on one bind, at most.",
+  }),
+  adaptiveWindow: setting(boolean(), {
+    default: true,
+    description:
+      "Whether fewer may wait while responses take long, or while the SMSC throttles or says that it is congested. " +
+      "Never more than `window`.",
+  }),
+  interfaceVersion: setting(oneOf("3.4", "5.0"), {
+    default: "3.4",
+    description: "The version of SMPP to ask for. 5.0 is spoken where the SMSC answers that it does too.",
   }),
   messagesPerSecond: optional(integer(1, 100_000), {
     description: "Submissions a second over all binds. Without it, as fast as the window allows.",
@@ -105,6 +115,16 @@ export const smppCarrierType = defineSettings({
   defaultAlphabet: setting(oneOf("gsm7", "latin1", "gsm7-packed"), {
     default: "gsm7",
     description: "What `data_coding` 0 means to this SMSC.",
+  }),
+  ia5Alphabet: setting(oneOf("ascii", "gsm7"), {
+    default: "ascii",
+    description: "What `data_coding` 1 means in texts from this SMSC.",
+  }),
+  userReference: setting(boolean(), {
+    default: false,
+    description:
+      "Whether every part is sent with a `user_message_reference`, which helps to match receipts where the SMSC " +
+      "repeats it in them.",
   }),
   messageIds: setting(oneOf("as-is", "hex-to-decimal", "decimal-to-hex"), {
     default: "as-is",

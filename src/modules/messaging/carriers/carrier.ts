@@ -1,3 +1,5 @@
+import type { Buffer } from "node:buffer";
+import type { MaintenanceWindow } from "../../../platform/config/index.ts";
 import type { Receipt, SubmitOutcome } from "../records.ts";
 
 /** One part of a message, to be given to a carrier. */
@@ -10,6 +12,8 @@ export interface Submission {
   /** Which part, from 0. */
   readonly part: number;
   readonly validUntilMs: number;
+  /** Which attempt of the message this is, from 1. Where given, a carrier can tell it from earlier ones. */
+  readonly attempt?: number;
 }
 
 /** A text from a carrier, or one part of one. Addresses are E.164 or as the carrier wrote them. */
@@ -40,6 +44,40 @@ export interface CarrierStatus {
   readonly binds: readonly { readonly state: string; readonly outstanding: number; readonly detail?: string }[];
 }
 
+/** A request to an endpoint of a carrier's. The body is read only when it is asked for. */
+export interface EndpointCall {
+  readonly method: string;
+  /** Path and query as sent, percent-encoded. */
+  readonly target: string;
+  /** The query, without `?`. */
+  readonly query: string;
+  /** The last part of the path, where the endpoint has a secret. */
+  readonly secret: string | undefined;
+  /** The first value of a header field; `name` is lower case. */
+  header(name: string): string | undefined;
+  /** Rejects when the body is longer. */
+  readBody(maxOctets: number): Promise<Buffer>;
+}
+
+/** What an endpoint answers. */
+export interface EndpointAnswer {
+  readonly status: number;
+  readonly contentType?: string;
+  readonly body?: string;
+  /** A scheme for `WWW-Authenticate`. */
+  readonly challenge?: string;
+}
+
+/** Where a carrier is called over HTTP: `/carriers/{carrier}/{endpoint}`, and the secret behind it. It checks itself who calls. */
+export interface CarrierEndpoint {
+  readonly name: string;
+  readonly method: "GET" | "POST";
+  /** Whether the path goes on with a secret. */
+  readonly hasSecret: boolean;
+  /** Answers 200 only when all that was brought is durable, 503 when it should be brought again. */
+  run(call: EndpointCall): Promise<EndpointAnswer>;
+}
+
 /**
  * A way to the handsets. `submit` may be called only within `capacity()`; its callback
  * comes exactly once, and tells a certain refusal (`refused`, `not-sent`) from an outcome
@@ -52,6 +90,8 @@ export interface Carrier {
   /** Lower is asked first. */
   readonly priority: number;
   readonly messagesPerSecond: number | undefined;
+  /** When it is not to be counted on; see `isInMaintenance`. */
+  readonly maintenance?: readonly MaintenanceWindow[];
   readonly up: boolean;
   /** Parts that may be submitted now. */
   capacity(): number;
@@ -60,6 +100,8 @@ export interface Carrier {
   submit(submission: Submission, done: (outcome: SubmitOutcome) => void): void;
   start(listener: CarrierListener): void;
   status(): CarrierStatus;
+  /** Where the carrier calls us over HTTP, if it does. Can be asked before the start. */
+  endpoints?(): readonly CarrierEndpoint[];
   /** Finishes what is under way within a time limit and closes. */
   close(): Promise<void>;
 }

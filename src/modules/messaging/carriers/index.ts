@@ -1,9 +1,26 @@
 /** The registry of carrier types: one file and one line each. */
-import { SmppCarrier, type SmppCarrierOptions } from "./smpp.ts";
 import type { Carrier } from "./carrier.ts";
+import { HttpCarrier, type HttpCarrierOptions } from "./http.ts";
+import { NullCarrier, type NullCarrierOptions } from "./null.ts";
+import { SmppCarrier, type SmppCarrierOptions } from "./smpp.ts";
+import { TwilioCarrier, type TwilioCarrierOptions } from "./twilio.ts";
 
-export type { Carrier, CarrierListener, CarrierStatus, IncomingText, Settle, Submission } from "./carrier.ts";
+export type {
+  Carrier,
+  CarrierEndpoint,
+  CarrierListener,
+  CarrierStatus,
+  EndpointAnswer,
+  EndpointCall,
+  IncomingText,
+  Settle,
+  Submission,
+} from "./carrier.ts";
+export { isInMaintenance } from "./maintenance.ts";
 
 export const carrierTypes = {
   smpp: (options: SmppCarrierOptions): Carrier => new SmppCarrier(options),
+  http: (options: HttpCarrierOptions): Carrier => new HttpCarrier(options),
+  twilio: (options: TwilioCarrierOptions): Carrier => new TwilioCarrier(options),
+  null: (options: NullCarrierOptions): Carrier => new NullCarrier(options),
 };

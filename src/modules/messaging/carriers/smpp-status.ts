@@ -15,7 +15,7 @@ interface Refusal {
 
 /**
  * What a `command_status` other than ESME_ROK in a submit_sm_resp means (SMPP 3.4
- * §5.1.3, and what SMSCs use the codes for in practice). What is not listed is `later`
+ * §5.1.3, SMPP 5.0 §4.7.6, and what SMSCs use the codes for in practice). What is not listed is `later`
  * on another carrier: a refusal is certain, so trying again elsewhere repeats nothing.
  */
 const REFUSALS: Readonly<Partial<Record<CommandStatusName, Refusal>>> = {
@@ -43,6 +43,11 @@ const REFUSALS: Readonly<Partial<Record<CommandStatusName, Refusal>>> = {
   ESME_RINVEXPIRY: { verdict: "permanent", errorCode: EXPIRED },
   ESME_RX_P_APPN: { verdict: "permanent", errorCode: FILTERED },
   ESME_RX_R_APPN: { verdict: "permanent", errorCode: FILTERED },
+  ESME_RSERTYPUNAUTH: { verdict: "other-route", errorCode: FAILED },
+  ESME_RPROHIBITED: { verdict: "other-route", errorCode: FAILED },
+  ESME_RSERTYPUNAVAIL: { verdict: "later", errorCode: FAILED },
+  ESME_RSERTYPDENIED: { verdict: "other-route", errorCode: FAILED },
+  ESME_RINVDCS: { verdict: "other-route", errorCode: FAILED },
 };
 
 /** The verdict on a refused submit. */

@@ -3,7 +3,9 @@ import { bareAddress } from "../address.ts";
 import { decodeUserData, buildParts, segmentText, type MessagePart } from "../../../protocols/sms/index.ts";
 import {
   CommandStatus,
+  DataCoding,
   EsmClass,
+  InterfaceVersion,
   Npi,
   RegisteredDelivery,
   Ton,
@@ -13,11 +15,12 @@ import {
   readReceipt,
   type PduBodyInput,
 } from "../../../protocols/smpp/index.ts";
-import type { SmppCarrierSettings } from "../../../platform/config/index.ts";
+import type { MaintenanceWindow, SmppCarrierSettings } from "../../../platform/config/index.ts";
 import type { Clock, Logger, Net } from "../../../platform/ports.ts";
 import { SmppClient, type BindKind, type DeliveryPdu, type RespondDelivery } from "../../../platform/smpp/index.ts";
 import type { SubmitOutcome } from "../records.ts";
 import type { Carrier, CarrierListener, CarrierStatus, Submission } from "./carrier.ts";
+import { userReference } from "./smpp-reference.ts";
 import { receiptResult, refusalOf } from "./smpp-status.ts";
 
 /** What every carrier is configured with beside its own type's settings. */
@@ -25,6 +28,7 @@ export interface CarrierCommon {
   readonly name: string;
   readonly priority: number;
   readonly prefixes: readonly string[];
+  readonly maintenance?: readonly MaintenanceWindow[];
 }
 
 export interface SmppCarrierOptions {
@@ -38,12 +42,13 @@ const DRAIN_MS = 5_000;
 /** Parts of a long text are built once, not once for each part. */
 const BUILT_TEXTS = 64;
 
-/** A carrier that is reached by SMPP 3.4, over one or several binds. */
+/** A carrier that is reached by SMPP 3.4 or 5.0, over one or several binds. */
 export class SmppCarrier implements Carrier {
   readonly name: string;
   readonly prefixes: readonly string[];
   readonly priority: number;
   readonly messagesPerSecond: number | undefined;
+  readonly maintenance: readonly MaintenanceWindow[];
   private readonly options: SmppCarrierOptions;
   private readonly clients: { readonly bind: BindKind; readonly client: SmppClient }[] = [];
   private readonly built = new Map<string, MessagePart[]>();
@@ -57,6 +62,7 @@ export class SmppCarrier implements Carrier {
     this.prefixes = settings.prefixes.map(bareAddress);
     this.priority = settings.priority;
     this.messagesPerSecond = settings.messagesPerSecond;
+    this.maintenance = settings.maintenance ?? [];
   }
 
   start(listener: CarrierListener): void {
@@ -81,7 +87,9 @@ export class SmppCarrier implements Carrier {
       systemType: settings.systemType,
       addressRange: settings.addressRange,
       bind,
+      interfaceVersion: settings.interfaceVersion === "5.0" ? InterfaceVersion.V5_0 : InterfaceVersion.V3_4,
       window: settings.window,
+      adaptiveWindow: settings.adaptiveWindow,
       timers: { responseMs: settings.responseTimeoutMs, enquireLinkMs: settings.enquireLinkMs },
       onState: () => this.listener?.onCapacity(),
       onReady: () => this.listener?.onCapacity(),
@@ -175,8 +183,17 @@ export class SmppCarrier implements Carrier {
       registered_delivery: wantsReceipt ? RegisteredDelivery.FINAL : 0,
       data_coding: part.dataCoding,
       short_message: part.shortMessage,
-      ...(part.sar === undefined && part.payload === undefined ? {} : { tlvs: tlvsOf(part) }),
+      tlvs: this.tlvsFor(submission, part),
     };
+  }
+
+  private tlvsFor(submission: Submission, part: MessagePart): PduBodyInput["submit_sm"]["tlvs"] {
+    const { userReference: isReferenced } = this.options.settings;
+    if (!isReferenced && part.sar === undefined && part.payload === undefined) return undefined;
+    const tlvs: NonNullable<PduBodyInput["submit_sm"]["tlvs"]> = tlvsOf(part);
+    if (isReferenced)
+      tlvs.user_message_reference = userReference(submission.sid, submission.part, submission.attempt ?? 1);
+    return tlvs;
   }
 
   private normaliseId(id: string): string {
@@ -192,6 +209,7 @@ export class SmppCarrier implements Carrier {
     const receipt = readReceipt(body);
     if (receipt !== undefined) {
       const { result, errorCode } = receiptResult(receipt);
+      const reference = this.options.settings.userReference ? body.tlvs?.user_message_reference : undefined;
       listener.onReceipt(
         {
           // Responses are brought into the form of receipts, so these stay as they are but for case and zeros.
@@ -201,6 +219,7 @@ export class SmppCarrier implements Carrier {
           to: body.source_addr,
           ...(errorCode === undefined ? {} : { errorCode }),
           ...(receipt.doneDate === undefined ? {} : { doneDate: receipt.doneDate }),
+          ...(reference === undefined ? {} : { reference }),
           ...(this.options.settings.receipts === "last-part" ? { wholeMessage: true } : {}),
         },
         settle,
@@ -208,11 +227,14 @@ export class SmppCarrier implements Carrier {
       return;
     }
     const short = "short_message" in body ? body.short_message : undefined;
+    const { ia5Alphabet, defaultAlphabet } = this.options.settings;
+    // Some carriers say IA5 and mean GSM-7, one septet an octet.
+    const isGsm7 = body.data_coding === DataCoding.IA5 && ia5Alphabet === "gsm7";
     const data = decodeUserData({
-      dataCoding: body.data_coding,
+      dataCoding: isGsm7 ? DataCoding.SMSC_DEFAULT : body.data_coding,
       shortMessage: short !== undefined && short.length > 0 ? short : (body.tlvs?.message_payload ?? Buffer.alloc(0)),
       udhi: hasUdh(body.esm_class),
-      defaultAlphabet: this.options.settings.defaultAlphabet,
+      defaultAlphabet: isGsm7 ? "gsm7" : defaultAlphabet,
     });
     const concat = data.concat ?? sarOf(body.tlvs);
     if (data.text === undefined) {
@@ -258,7 +280,7 @@ function publicAddress(ton: number, address: string): string {
   return ton === Ton.INTERNATIONAL || (ton !== Ton.NETWORK_SPECIFIC && address.length >= 8) ? `+${address}` : address;
 }
 
-function tlvsOf(part: MessagePart): PduBodyInput["submit_sm"]["tlvs"] {
+function tlvsOf(part: MessagePart): NonNullable<PduBodyInput["submit_sm"]["tlvs"]> {
   return {
     ...(part.payload === undefined ? {} : { message_payload: part.payload }),
     ...(part.sar === undefined

@@ -1,0 +1,141 @@
+import { present } from "../../../kernel/assert.ts";
+import type { HttpCarrierSettings, MaintenanceWindow } from "../../../platform/config/index.ts";
+import type { Clock, Logger, Net } from "../../../platform/ports.ts";
+import { bareAddress } from "../address.ts";
+import type { SubmitOutcome } from "../records.ts";
+import type { Carrier, CarrierEndpoint, CarrierListener, CarrierStatus, Submission } from "./carrier.ts";
+import { EndpointWork } from "./endpoint-work.ts";
+import { inboundEndpoint, receiptEndpoint } from "./http-endpoints.ts";
+import { readOutcome } from "./http-outcome.ts";
+import { HttpPeer } from "./http-peer.ts";
+import { cutText, referenceOf, renderRequest, templateValues, type CutText } from "./http-request.ts";
+import type { CarrierCommon } from "./smpp.ts";
+
+export interface HttpCarrierOptions {
+  readonly settings: CarrierCommon & HttpCarrierSettings;
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Where this platform is reached from outside, without a slash at the end. Asked when a message is submitted. */
+  readonly publicUrl: () => string;
+}
+
+/** Long texts are cut once, not once for each part. */
+const MAX_CUT_TEXTS = 64;
+
+/** A carrier that is reached by an HTTP API which its settings describe. */
+export class HttpCarrier implements Carrier {
+  readonly name: string;
+  readonly prefixes: readonly string[];
+  readonly priority: number;
+  readonly messagesPerSecond: number | undefined;
+  readonly maintenance: readonly MaintenanceWindow[];
+  private readonly options: HttpCarrierOptions;
+  private readonly peer: HttpPeer;
+  private readonly work: EndpointWork;
+  private readonly cut = new Map<string, CutText>();
+  private listener: CarrierListener | undefined;
+
+  constructor(options: HttpCarrierOptions) {
+    this.options = options;
+    const { settings, net, clock } = options;
+    this.name = settings.name;
+    this.prefixes = settings.prefixes.map(bareAddress);
+    this.priority = settings.priority;
+    this.messagesPerSecond = settings.messagesPerSecond;
+    this.maintenance = settings.maintenance ?? [];
+    this.work = new EndpointWork(clock);
+    this.peer = new HttpPeer({
+      net,
+      clock,
+      maxInFlight: settings.maxInFlight,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      responseTimeoutMs: settings.responseTimeoutMs,
+      maxAnswerOctets: settings.maxAnswerOctets,
+      tlsVerify: settings.tlsVerify,
+      retryStale: settings.submit.recognisesRepeats,
+      onChange: () => this.listener?.onCapacity(),
+    });
+  }
+
+  start(listener: CarrierListener): void {
+    this.listener = listener;
+    listener.onCapacity();
+  }
+
+  get up(): boolean {
+    return this.listener !== undefined && this.peer.up;
+  }
+
+  capacity(): number {
+    return this.listener === undefined ? 0 : this.peer.capacity();
+  }
+
+  countParts(sid: string, text: string): number {
+    return this.options.settings.texts === "whole" ? 1 : this.cutOf(sid, text).parts.length;
+  }
+
+  submit(submission: Submission, done: (outcome: SubmitOutcome) => void): void {
+    if (this.capacity() === 0) return done({ kind: "not-sent", reason: "no-room" });
+    const { settings, clock, logger } = this.options;
+    const cut = this.cutOf(submission.sid, submission.text);
+    present(cut.parts[submission.part], `part ${submission.part} of ${submission.sid}`);
+    const context = { nowMs: clock.nowMs(), callbackUrl: this.callbackUrl() };
+    const request = renderRequest(settings.submit, templateValues(submission, cut, context));
+    const reference = referenceOf(submission);
+    this.peer.send(
+      request,
+      (response) => {
+        const outcome = readOutcome(settings.response, response, reference);
+        if (outcome.kind !== "accepted") {
+          const meaning = outcome.kind === "refused" ? outcome.verdict : outcome.kind;
+          logger.debug("carrier.not-accepted", { carrier: this.name, status: response.status, meaning });
+        }
+        return outcome;
+      },
+      done,
+    );
+  }
+
+  private cutOf(sid: string, text: string): CutText {
+    const known = this.cut.get(sid);
+    if (known !== undefined) return known;
+    const cut = cutText(text, this.options.settings.texts);
+    if (cut.parts.length > 1) {
+      this.cut.set(sid, cut);
+      if (this.cut.size > MAX_CUT_TEXTS)
+        for (const oldest of this.cut.keys()) {
+          this.cut.delete(oldest);
+          break;
+        }
+    }
+    return cut;
+  }
+
+  private callbackUrl(): string {
+    const { settings, publicUrl } = this.options;
+    const { receipts, callbackBaseUrl } = settings;
+    if (receipts === undefined) return "";
+    const base = (callbackBaseUrl ?? publicUrl()).replace(/\/+$/, "");
+    return `${base}/carriers/${this.name}/receipts/${receipts.secret}`;
+  }
+
+  endpoints(): readonly CarrierEndpoint[] {
+    const { settings } = this.options;
+    const logger = this.options.logger.child({ carrier: this.name });
+    const deps = { logger, work: this.work, listener: () => this.listener };
+    return [
+      ...(settings.receipts === undefined ? [] : [receiptEndpoint(settings.receipts, deps)]),
+      ...(settings.inbound === undefined ? [] : [inboundEndpoint(settings.inbound, deps)]),
+    ];
+  }
+
+  status(): CarrierStatus {
+    return { name: this.name, type: "http", up: this.up, binds: [this.peer.state()] };
+  }
+
+  async close(): Promise<void> {
+    this.work.close();
+    await this.peer.close();
+  }
+}

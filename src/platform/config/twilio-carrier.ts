@@ -1,0 +1,69 @@
+/** What the file can say about a carrier that is an account of a Twilio-compatible platform. */
+import type { SettingsOf } from "./schema.ts";
+import { defineSettings, optional, required, setting } from "./schema.ts";
+import { boolean, integer, oneOf, record, text, url } from "./value-types.ts";
+
+const secretText = text({
+  expected: "16 to 128 visible ASCII characters",
+  maxLength: 128,
+  pattern: /^[\x21-\x7e]{16,}$/,
+});
+
+const sidOf = (prefix: string) =>
+  text({
+    expected: `${prefix} and 32 hexadecimal digits`,
+    maxLength: 34,
+    pattern: new RegExp(`^${prefix}[0-9a-fA-F]{32}$`),
+  });
+
+/** The keys of a carrier with `type: twilio`, beside those that every carrier has. */
+export const twilioCarrierType = defineSettings({
+  baseUrl: setting(url(["http", "https"], "an http or https URL"), {
+    default: "https://api.twilio.com",
+    description: "Where its API is.",
+  }),
+  accountSid: required(sidOf("AC"), { description: "The account." }),
+  authToken: required(secretText, {
+    description: "The account's auth token. Its callbacks are signed with it, also where an API key is given.",
+    secret: true,
+  }),
+  apiKey: optional(
+    record({
+      sid: required(sidOf("SK"), { description: "The SID of the key." }),
+      secret: required(secretText, { description: "Its secret.", secret: true }),
+    }),
+    { description: "A key to make requests with. Without it, the auth token does." },
+  ),
+  messagingServiceSid: optional(sidOf("MG"), {
+    description: "A Messaging Service there that chooses the sender. Without it, the message's own `From` is sent.",
+  }),
+  from: optional(text({ expected: "a sender of at most 20 characters", maxLength: 20, pattern: /^[\x20-\x7e]+$/ }), {
+    description: "The sender of every message, in place of the message's own.",
+  }),
+  receipts: setting(oneOf("callback", "none"), {
+    default: "callback",
+    description: "Whether status callbacks are asked for. They need a public URL that the other side reaches.",
+  }),
+  callbackBaseUrl: optional(url(["http", "https"], "an http or https URL"), {
+    description: "The base of the URLs it calls, as it sees them. Without it, this platform's public URL.",
+  }),
+  messagesPerSecond: optional(integer(1, 100_000), {
+    description: "Messages a second. Without it, as fast as `maxInFlight` allows.",
+  }),
+  maxInFlight: setting(integer(1, 1000), { default: 20, description: "How many requests may be under way." }),
+  connectTimeoutMs: setting(integer(100, 60_000), {
+    default: 5_000,
+    description: "How long finding and connecting to the server may take.",
+  }),
+  responseTimeoutMs: setting(integer(100, 600_000), {
+    default: 30_000,
+    description: "How long a request waits for its answer. After that its outcome is unknown.",
+  }),
+  tlsVerify: setting(boolean(), {
+    default: true,
+    description: "Whether the certificate of an https server is checked. Off only on a private line.",
+  }),
+});
+
+/** The settings of a Twilio carrier, complete, without those that every carrier has. */
+export type TwilioCarrierSettings = SettingsOf<typeof twilioCarrierType>;
