@@ -4,6 +4,7 @@ import { SidMinter } from "../../src/kernel/ids.ts";
 import {
   createMessage,
   messagingModule,
+  type AttemptSettled,
   type CreateMessageInput,
   type MessagingModule,
 } from "../../src/modules/messaging/index.ts";
@@ -12,14 +13,20 @@ import type { Log } from "../../src/platform/log/index.ts";
 import type { Database } from "../../src/platform/ports.ts";
 import type { AlertRaised, WebhookRequested } from "../../src/platform/webhooks/index.ts";
 import { memoryDisk, openMemoryLog, seeded, settle, type SimulatedFiles } from "./memory-log.ts";
+import { emptyDatabase, routerOf } from "./routes.ts";
 import { ScriptedCarrier } from "./scripted-carrier.ts";
 import { silentLogger } from "./silent-logger.ts";
+
+export { emptyDatabase };
 
 export const ACCOUNT = `AC${"a".repeat(32)}`;
 export const FOREIGN = `AC${"f".repeat(32)}`;
 export const APPLICATION = `AP${"b".repeat(32)}`;
 export const NUMBER = "+15005550100";
 export const PHONE = "+447700900123";
+/** One of many phones, so that messages do not wait for each other as those of one conversation do. */
+export const phone = (n: number): string => `+4477009${String(n).padStart(5, "0")}`;
+
 export const CALLBACK = "https://example.org/status";
 const SMS_URL = "https://example.org/sms";
 
@@ -29,6 +36,9 @@ export interface WorldOptions {
   readonly carriers?: readonly ScriptedCarrier[];
   readonly callbackEvents?: "all" | "final";
   readonly limits?: ModuleOptions["limits"];
+  readonly rates?: ModuleOptions["rates"];
+  readonly parking?: ModuleOptions["parking"];
+  readonly inboundBinds?: ModuleOptions["inboundBinds"];
   readonly database?: Database;
   readonly seed?: number;
   /** The offsets that the projections of a test stored. */
@@ -43,12 +53,6 @@ interface Life {
   readonly cell: Cell;
   readonly log: Log;
 }
-
-/** Every read finds nothing, as in a database that nothing was projected to. */
-export const emptyDatabase: Database = {
-  query: () => Promise.resolve([]),
-  transaction: () => Promise.reject(new Error("nothing is written here")),
-};
 
 /**
  * A messaging cell over a disk in memory, with scripted carriers, on a clock of its own.
@@ -118,6 +122,7 @@ export class MessagingWorld {
   /** Starts a process on the disk as it is. */
   async open(): Promise<void> {
     const clock = new ManualClock(this.nowMs);
+    const { limits, rates, parking, inboundBinds } = this.options;
     const module = messagingModule({
       database: this.options.database ?? emptyDatabase,
       blobs: new MemoryBlobStore(),
@@ -130,7 +135,12 @@ export class MessagingWorld {
       accountStatus: () => Promise.resolve("active"),
       publicUrl: () => "https://sms.example.org/",
       callbackEvents: this.options.callbackEvents ?? "all",
-      ...(this.options.limits === undefined ? {} : { limits: this.options.limits }),
+      router: await routerOf(this.carriers, clock),
+      isOperator: (sid) => sid === ACCOUNT,
+      ...(limits === undefined ? {} : { limits }),
+      ...(rates === undefined ? {} : { rates }),
+      ...(parking === undefined ? {} : { parking }),
+      ...(inboundBinds === undefined ? {} : { inboundBinds }),
     });
     const log = await openMemoryLog(this.files, clock);
     const cell = new Cell({
@@ -162,13 +172,24 @@ export class MessagingWorld {
       name: "recorder",
       tables: [],
       reducers: {},
-      listeners: { "webhook.requested": note, "alert.raised": note },
+      listeners: {
+        "webhook.requested": note,
+        "alert.raised": note,
+        "message.attempt-settled": note,
+        "message.reported": note,
+        "message.received": note,
+      },
     };
   }
 
   /** All webhooks asked for since the beginning, each once. */
   get webhooks(): WebhookRequested[] {
     return [...this.told.values()].filter((fact) => fact.kind === "webhook.requested") as WebhookRequested[];
+  }
+
+  /** What the ledger was told of attempts, in order. */
+  get attempts(): AttemptSettled[] {
+    return [...this.told.values()].filter((fact) => fact.kind === "message.attempt-settled") as AttemptSettled[];
   }
 
   get alerts(): AlertRaised[] {
@@ -248,9 +269,11 @@ export class MessagingWorld {
   /** The whole state, with the indexes, as plain data that can be compared. */
   dump(): unknown {
     const { state } = this;
-    const tables = state.tables.map((table) => {
+    // Health is measured and not remembered: a new process begins a new snapshot.
+    const tables = state.tables.flatMap((table) => {
+      if (table.name === "carrier-health") return [];
       const entries = [...table.keys()].map((key): [string, unknown] => [key, table.get(key)]);
-      return [table.name, Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))];
+      return [[table.name, Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))] as const];
     });
     return JSON.parse(JSON.stringify({ tables: Object.fromEntries(tables), unknown: state.unknownCount }));
   }
@@ -258,7 +281,9 @@ export class MessagingWorld {
 
 const numbers: ModuleOptions["numbers"] = {
   sender: (accountSid, address) =>
-    accountSid === ACCOUNT && (address === NUMBER || address === "55501") ? { mms: address === NUMBER } : undefined,
+    accountSid === ACCOUNT && (address === NUMBER || address === "55501")
+      ? { mms: address === NUMBER, kind: address === NUMBER ? "local" : "shortcode" }
+      : undefined,
   inboundText: (address) =>
     address === NUMBER || address === "55501" ? { accountSid: ACCOUNT, url: SMS_URL, method: "POST" } : undefined,
   applicationStatusCallback: (accountSid, sid) =>

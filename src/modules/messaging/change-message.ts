@@ -4,7 +4,9 @@ import { messageErrors } from "./errors.ts";
 import { removeMediaContent } from "./media/index.ts";
 import { findMessage } from "./message.store.ts";
 import { isFinal, type Message } from "./message.ts";
-import type { FeedbackGiven, MessageCanceled, MessageDeleted, MessageRedacted } from "./records.ts";
+import { segmentText } from "../../protocols/sms/index.ts";
+import type { MessageOrigin } from "./message.ts";
+import type { FeedbackGiven, MessageCanceled, MessageDeleted, MessageRedacted, MessageReplaced } from "./records.ts";
 
 interface Target {
   readonly accountSid: string;
@@ -13,12 +15,40 @@ interface Target {
 
 /** Cancels a message that no carrier has been given yet. */
 export async function cancelMessage(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
-  const message = await existing(deps, target);
+  const message = await inMemory(deps, target);
   const record: MessageCanceled = { kind: "message.canceled", sid: message.sid };
   const canceled = await deps.cell.commit<Message | undefined>(record, "progress");
   if (canceled !== undefined) return canceled;
   const now = await existing(deps, target);
   throw new AppError(messageErrors.notCancelable, { sid: now.sid, status: now.status });
+}
+
+/** Gives a message that no carrier has been given yet another text, and if need be another validity. */
+export async function replaceMessage(
+  deps: MessagingDeps,
+  input: Target & {
+    readonly body: string;
+    readonly validitySeconds?: number | undefined;
+    readonly receipt?: MessageOrigin["receipt"] | undefined;
+  },
+): Promise<Readonly<Message>> {
+  const message = await inMemory(deps, input);
+  const { text, encoding, segments } = segmentText(input.body, { smartEncoding: false });
+  const record: MessageReplaced = {
+    kind: "message.replaced",
+    sid: message.sid,
+    body: input.body,
+    ...(text === input.body ? {} : { sentText: text }),
+    encoding,
+    segments: segments.length,
+    ...(input.validitySeconds === undefined
+      ? {}
+      : { validUntilMs: deps.clock.nowMs() + input.validitySeconds * 1_000 }),
+    ...(input.receipt === undefined ? {} : { receipt: input.receipt }),
+  };
+  const replaced = await deps.cell.commit<Message | undefined>(record, "progress");
+  if (replaced !== undefined) return replaced;
+  throw new AppError(messageErrors.notReplaceable, { sid: message.sid, status: message.status });
 }
 
 /** Empties the body of a message that is done. */
@@ -46,6 +76,14 @@ export async function giveFeedback(
   if (message.provideFeedback !== true) throw new AppError(messageErrors.feedbackNotAsked, { sid: message.sid });
   const record: FeedbackGiven = { kind: "message.feedback", sid: message.sid, outcome: target.outcome };
   await deps.cell.commit(record, "progress");
+  return existing(deps, target);
+}
+
+/** The message; one that waits in the database alone is brought back first, so that it can be changed. */
+async function inMemory(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
+  const message = await existing(deps, target);
+  if (message.parked !== true) return message;
+  await deps.parking.unpark([message.sid]);
   return existing(deps, target);
 }
 

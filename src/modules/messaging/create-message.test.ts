@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AppError } from "../../kernel/errors.ts";
-import { APPLICATION, FOREIGN, MessagingWorld } from "../../../test/kit/messaging-world.ts";
+import { APPLICATION, FOREIGN, MessagingWorld, phone } from "../../../test/kit/messaging-world.ts";
 import { ScriptedCarrier } from "../../../test/kit/scripted-carrier.ts";
 import type { CreateMessageInput } from "./create-message.ts";
 
@@ -58,6 +58,7 @@ describe("a request to send", () => {
 
   it("counts its segments as they are billed, and keeps what smart encoding changed", async () => {
     const world = await MessagingWorld.start();
+    let to = 0;
     const facts: readonly (readonly [string, boolean, string, number])[] = [
       ["a".repeat(160), false, "GSM-7", 1],
       ["a".repeat(161), false, "GSM-7", 2],
@@ -68,7 +69,8 @@ describe("a request to send", () => {
       [`${"a".repeat(100)}\u201d`, true, "GSM-7", 1],
     ];
     for (const [body, smartEncoded, encoding, segments] of facts) {
-      const message = world.message(await world.send({ body, smartEncoded }));
+      to += 1;
+      const message = world.message(await world.send({ to: phone(to), body, smartEncoded }));
       assert.deepEqual([message.encoding, message.segments, message.body], [encoding, segments, body]);
     }
     assert.equal(world.carrier.submissions.at(-1)?.text, `${"a".repeat(100)}"`);

@@ -3,7 +3,8 @@ import { segmentText } from "../../protocols/sms/index.ts";
 import { canonicalAddress } from "./address.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
-import type { Message } from "./message.ts";
+import type { TrafficClass } from "../routing/index.ts";
+import type { Message, MessageOrigin } from "./message.ts";
 import { MAX_OPEN_MESSAGES } from "./message-state.ts";
 import type { MessageAccepted } from "./records.ts";
 import { rules } from "./rules/index.ts";
@@ -21,7 +22,15 @@ export interface CreateMessageInput {
   readonly validitySeconds?: number | undefined;
   readonly smartEncoded?: boolean | undefined;
   readonly provideFeedback?: boolean | undefined;
+  /** Transactional where absent. */
+  readonly trafficClass?: TrafficClass | undefined;
+  /** What is done when an outcome stays unknown; at most once where absent. For one-time codes. */
+  readonly guarantee?: "at-most-once" | "at-least-once" | undefined;
+  /** For whom a receipt goes out by SMPP. */
+  readonly origin?: MessageOrigin | undefined;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const DEFAULT_VALIDITY_SECONDS = 36_000;
 
@@ -43,14 +52,19 @@ export function draftMessage(deps: MessagingDeps, input: CreateMessageInput): Me
   const body = input.body ?? "";
   const mediaUrls = input.mediaUrls ?? [];
   if (body === "" && mediaUrls.length === 0) throw new AppError(messageErrors.bodyRequired);
-  const draft = { accountSid: input.accountSid, from, to, body, mediaUrls };
+  const { trafficClass = "transactional", guarantee } = input;
+  if (guarantee === "at-least-once" && trafficClass !== "urgent") throw new AppError(messageErrors.guaranteeInvalid);
+  const validitySeconds = input.validitySeconds ?? DEFAULT_VALIDITY_SECONDS;
+  const segmented = segmentText(body, { smartEncoding: input.smartEncoded ?? false });
+  const segments = segmented.segments.length;
+  const draft = { accountSid: input.accountSid, from, to, body, mediaUrls, segments, validitySeconds };
   for (const rule of rules) {
     const refusal = rule(draft, deps);
     if (refusal !== undefined) throw refusal;
   }
   const statusCallback = callbackUrl(deps, input);
-  const segmented = segmentText(body, { smartEncoding: input.smartEncoded ?? false });
-  return {
+  // Field by field, because this runs for every message.
+  const record: Mutable<MessageAccepted> = {
     kind: "message.accepted",
     sid: deps.mintSid(mediaUrls.length > 0 ? "MM" : "SM"),
     accountSid: input.accountSid,
@@ -58,15 +72,23 @@ export function draftMessage(deps: MessagingDeps, input: CreateMessageInput): Me
     from,
     to,
     body,
-    ...(segmented.text === body ? {} : { sentText: segmented.text }),
     encoding: segmented.encoding,
-    segments: segmented.segments.length,
-    validUntilMs: deps.clock.nowMs() + (input.validitySeconds ?? DEFAULT_VALIDITY_SECONDS) * 1_000,
-    ...(statusCallback === undefined ? {} : { statusCallback }),
-    ...(statusCallback !== undefined && deps.callbackEvents === "final" ? { callbackEvents: "final" as const } : {}),
-    ...(input.provideFeedback === true ? { provideFeedback: true } : {}),
-    ...(mediaUrls.length > 0 ? { mediaUrls } : {}),
+    segments,
+    validUntilMs: deps.clock.nowMs() + validitySeconds * 1_000,
   };
+  if (segmented.text !== body) record.sentText = segmented.text;
+  if (statusCallback !== undefined) {
+    record.statusCallback = statusCallback;
+    if (deps.callbackEvents === "final") record.callbackEvents = "final";
+  }
+  if (input.provideFeedback === true) record.provideFeedback = true;
+  if (mediaUrls.length > 0) record.mediaUrls = mediaUrls;
+  const senderKind = deps.numbers.sender(input.accountSid, from)?.kind;
+  if (senderKind !== undefined && senderKind !== "local") record.senderKind = senderKind;
+  if (trafficClass !== "transactional") record.trafficClass = trafficClass;
+  if (guarantee === "at-least-once") record.guarantee = guarantee;
+  if (input.origin !== undefined) record.origin = input.origin;
+  return record;
 }
 
 /** The request's own URL, else that of its application. */

@@ -1,7 +1,9 @@
 import type { Cell } from "../../platform/cell/index.ts";
 import type { BlobStore, Clock, Database, Logger } from "../../platform/ports.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
-import type { Carrier } from "./carriers/index.ts";
+import type { Router } from "../routing/index.ts";
+import type { Parking } from "./dispatch/parking.ts";
+import type { Rates } from "./dispatch/rates.ts";
 import type { MessageState } from "./message-state.ts";
 
 /** What the operations of this module work with. */
@@ -13,7 +15,9 @@ export interface MessagingDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly numbers: NumberDirectory;
-  readonly carriers: readonly Carrier[];
+  readonly router: Router;
+  readonly rates: Rates;
+  readonly parking: Parking;
   readonly mintSid: (prefix: string) => string;
   /** Whether an account may send: `undefined` where there is no such account. */
   readonly accountStatus: (accountSid: string) => Promise<"active" | "suspended" | "closed" | undefined>;

@@ -10,5 +10,14 @@ export interface MessageEffects {
   fetchMedia(message: Readonly<Message>): void;
   /** The attempts are journalled: hand the parts to the carrier. */
   submit(carrier: string, begun: readonly { message: Readonly<Message>; parts: readonly number[] }[]): void;
-  retry(sid: string, atMs: number): void;
+  retry(message: Readonly<Message>, atMs: number): void;
+  /** A final receipt was entered. */
+  receiptEntered(receipt: {
+    readonly carrier: string;
+    readonly to: string;
+    readonly delivered: boolean;
+    readonly latencyMs: number;
+  }): void;
+  /** No carrier has anything to say of the message any more but its receipts: the next of its conversation may go. */
+  handedOver(message: Readonly<Message>): void;
 }

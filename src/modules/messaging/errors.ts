@@ -52,6 +52,22 @@ export const messageErrors = {
     retry: "later",
     message: "As many messages wait to be sent as this server can hold. Nothing was done; try again later.",
   },
+  senderQueueFull: callerError(
+    21611,
+    400,
+    "The sender {from} has {segments} segments waiting, which take about {seconds} seconds: the message could not go out within its validity period or the queue's limit. Nothing was done.",
+  ),
+  guaranteeInvalid: callerError(
+    20001,
+    400,
+    "DeliveryGuarantee at-least-once is for one-time codes and alerts: give a MessageIntent of that kind too.",
+  ),
+  intentInvalid: callerError(20001, 400, "MessageIntent '{value}' is not one of those that are known."),
+  notReplaceable: callerError(
+    21650,
+    400,
+    "Message {sid} cannot be replaced: a carrier was given it, it has media, or it is done ({status}).",
+  ),
   validityExpired: {
     code: 30036,
     status: 400,

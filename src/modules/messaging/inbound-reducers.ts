@@ -6,7 +6,7 @@ import type { InboundTextRoute } from "../numbers/index.ts";
 import type { Message } from "./message.ts";
 import { optOutKey, type MessageState, type PartialText } from "./message-state.ts";
 import { optOutKind } from "./opt-out-words.ts";
-import type { PartsExpired, TextArrived } from "./records.ts";
+import type { PartsExpired, TextArrived, TextReceived } from "./records.ts";
 
 /** The reducers for texts that come from carriers. */
 export function inboundReducers(state: MessageState): Record<string, Reducer> {
@@ -60,7 +60,22 @@ function receive(state: MessageState, text: TextArrived & { segments: number }, 
   const optOut = optOutKind(text.text);
   if (optOut === "stop") state.optOuts.put(optOutKey(text.to, text.from), { sinceMs: context.atMs });
   if (optOut === "start") state.optOuts.delete(optOutKey(text.to, text.from));
-  if (text.route.url !== undefined) context.emit(inboundWebhook(message, text.route, text.route.url));
+  const webhook = text.route.url === undefined ? undefined : inboundWebhook(message, text.route, text.route.url);
+  if (text.toBind === true) context.emit(received(message, webhook));
+  else if (webhook !== undefined) context.emit(webhook);
+}
+
+function received(message: Readonly<Message>, fallback: WebhookRequested | undefined): TextReceived {
+  return {
+    kind: "message.received",
+    sid: message.sid,
+    accountSid: message.accountSid,
+    from: message.from,
+    to: message.to,
+    body: message.body,
+    encoding: message.encoding,
+    ...(fallback === undefined ? {} : { fallback }),
+  };
 }
 
 /** Twilio's parameters for an incoming message. */

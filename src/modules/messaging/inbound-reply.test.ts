@@ -4,7 +4,6 @@ import { ManualClock } from "../../adapters/memory/index.ts";
 import { SidMinter } from "../../kernel/ids.ts";
 import type { ResponderVerdict, WebhookJob } from "../../platform/webhooks/index.ts";
 import { silentLogger } from "../../../test/kit/silent-logger.ts";
-import type { Carrier } from "./carriers/index.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { inboundReply } from "./inbound-reply.ts";
 import { MessageState, optOutKey } from "./message-state.ts";
@@ -16,8 +15,6 @@ const OUR_NUMBER = "+12125550100";
 const SHORT_CODE = "55555";
 const URL_ASKED = "https://example.com/sms/reply?x=1";
 
-const carrier = { name: "north", prefixes: [], priority: 0, up: true } as unknown as Carrier;
-
 function makeDeps(): MessagingDeps {
   const clock = new ManualClock();
   const minter = new SidMinter(
@@ -28,7 +25,8 @@ function makeDeps(): MessagingDeps {
     state: new MessageState(),
     clock,
     logger: silentLogger,
-    carriers: [carrier],
+    router: { serves: () => true },
+    rates: { perSecond: () => undefined },
     mintSid: (prefix: string) => minter.mint(prefix),
     numbers: {
       sender: (_account: string, address: string) =>

@@ -1,6 +1,13 @@
 /** Programmable messaging: texts out, receipts back, texts in. */
-export { carrierTypes, type Carrier } from "./carriers/index.ts";
-export { createMessage, type CreateMessageInput } from "./create-message.ts";
+export { carrierTypes, isInMaintenance, type Carrier, type CarrierEndpoint } from "./carriers/index.ts";
+export { cancelMessage, replaceMessage } from "./change-message.ts";
+export { createMessage, draftMessage, type CreateMessageInput } from "./create-message.ts";
+export type { MessagingDeps } from "./deps.ts";
+export { MESSAGE_INTENTS } from "./message-intents.ts";
+export type { Message, MessageOrigin, MessageStatus } from "./message.ts";
+export { findMessage } from "./message.store.ts";
+export type { InboundBinds } from "./receive-text.ts";
+export type { AttemptSettled, MessageAccepted, MessageReported, TextReceived } from "./records.ts";
 export { messageErrors } from "./errors.ts";
 export type { FetchUrl } from "./media/index.ts";
 export { messagingModule, type MessagingModule, type MessagingStatus } from "./module.ts";

@@ -1,4 +1,6 @@
 import type { Machine } from "../../platform/cell/index.ts";
+import { attemptReducers } from "./attempt-reducers.ts";
+import { deadlineReducers } from "./deadline-reducers.ts";
 import type { MessageEffects } from "./effects.ts";
 import { inboundReducers } from "./inbound-reducers.ts";
 import { lateReducers } from "./late-reducers.ts";
@@ -13,7 +15,9 @@ export function messageMachine(state: MessageState, effects: MessageEffects & { 
     tables: state.tables,
     reducers: {
       ...outboundReducers(state, effects),
-      ...receiptReducers(state),
+      ...attemptReducers(state, effects),
+      ...deadlineReducers(state, effects),
+      ...receiptReducers(state, effects),
       ...lateReducers(state),
       ...inboundReducers(state),
     },

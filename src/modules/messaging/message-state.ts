@@ -1,7 +1,8 @@
 import { bareAddress } from "./address.ts";
 import { StateTable } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
-import { isFinal, type Message } from "./message.ts";
+import type { TrafficClass } from "../routing/index.ts";
+import { isFinal, trafficClassOf, type Message } from "./message.ts";
 import type { Receipt } from "./records.ts";
 import { SettledIds } from "./settled-ids.ts";
 
@@ -42,6 +43,30 @@ export interface OptOut {
   readonly sinceMs: number;
 }
 
+/** Messages of one lane, account and sender that wait in the database alone. */
+export interface ParkedFlow {
+  readonly trafficClass: TrafficClass;
+  readonly accountSid: string;
+  readonly from: string;
+  messages: number;
+  segments: number;
+}
+
+/** The health snapshot of one version, for those who ask later why a carrier was chosen. */
+export interface HealthRecord {
+  readonly version: number;
+  readonly atMs: number;
+  readonly content: string;
+}
+
+/** How much of one lane, account and sender waits for its first attempt, parked or not. */
+export interface Waiting {
+  messages: number;
+  segments: number;
+}
+
+const NOTHING_WAITS: Readonly<Waiting> = { messages: 0, segments: 0 };
+
 /** Messages in memory: waiting, sent without a receipt yet, or not projected. Each takes up to two KiB, and the process has four GiB. */
 export const MAX_OPEN_MESSAGES = 1_200_000;
 const MAX_HELD_RECEIPTS = 100_000;
@@ -54,7 +79,13 @@ export class MessageState {
   readonly heldReceipts = new StateTable<HeldReceipt>("held-receipts", { projected: false });
   readonly partialTexts = new StateTable<PartialText>("partial-texts", { projected: false });
   readonly optOuts = new StateTable<OptOut>("opt-outs", { projected: false });
+  readonly parkedFlows = new StateTable<ParkedFlow>("parked-flows", { projected: false });
+  readonly healthRecords = new StateTable<HealthRecord>("carrier-health", { projected: true });
   private readonly settledIds = new SettledIds();
+  /** By {@link flowKey}. */
+  private readonly waitingByFlow = new Map<string, Waiting>();
+  /** By account and sender, over all lanes. */
+  private readonly waitingBySender = new Map<string, Waiting>();
 
   /** Carrier and carrier's id, to SID and part. */
   private readonly byCarrierId = new Map<string, string>();
@@ -68,6 +99,8 @@ export class MessageState {
       this.heldReceipts,
       this.partialTexts,
       this.optOuts,
+      this.parkedFlows,
+      this.healthRecords,
       this.settledIds.table,
     ] as readonly unknown[] as readonly StateTable<never>[];
   }
@@ -77,7 +110,11 @@ export class MessageState {
     this.byCarrierId.clear();
     this.unknownByPair.clear();
     this.settledIds.index();
+    this.waitingByFlow.clear();
+    this.waitingBySender.clear();
+    for (const flow of this.parkedFlows.values()) this.addWaiting(flow, flow.messages, flow.segments);
     for (const message of this.messages.values()) {
+      if (message.status === "queued" && message.parked !== true) this.addWaiting(message, 1, message.segments);
       message.parts.forEach((part, index) => {
         if (part.via === undefined) return;
         if (part.state === "accepted" && part.id !== undefined)
@@ -85,6 +122,46 @@ export class MessageState {
         if (part.state === "unknown" && !isFinal(message.status)) this.linkUnknown(part.via, message);
       });
     }
+  }
+
+  /** A message was accepted and waits for its first attempt. */
+  enqueued(message: Readonly<Message>): void {
+    this.addWaiting(message, 1, message.segments);
+  }
+
+  /** It waits no more: its first attempt begins, or it ended before. Call before the status changes. */
+  dequeued(message: Readonly<Message>): void {
+    if (message.status === "queued") this.addWaiting(message, -1, -message.segments);
+  }
+
+  /** What waits in one lane of a sender. */
+  waitingOf(flow: Flow): Readonly<Waiting> {
+    return this.waitingByFlow.get(flowKey(flow)) ?? NOTHING_WAITS;
+  }
+
+  /** What waits of a sender in all lanes. */
+  waitingOfSender(accountSid: string, from: string): Readonly<Waiting> {
+    return this.waitingBySender.get(`${accountSid}|${from}`) ?? NOTHING_WAITS;
+  }
+
+  private addWaiting(flow: Flow, messages: number, segments: number): void {
+    add(this.waitingByFlow, flowKey(flow), messages, segments);
+    add(this.waitingBySender, `${flow.accountSid}|${flow.from}`, messages, segments);
+  }
+
+  /** Counts a message as parked, or no longer. For reducers only. */
+  park(message: Readonly<Message>, change: 1 | -1): void {
+    const key = flowKey(message);
+    const flow = this.parkedFlows.edit(key);
+    if (flow === undefined) {
+      if (change === -1) return;
+      const { accountSid, from, segments } = message;
+      this.parkedFlows.put(key, { trafficClass: trafficClassOf(message), accountSid, from, messages: 1, segments });
+      return;
+    }
+    flow.messages += change;
+    flow.segments += change * message.segments;
+    if (flow.messages <= 0) this.parkedFlows.delete(key);
   }
 
   linkCarrierId(carrier: string, id: string, sid: string, part: number): void {
@@ -150,6 +227,25 @@ export class MessageState {
     return count;
   }
 
+  /** Messages with an unknown outcome, about in the order in which they got it. */
+  *unknownSids(): IterableIterator<string> {
+    for (const sids of this.unknownByPair.values()) yield* sids;
+  }
+
+  /** Messages that wait in the database alone. */
+  get parkedCount(): number {
+    let count = 0;
+    for (const flow of this.parkedFlows.values()) count += flow.messages;
+    return count;
+  }
+
+  /** The number that the next health snapshot gets. */
+  nextHealthVersion(): number {
+    let latest = 0;
+    for (const { version } of this.healthRecords.values()) latest = Math.max(latest, version);
+    return latest + 1;
+  }
+
   /** Keeps a receipt for later; the oldest give way when there are too many. Of several with one id the first counts. */
   hold(key: string, held: HeldReceipt): void {
     if (this.heldReceipts.has(key) || this.settledIds.has(key)) return;
@@ -161,6 +257,29 @@ export class MessageState {
     this.partialTexts.put(key, partial);
     if (this.partialTexts.size > MAX_PARTIAL_TEXTS) dropOldest(this.partialTexts);
   }
+}
+
+/** What makes a flow: the lane, the account and the sender. */
+export interface Flow {
+  readonly trafficClass?: TrafficClass;
+  readonly accountSid: string;
+  readonly from: string;
+}
+
+/** The key of a flow in the tables. */
+export function flowKey(flow: Flow): string {
+  return `${flow.trafficClass ?? "transactional"}|${flow.accountSid}|${flow.from}`;
+}
+
+function add(waiting: Map<string, Waiting>, key: string, messages: number, segments: number): void {
+  const known = waiting.get(key);
+  if (known === undefined) {
+    waiting.set(key, { messages, segments });
+    return;
+  }
+  known.messages += messages;
+  known.segments += segments;
+  if (known.messages <= 0) waiting.delete(key);
 }
 
 const SID_LENGTH = 34;

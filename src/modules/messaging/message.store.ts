@@ -2,9 +2,10 @@ import { isSid } from "../../kernel/ids.ts";
 import type { DatabaseSession, Migration, Row } from "../../platform/ports.ts";
 import type { ProjectedTable } from "../../platform/cell/index.ts";
 import type { DateRange, Slice } from "../../platform/http/index.ts";
+import type { SenderKind, TrafficClass } from "../routing/index.ts";
 import type { MessagingDeps } from "./deps.ts";
-import { isFinal, type Medium, type Message, type MessageStatus } from "./message.ts";
-import type { LateChange, MessageState } from "./message-state.ts";
+import { isFinal, pendingParts, trafficClassOf, type Medium, type Message, type MessageStatus } from "./message.ts";
+import type { Flow, HealthRecord, LateChange, MessageState } from "./message-state.ts";
 
 export const messageMigrations: readonly Migration[] = [
   {
@@ -35,6 +36,17 @@ export const messageMigrations: readonly Migration[] = [
       create index messages_by_recipient on messages (account_sid, to_address, id);
       create index messages_by_sender on messages (account_sid, from_address, id);`,
   },
+  {
+    name: "messaging/0002-queues",
+    sql: `alter table messages
+        add column traffic_class text not null default 'transactional',
+        add column sender_kind text not null default 'local',
+        add column parked boolean not null default false,
+        add column waiting jsonb;
+      create index messages_parked on messages (account_sid, from_address, traffic_class, id) where parked;
+      create index messages_parked_validity on messages (valid_until) where parked;
+      create table carrier_health (version bigint primary key, at timestamptz not null, content text not null);`,
+  },
 ];
 
 /** Rows read at once for a list, where many of them are out of date. */
@@ -51,7 +63,7 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
     key: "id",
     keyType: "uuid",
     keyOf: idOf,
-    evict: (message) => isFinal(message.status) || message.closed === true,
+    evict: (message) => isFinal(message.status) || message.closed === true || message.parked === true,
     evicted: (message) => state.release(message),
     columns: [
       { name: "id", type: "uuid", value: (m) => idOf(m.sid) },
@@ -74,6 +86,10 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
       { name: "media", type: "jsonb", value: (m) => (m.media === undefined ? null : JSON.stringify(m.media)) },
       { name: "closed", type: "boolean", value: (m) => m.closed === true },
       { name: "delivery", type: "jsonb", value: deliveryOf },
+      { name: "traffic_class", type: "text", value: trafficClassOf },
+      { name: "sender_kind", type: "text", value: (m) => m.senderKind ?? "local" },
+      { name: "parked", type: "boolean", value: (m) => m.parked === true },
+      { name: "waiting", type: "jsonb", value: waitingOf },
     ],
   };
   const changes: ProjectedTable<LateChange> = {
@@ -84,7 +100,20 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
     evict: () => true,
     write: writeLateChanges,
   };
-  return [messages, changes] as readonly unknown[] as readonly ProjectedTable<never>[];
+  const health: ProjectedTable<HealthRecord> = {
+    table: state.healthRecords,
+    into: "carrier_health",
+    key: "version",
+    keyType: "bigint",
+    // The latest stays, so that the next one is counted on from it.
+    evict: ({ version }) => version + 1 < state.nextHealthVersion(),
+    columns: [
+      { name: "version", type: "bigint", value: (record) => record.version },
+      { name: "at", type: "timestamptz", epochMs: true, value: (record) => record.atMs },
+      { name: "content", type: "text", value: (record) => record.content },
+    ],
+  };
+  return [messages, changes, health] as readonly unknown[] as readonly ProjectedTable<never>[];
 }
 
 function timestamp(ms: number): string {
@@ -93,9 +122,16 @@ function timestamp(ms: number): string {
 
 /** What the operator may want to know of how it went out. */
 function deliveryOf(message: Readonly<Message>): string | null {
-  if (message.direction === "inbound") return null;
-  const { carrier, attempts, parts } = message;
-  return JSON.stringify({ carrier, attempts, parts });
+  if (message.tries === undefined) return null;
+  const { carrier, attempts, parts, tries, possibleDuplicate } = message;
+  return JSON.stringify({ carrier, attempts, parts, tries, possibleDuplicate });
+}
+
+/** What a parked message needs to be sent and has no column of its own. */
+function waitingOf(message: Readonly<Message>): string | null {
+  if (message.parked !== true) return null;
+  const { sentText, statusCallback, callbackEvents, guarantee, origin } = message;
+  return JSON.stringify({ sentText, statusCallback, callbackEvents, guarantee, origin });
 }
 
 async function writeLateChanges(
@@ -146,6 +182,34 @@ export async function findMessage(
   return row === undefined ? undefined : patched(fromRow(row), before, state.lateChanges.get(target.sid));
 }
 
+/** One message of any account, for the operator. */
+export async function findMessageOfAny(
+  deps: Pick<MessagingDeps, "state" | "database">,
+  sid: string,
+): Promise<Readonly<Message> | undefined> {
+  const recent = deps.state.messages.get(sid);
+  if (recent !== undefined || !isSid(sid)) return recent;
+  const rows = await deps.database.query<MessageRow>("select * from messages where id = $1::uuid and sid = $2", [
+    idOf(sid),
+    sid,
+  ]);
+  return rows[0] === undefined ? undefined : fromRow(rows[0]);
+}
+
+/** The content of a health snapshot, or `undefined` where it is not kept. */
+export async function findHealthRecord(
+  deps: Pick<MessagingDeps, "state" | "database">,
+  version: number,
+): Promise<string | undefined> {
+  const recent = deps.state.healthRecords.get(String(version));
+  if (recent !== undefined) return recent.content;
+  const rows = await deps.database.query<{ content: string }>(
+    "select content from carrier_health where version = $1",
+    [version],
+  );
+  return rows[0]?.content;
+}
+
 /** A message with changes that may not be in its row yet, or `undefined` where it was deleted. */
 function patched(message: Message, ...changes: (Readonly<LateChange> | undefined)[]): Message | undefined {
   let patched = message;
@@ -185,6 +249,14 @@ interface MessageRow extends Row {
   feedback: Message["feedback"] | null;
   media: Medium[] | null;
   closed: boolean;
+  delivery: Pick<Message, "carrier" | "attempts" | "parts" | "tries" | "possibleDuplicate"> | null;
+  traffic_class: TrafficClass;
+  sender_kind: SenderKind;
+  parked: boolean;
+  waiting: Pick<
+    Message,
+    "sentText" | "statusCallback" | "callbackEvents" | "guarantee" | "origin"
+  > | null;
 }
 
 function fromRow(row: MessageRow): Message {
@@ -203,13 +275,58 @@ function fromRow(row: MessageRow): Message {
     validUntilMs: row.valid_until?.getTime() ?? 0,
     provideFeedback: row.provide_feedback,
     closed: row.closed,
-    attempts: 0,
-    parts: [],
+    attempts: row.delivery?.attempts ?? 0,
+    parts: row.delivery?.parts ?? (row.parked ? pendingParts(row.segments) : []),
+    ...(row.delivery?.tries === undefined ? {} : { tries: row.delivery.tries }),
+    ...(row.delivery?.carrier === undefined ? {} : { carrier: row.delivery.carrier }),
+    ...(row.delivery?.possibleDuplicate === true ? { possibleDuplicate: true } : {}),
+    ...(row.traffic_class === "transactional" ? {} : { trafficClass: row.traffic_class }),
+    ...(row.sender_kind === "local" ? {} : { senderKind: row.sender_kind }),
+    ...(row.parked ? { parked: true } : {}),
+    ...row.waiting,
     ...(row.error_code === null ? {} : { errorCode: row.error_code }),
     ...(row.sent_at === null ? {} : { sentMs: row.sent_at.getTime() }),
     ...(row.feedback === null || row.feedback === undefined ? {} : { feedback: row.feedback }),
     ...(row.media === null ? {} : { media: row.media }),
   };
+}
+
+/** The SIDs of parked messages of a flow, oldest first, from after a SID on. */
+export async function findParked(
+  database: DatabaseSession,
+  flow: Required<Flow>,
+  slice: { readonly after: string | undefined; readonly limit: number },
+): Promise<string[]> {
+  const rows = await database.query<{ sid: string }>(
+    `select sid from messages where parked and account_sid = $1 and from_address = $2 and traffic_class = $3
+       and ($4::uuid is null or id > $4::uuid) order by id limit $5`,
+    [
+      flow.accountSid,
+      flow.from,
+      flow.trafficClass,
+      slice.after === undefined ? null : idOf(slice.after),
+      slice.limit,
+    ],
+  );
+  return rows.map(({ sid }) => sid);
+}
+
+/** The SIDs of parked messages whose validity has ended. */
+export async function findParkedExpired(database: DatabaseSession, nowMs: number, limit: number): Promise<string[]> {
+  const rows = await database.query<{ sid: string }>(
+    "select sid from messages where parked and valid_until <= $1::timestamptz order by valid_until limit $2",
+    [timestamp(nowMs), limit],
+  );
+  return rows.map(({ sid }) => sid);
+}
+
+/** The messages that are parked by their rows, in the order of their SIDs. */
+export async function readParked(database: DatabaseSession, sids: readonly string[]): Promise<Message[]> {
+  const rows = await database.query<MessageRow>(
+    "select * from messages where parked and id = any($1::uuid[]) order by id",
+    [sids.map(idOf)],
+  );
+  return rows.map(fromRow);
 }
 
 /** What a list of messages is asked for. Addresses are in canonical form. */

@@ -1,6 +1,7 @@
 /** The message as the cell keeps it, and the words for its states. Pure data and pure functions. */
 
-import type { Receipt } from "./records.ts";
+import type { SenderKind, TrafficClass } from "../routing/index.ts";
+import type { Receipt, RefusalVerdict } from "./records.ts";
 
 export type Direction = "inbound" | "outbound-api" | "outbound-reply";
 
@@ -30,6 +31,62 @@ export interface Part {
   via?: string;
   /** The carrier's message id, normalised, once accepted. */
   id?: string;
+  /** The number of the attempt in which it was given, as {@link Attempt} counts. */
+  attempt?: number;
+}
+
+/** How the answers of one attempt add up: the worst of its parts. */
+export type AttemptOutcome = "accepted" | "refused" | "unknown" | "not-sent";
+
+/** One attempt to hand a message to a carrier: what the operator is told of it, and the ledger. */
+export interface Attempt {
+  /** Counts from 1, and on over attempts that are no longer listed. */
+  readonly number: number;
+  readonly carrier: string;
+  readonly atMs: number;
+  /** The versions of the routing table and of the health snapshot that chose the carrier. */
+  readonly table: number;
+  readonly health: number;
+  /** Parts that were given, and of them those that the carrier accepted. */
+  readonly parts: number;
+  accepted: number;
+  /** Parts without an answer yet. */
+  open: number;
+  /** What the carrier asks for one part, in micros of its currency. */
+  readonly priceMicros: number;
+  outcome?: AttemptOutcome;
+  /** What a refusal meant. */
+  verdict?: RefusalVerdict;
+  /** The carrier's latest refusal in its own words, or why the outcome is not known. */
+  status?: string;
+  /** Given again although an earlier attempt may have arrived. */
+  readonly resend?: true;
+  /** Attempts like this one that came directly before it and are not listed: throttled, or never sent. */
+  readonly repeated?: number;
+}
+
+/** Attempts that are listed for one message; older ones are dropped. */
+export const MAX_LISTED_ATTEMPTS = 16;
+
+/** What a customer's SMPP client is told of a message that it submitted. */
+export interface MessageOrigin {
+  readonly kind: "smpp";
+  readonly systemId: string;
+  /** Which outcomes it asked a receipt for. */
+  readonly receipt: "all" | "failure" | "none";
+  readonly intermediate?: boolean;
+  readonly userReference?: number;
+  readonly source: SmppAddress;
+  readonly destination: SmppAddress;
+  /** The ids of the parts in which it came, where they were several. */
+  readonly partIds?: readonly string[];
+}
+
+/** An address as an SMPP client wrote it. */
+export interface SmppAddress {
+  readonly ton: number;
+  readonly npi: number;
+  readonly address: string;
 }
 
 /** An attached medium that was fetched and stored. */
@@ -63,13 +120,28 @@ export interface Message {
   readonly callbackEvents?: "all" | "final";
   readonly provideFeedback?: boolean;
   feedback?: "confirmed" | "unconfirmed";
+  /** Its lane; transactional where absent. */
+  readonly trafficClass?: TrafficClass;
+  /** What is done when an outcome stays unknown; at most once where absent. */
+  readonly guarantee?: "at-least-once";
+  readonly origin?: MessageOrigin;
   /** Addresses to fetch before the message can be queued. */
   mediaUrls?: readonly string[];
   media?: readonly Medium[];
   /** The carrier of the latest attempt. */
   carrier?: string;
-  /** Attempts begun so far. */
+  /** Attempts begun so far, without those in which the carrier took nothing because it was busy or away. */
   attempts: number;
+  /** The latest attempts, oldest first. */
+  tries?: Attempt[];
+  /** What kind of number the sender is; local where absent. */
+  readonly senderKind?: SenderKind;
+  /** Waits in the database alone, because very many are queued before it. */
+  parked?: boolean;
+  /** Since when an outcome is not known. */
+  unknownSinceMs?: number;
+  /** Was given again although an earlier attempt may have arrived. */
+  possibleDuplicate?: boolean;
   /** Outbound: one for each segment. */
   parts: Part[];
   /** Waits at least until then before the next attempt. */
@@ -101,9 +173,27 @@ export function sentText(message: Readonly<Message>): string {
   return message.sentText ?? message.body;
 }
 
+/** The lane of a message. */
+export function trafficClassOf(message: { readonly trafficClass?: TrafficClass }): TrafficClass {
+  return message.trafficClass ?? "transactional";
+}
+
+/** So many parts that wait. */
+export function pendingParts(count: number): Part[] {
+  if (count === 1) return [{ state: "pending" }];
+  return Array.from({ length: count }, (): Part => ({ state: "pending" }));
+}
+
+/** True while no carrier has been given any part, or none took it. */
+export function isUntouched(message: Readonly<Message>): boolean {
+  for (const part of message.parts) if (part.state !== "pending") return false;
+  return true;
+}
+
 /** True while a part could still be given to a carrier. */
 export function hasPendingPart(message: Readonly<Message>): boolean {
-  return message.parts.some((part) => part.state === "pending");
+  for (const part of message.parts) if (part.state === "pending") return true;
+  return false;
 }
 
 /**
@@ -111,10 +201,16 @@ export function hasPendingPart(message: Readonly<Message>): boolean {
  * or undelivered as soon as one is lost, sent when all are with the carrier.
  */
 export function statusOfParts(message: Readonly<Message>): MessageStatus {
-  const { parts } = message;
-  if (parts.some((part) => part.state === "failed")) return "undelivered";
-  if (parts.every((part) => part.state === "delivered")) return "delivered";
-  if (parts.every((part) => part.state === "accepted" || part.state === "delivered")) return "sent";
+  let delivered = 0;
+  let accepted = 0;
+  for (const { state } of message.parts) {
+    if (state === "failed") return "undelivered";
+    if (state === "delivered") delivered += 1;
+    else if (state === "accepted") accepted += 1;
+  }
+  const { length } = message.parts;
+  if (delivered === length) return "delivered";
+  if (delivered + accepted === length) return "sent";
   return message.attempts === 0 ? "queued" : "sending";
 }
 

@@ -13,13 +13,15 @@ import {
   sid,
   text,
   url,
+  type ParameterValues,
   type Route,
 } from "../../platform/http/index.ts";
 import { canonicalAddress } from "./address.ts";
 import { cancelMessage, deleteMessage, giveFeedback, redactMessage } from "./change-message.ts";
-import { createMessage } from "./create-message.ts";
+import { createMessage, type CreateMessageInput } from "./create-message.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
+import { MESSAGE_INTENTS } from "./message-intents.ts";
 import { findMessage, listMessages } from "./message.store.ts";
 import { viewFeedback, viewMessage } from "./message.view.ts";
 
@@ -31,6 +33,39 @@ const common = { product: "api", tag: "Messages", access: "account" } as const;
 
 /** Parameters of Twilio that this server does not act on; a request that relies on them is refused rather than half done. */
 const NOT_SUPPORTED = ["ScheduleType", "SendAt", "ContentSid", "ContentVariables", "FallbackFrom", "PersistentAction"];
+
+/** The parameters of a new message, for one and for many. */
+export const createParameters = {
+  To: phone({ required: true, missing: messageErrors.toRequired, summary: "Recipient in E.164." }),
+  From: phone({ summary: "Sender: a number of the account." }),
+  MessagingServiceSid: sid({ prefix: "MG", invalid: messageErrors.serviceUnknown }),
+  Body: text({ maxCharacters: MAX_BODY_CHARACTERS, invalid: messageErrors.bodyTooLong, summary: "The text." }),
+  MediaUrl: list({
+    of: url({ invalid: messageErrors.mediaUrlInvalid }),
+    maxCount: MAX_MEDIA,
+    tooMany: messageErrors.tooManyMedia,
+    summary: "Addresses of media to attach.",
+  }),
+  StatusCallback: url({ invalid: messageErrors.statusCallbackInvalid, summary: "Told of every status change." }),
+  ApplicationSid: sid({ prefix: "AP", invalid: messageErrors.applicationUnknown }),
+  ValidityPeriod: integer({ min: 1, max: 36_000, invalid: messageErrors.validityInvalid }),
+  MaxPrice: decimal({ min: 0, max: 1_000_000, invalid: messageErrors.maxPriceInvalid }),
+  ProvideFeedback: boolean({ summary: "Whether feedback will be given." }),
+  Attempt: integer({ min: 1, max: 1_000_000 }),
+  ForceDelivery: boolean({}),
+  SmartEncoded: boolean({ summary: "Replace look-alikes so that the text fits GSM-7." }),
+  MessageIntent: enumeration({
+    values: Object.keys(MESSAGE_INTENTS),
+    invalid: messageErrors.intentInvalid,
+    summary: "What the message is for; its lane follows from it.",
+  }),
+  DeliveryGuarantee: enumeration({
+    values: ["at-most-once", "at-least-once"],
+    invalid: messageErrors.guaranteeInvalid,
+    summary: "Whether a message whose outcome stays unknown is given up (the default) or sent once more.",
+  }),
+  ...Object.fromEntries(NOT_SUPPORTED.map((name) => [name, text({ maxCharacters: 65_536 })])),
+};
 
 /** `Messages`: create, fetch, list, update (cancel, redact), delete, and feedback. */
 export function messageRoutes(deps: MessagingDeps): Route[] {
@@ -53,57 +88,50 @@ function createRoute(deps: MessagingDeps): Route {
     summary: "Send a message",
     success: 201,
     errors: Object.values(messageErrors),
-    parameters: {
-      To: phone({ required: true, missing: messageErrors.toRequired, summary: "Recipient in E.164." }),
-      From: phone({ summary: "Sender: a number of the account." }),
-      MessagingServiceSid: sid({ prefix: "MG", invalid: messageErrors.serviceUnknown }),
-      Body: text({ maxCharacters: MAX_BODY_CHARACTERS, invalid: messageErrors.bodyTooLong, summary: "The text." }),
-      MediaUrl: list({
-        of: url({ invalid: messageErrors.mediaUrlInvalid }),
-        maxCount: MAX_MEDIA,
-        tooMany: messageErrors.tooManyMedia,
-        summary: "Addresses of media to attach.",
-      }),
-      StatusCallback: url({ invalid: messageErrors.statusCallbackInvalid, summary: "Told of every status change." }),
-      ApplicationSid: sid({ prefix: "AP", invalid: messageErrors.applicationUnknown }),
-      ValidityPeriod: integer({ min: 1, max: 36_000, invalid: messageErrors.validityInvalid }),
-      MaxPrice: decimal({ min: 0, max: 1_000_000, invalid: messageErrors.maxPriceInvalid }),
-      ProvideFeedback: boolean({ summary: "Whether feedback will be given." }),
-      Attempt: integer({ min: 1, max: 1_000_000 }),
-      ForceDelivery: boolean({}),
-      SmartEncoded: boolean({ summary: "Replace look-alikes so that the text fits GSM-7." }),
-      ...Object.fromEntries(NOT_SUPPORTED.map((name) => [name, text({ maxCharacters: 65_536 })])),
-    },
+    parameters: createParameters,
     run: async (call) => {
-      const { params } = call;
-      // The framework has looked at the caller's own account; a parent may be sending for another.
-      if (call.accountSid !== call.principal.accountSid && (await deps.accountStatus(call.accountSid)) !== "active") {
-        throw new AppError(messageErrors.accountNotActive, { sid: call.accountSid });
-      }
-      for (const name of NOT_SUPPORTED) {
-        const value = (params as Readonly<Record<string, unknown>>)[name];
-        if (value !== undefined && value !== "") throw new AppError(messageErrors.notSupported, { name });
-      }
-      if (params.MessagingServiceSid !== undefined && params.MessagingServiceSid !== "") {
-        throw new AppError(messageErrors.serviceUnknown, { value: params.MessagingServiceSid });
-      }
-      if (params.From === undefined || params.From === "") throw new AppError(messageErrors.fromRequired);
-      return createMessage(deps, {
-        accountSid: call.accountSid,
-        direction: "outbound-api",
-        to: params.To,
-        from: params.From,
-        body: params.Body,
-        mediaUrls: params.MediaUrl,
-        statusCallback: params.StatusCallback,
-        applicationSid: params.ApplicationSid,
-        validitySeconds: params.ValidityPeriod,
-        smartEncoded: params.SmartEncoded,
-        provideFeedback: params.ProvideFeedback,
-      });
+      await requireActive(deps, call);
+      return createMessage(deps, createInput(call.accountSid, call.params));
     },
     view: viewMessage,
   });
+}
+
+/** The framework has looked at the caller's own account; a parent may be sending for another. */
+export async function requireActive(
+  deps: MessagingDeps,
+  call: { readonly accountSid: string; readonly principal: { readonly accountSid: string } },
+): Promise<void> {
+  if (call.accountSid === call.principal.accountSid) return;
+  if ((await deps.accountStatus(call.accountSid)) === "active") return;
+  throw new AppError(messageErrors.accountNotActive, { sid: call.accountSid });
+}
+
+/** What the parameters of a message ask for. Throws for what is not supported. */
+export function createInput(accountSid: string, params: ParameterValues<typeof createParameters>): CreateMessageInput {
+  for (const name of NOT_SUPPORTED) {
+    const value = (params as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined && value !== "") throw new AppError(messageErrors.notSupported, { name });
+  }
+  if (params.MessagingServiceSid !== undefined && params.MessagingServiceSid !== "") {
+    throw new AppError(messageErrors.serviceUnknown, { value: params.MessagingServiceSid });
+  }
+  if (params.From === undefined || params.From === "") throw new AppError(messageErrors.fromRequired);
+  return {
+    accountSid,
+    direction: "outbound-api",
+    to: params.To,
+    from: params.From,
+    body: params.Body,
+    mediaUrls: params.MediaUrl,
+    statusCallback: params.StatusCallback,
+    applicationSid: params.ApplicationSid,
+    validitySeconds: params.ValidityPeriod,
+    smartEncoded: params.SmartEncoded,
+    provideFeedback: params.ProvideFeedback,
+    trafficClass: params.MessageIntent === undefined ? undefined : MESSAGE_INTENTS[params.MessageIntent],
+    guarantee: params.DeliveryGuarantee,
+  };
 }
 
 function fetchRoute(deps: MessagingDeps): Route {

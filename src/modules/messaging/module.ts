@@ -3,9 +3,14 @@ import type { Route } from "../../platform/http/index.ts";
 import type { BlobStore, Clock, Database, Logger, Migration } from "../../platform/ports.ts";
 import type { Responder } from "../../platform/webhooks/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
-import type { Carrier, CarrierStatus } from "./carriers/index.ts";
+import type { Carrier } from "./carriers/index.ts";
+import type { HealthSnapshot, Router } from "../routing/index.ts";
+import { deliveryRoutes } from "./delivery.resource.ts";
 import type { MessagingDeps } from "./deps.ts";
-import { Dispatcher } from "./dispatch/dispatcher.ts";
+import { Dispatcher, type LaneStatus } from "./dispatch/dispatcher.ts";
+import { Parking, parkingDefaults, type ParkingLimits } from "./dispatch/parking.ts";
+import { NO_RATES, Rates, type RateRules } from "./dispatch/rates.ts";
+import { RouteChooser } from "./dispatch/route-chooser.ts";
 import { Sweep, sweepDefaults, type SweepLimits } from "./dispatch/sweep.ts";
 import { inboundReply } from "./inbound-reply.ts";
 import { MediaFetcher, mediaRoutes, type FetchUrl } from "./media/index.ts";
@@ -13,7 +18,11 @@ import { messageMachine } from "./message-machine.ts";
 import { MessageState } from "./message-state.ts";
 import { messageMigrations, messageProjections } from "./message.store.ts";
 import { messageRoutes } from "./messages.resource.ts";
-import { carrierListener } from "./receive-text.ts";
+import { HealthBoard, type HealthBoardStatus } from "./health/index.ts";
+import { encodeHealth } from "./health-record.ts";
+import { pastTraffic, type PastMessage } from "./past-traffic.ts";
+import { carrierListener, type InboundBinds } from "./receive-text.ts";
+import type { HealthChanged } from "./records.ts";
 
 /** What this module works with: one for each messaging cell. */
 export interface MessagingOptions {
@@ -30,7 +39,14 @@ export interface MessagingOptions {
   /** Where the API is reached from outside, for links to media. */
   readonly publicUrl: () => string;
   readonly callbackEvents: "all" | "final";
+  readonly router: Router;
+  readonly rates?: RateRules;
+  /** Whether an account may see what is the operator's: carriers, prices, routes. */
+  readonly isOperator: (accountSid: string) => boolean;
+  /** The accounts whose SMPP clients take texts now. */
+  readonly inboundBinds?: InboundBinds;
   readonly limits?: Partial<SweepLimits>;
+  readonly parking?: Partial<ParkingLimits>;
 }
 
 /** What entry mounts. */
@@ -48,18 +64,27 @@ export interface MessagingModule {
   /** Opens the carriers. */
   start(): void;
   status(): MessagingStatus;
+  /** The carriers' health of this moment. */
+  health(): HealthSnapshot;
+  /** What was sent in a stretch of time, to try routing tables with. */
+  traffic(range: { readonly fromMs: number; readonly toMs: number }): AsyncIterable<PastMessage>;
+  /** The routing table has changed. */
+  routesChanged(): void;
   /** Stops submitting, waits for what is under way. The cell must still take records. */
   close(): Promise<void>;
 }
 
 /** What the operator is shown. */
 export interface MessagingStatus {
-  readonly carriers: readonly (CarrierStatus & { readonly queued: number })[];
+  readonly carriers: readonly LaneStatus[];
+  readonly health: HealthBoardStatus;
   /** Messages in memory: those that are not done, and those that are not projected. */
   readonly messages: number;
   /** Messages with an attempt whose outcome is not known. Should be zero. */
   readonly unknown: number;
   readonly heldReceipts: number;
+  /** Messages that wait in the database alone. */
+  readonly parked: number;
 }
 
 /** Programmable messaging. */
@@ -71,6 +96,31 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     if (cell === undefined) throw new Error("the messaging module has no cell yet");
     return cell;
   };
+  const rates = new Rates({
+    rules: options.rates ?? NO_RATES,
+    clock,
+    kindOf: ({ accountSid, from }) => numbers.sender(accountSid, from)?.kind ?? "alphanumeric",
+  });
+  const parking = new Parking({
+    state,
+    database: options.database,
+    clock,
+    logger,
+    cell: useCell,
+    limits: { ...parkingDefaults, ...options.parking },
+  });
+  const board = new HealthBoard({
+    clock,
+    carriers: carriers.map(({ name, maintenance }) => ({ name, maintenance: maintenance ?? [] })),
+    nextVersion: () => state.nextHealthVersion(),
+    onChange: (snapshot) => {
+      const { version } = snapshot;
+      const record: HealthChanged = { kind: "message.health-changed", version, content: encodeHealth(snapshot) };
+      useCell().commitThen(record, "progress", () => undefined);
+      dispatcher.routesChanged();
+    },
+  });
+  const chooser = new RouteChooser({ router: options.router, board, clock });
   const deps: MessagingDeps = {
     get cell() {
       return useCell();
@@ -81,7 +131,9 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     clock,
     logger,
     numbers,
-    carriers,
+    router: options.router,
+    rates,
+    parking,
     mintSid,
     accountStatus: options.accountStatus,
     callbackEvents: options.callbackEvents,
@@ -92,13 +144,26 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     fetchUrl: options.fetchUrl,
     publicUrl: options.publicUrl,
   });
-  const dispatcher = new Dispatcher({ state, clock, logger, carriers, fetchMedia: (message) => media.fetch(message) });
+  const dispatcher = new Dispatcher({
+    state,
+    clock,
+    logger,
+    carriers,
+    chooser,
+    rates,
+    parking,
+    fetchMedia: (message) => media.fetch(message),
+  });
   let sweep: Sweep | undefined;
   return {
     machine: messageMachine(state, dispatcher),
     projections: messageProjections(state),
     migrations: messageMigrations,
-    routes: [...messageRoutes(deps), ...mediaRoutes({ deps, blobs: options.blobs })],
+    routes: [
+      ...messageRoutes(deps),
+      ...mediaRoutes({ deps, blobs: options.blobs }),
+      ...deliveryRoutes({ deps, isOperator: options.isOperator }),
+    ],
     responders: { "message.inbound": inboundReply(deps) },
     deps,
     attach: (given) => {
@@ -108,8 +173,12 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     start: () => {
       for (const carrier of carriers) {
         const onCapacity = (): void => dispatcher.carrierChanged();
-        carrier.start(carrierListener(carrier.name, { cell: useCell, clock, logger, numbers, mintSid, onCapacity }));
+        const { inboundBinds } = options;
+        const listener = { cell: useCell, clock, logger, numbers, mintSid, onCapacity, inboundBinds };
+        carrier.start(carrierListener(carrier.name, listener));
       }
+      dispatcher.carrierChanged();
+      parking.start();
       sweep = new Sweep({ state, cell: useCell(), clock, limits: { ...sweepDefaults, ...options.limits } });
       sweep.start();
     },
@@ -118,10 +187,17 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
       messages: state.messages.size,
       unknown: state.unknownCount,
       heldReceipts: state.heldReceipts.size,
+      health: board.status(),
+      parked: state.parkedCount,
     }),
+    health: () => board.snapshot(),
+    traffic: (range) => pastTraffic(options.database, range),
+    routesChanged: () => dispatcher.routesChanged(),
     close: async () => {
       sweep?.close();
       media.close();
+      parking.close();
+      board.close();
       await dispatcher.close();
     },
   };

@@ -1,37 +1,37 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
-import type { AlertRaised } from "../../platform/webhooks/index.ts";
-import { messageErrors } from "./errors.ts";
 import type { MessageEffects } from "./effects.ts";
-import { settleReceipt } from "./receipt-reducers.ts";
-import { hasPendingPart, isFinal, statusOfParts, type Message, type Part } from "./message.ts";
+import { finish } from "./finish.ts";
+import { isFinal, isUntouched, pendingParts, type Message } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
 import type {
-  DeadlinesPassed,
+  HealthChanged,
   MediaStored,
   MessageAccepted,
   MessageCanceled,
   MessageRejected,
-  MessagesAttempted,
-  RefusalVerdict,
-  SubmitAnswer,
-  SubmitsAnswered,
+  MessageReplaced,
+  MessagesParked,
+  MessagesUnparked,
 } from "./records.ts";
-import { retryDelayMs } from "./retry.ts";
 import { changeStatus } from "./status-callback.ts";
 
-/** The reducers that move an outbound message from accepted to handed over. */
+/** The reducers for an outbound message until its first attempt: accepted, changed, parked, called off. */
 export function outboundReducers(state: MessageState, effects: MessageEffects): Record<string, Reducer> {
   return {
     "message.accepted": (record: MessageAccepted, context) => accept(state, effects, record, context),
     "message.media-stored": (record: MediaStored, context) => storeMedia(state, effects, record, context),
-    "message.rejected": (record: MessageRejected, context) => reject(state, record, context),
-    "message.attempted": (record: MessagesAttempted, context) => attempt(state, effects, record, context),
-    "message.answered": (record: SubmitsAnswered, context) => {
-      for (const answer of record.answers) applyAnswer(state, effects, { carrier: record.carrier, answer }, context);
+    "message.rejected": (record: MessageRejected, context) => {
+      const message = state.messages.edit(record.sid);
+      const end = { status: "failed", errorCode: record.errorCode } as const;
+      if (message !== undefined) finish(state, { effects, context }, message, end);
     },
-    "message.canceled": (record: MessageCanceled, context) => cancel(state, record, context),
-    "message.deadlines": (record: DeadlinesPassed, context) => {
-      for (const sid of record.sids) passDeadline(state, sid, context);
+    "message.canceled": (record: MessageCanceled, context) => cancel(state, effects, record, context),
+    "message.replaced": (record: MessageReplaced, context) => replace(state, record, context),
+    "message.parked": (record: MessagesParked) => park(state, record),
+    "message.unparked": (record: MessagesUnparked, context) => unpark(state, effects, record, context),
+    "message.health-changed": (record: HealthChanged, context) => {
+      const { version, content } = record;
+      state.healthRecords.put(String(version), { version, content, atMs: context.atMs });
     },
   };
 }
@@ -64,17 +64,14 @@ function accept(state: MessageState, effects: MessageEffects, record: MessageAcc
   if (record.callbackEvents !== undefined) message.callbackEvents = record.callbackEvents;
   if (record.provideFeedback !== undefined) message.provideFeedback = record.provideFeedback;
   if (record.mediaUrls !== undefined) message.mediaUrls = record.mediaUrls;
+  if (record.senderKind !== undefined) message.senderKind = record.senderKind;
+  if (record.trafficClass !== undefined) message.trafficClass = record.trafficClass;
+  if (record.guarantee !== undefined) message.guarantee = record.guarantee;
+  if (record.origin !== undefined) message.origin = record.origin;
   state.messages.put(message.sid, message);
+  state.enqueued(message);
   context.effect(() => (message.mediaUrls === undefined ? effects.ready(message) : effects.fetchMedia(message)));
   return message;
-}
-
-function pendingParts(count: number): Part[] {
-  return Array.from({ length: count }, (): Part => ({ state: "pending" }));
-}
-
-function isUntouched(message: Readonly<Message>): boolean {
-  return message.parts.every((part) => part.state === "pending");
 }
 
 function storeMedia(state: MessageState, effects: MessageEffects, record: MediaStored, context: ApplyContext): void {
@@ -87,165 +84,75 @@ function storeMedia(state: MessageState, effects: MessageEffects, record: MediaS
   if (!isFinal(message.status)) context.effect(() => effects.ready(message));
 }
 
-function reject(state: MessageState, record: MessageRejected, context: ApplyContext): void {
-  const message = state.messages.edit(record.sid);
-  if (message !== undefined) finish(state, message, { status: "failed", errorCode: record.errorCode }, context);
-}
-
-/** Ends a message for good with an error code. */
-function finish(
-  state: MessageState,
-  message: Message,
-  end: { status: "failed" | "undelivered"; errorCode: number },
-  context: ApplyContext,
-): void {
-  if (isFinal(message.status)) return;
-  const { status, errorCode } = end;
-  message.errorCode = errorCode;
-  changeStatus(message, status, context);
-  state.unlinkAllUnknown(message);
-  const alert: AlertRaised = {
-    kind: "alert.raised",
-    accountSid: message.accountSid,
-    errorCode,
-    level: "warning",
-    text: `Message ${message.sid} is ${status}`,
-    resourceSid: message.sid,
-  };
-  context.emit(alert);
-}
-
-/** Returns the messages that may be submitted now; what was canceled or expired meanwhile is left out. */
-function attempt(state: MessageState, effects: MessageEffects, record: MessagesAttempted, context: ApplyContext): void {
-  const begun: { message: Message; parts: number[] }[] = [];
-  for (const sid of record.sids) {
-    const message = state.messages.get(sid);
-    if (message === undefined || isFinal(message.status) || !hasPendingPart(message)) continue;
-    const edited = state.messages.edit(sid) as Message;
-    const count = record.partCounts?.[sid] ?? edited.segments;
-    if (count !== edited.parts.length && isUntouched(edited)) edited.parts = pendingParts(count);
-    const parts: number[] = [];
-    edited.parts.forEach((part, index) => {
-      if (part.state !== "pending") return;
-      part.state = "submitted";
-      part.via = record.carrier;
-      parts.push(index);
-    });
-    edited.attempts += 1;
-    edited.carrier = record.carrier;
-    delete edited.retryAtMs;
-    changeStatus(edited, "sending", context);
-    begun.push({ message: edited, parts });
-  }
-  context.effect(() => effects.submit(record.carrier, begun));
-}
-
-function applyAnswer(
+function cancel(
   state: MessageState,
   effects: MessageEffects,
-  given: { carrier: string; answer: SubmitAnswer },
+  record: MessageCanceled,
   context: ApplyContext,
-): void {
-  const { carrier, answer } = given;
-  const message = state.messages.edit(answer.sid);
-  const part = message?.parts[answer.part];
-  if (message === undefined || part === undefined || part.state !== "submitted") return;
-  const { outcome } = answer;
-  if (outcome.kind === "accepted") {
-    part.state = "accepted";
-    part.id = outcome.id;
-    state.linkCarrierId(carrier, outcome.id, message.sid, answer.part);
-    changeStatus(message, statusOfParts(message), context);
-    settleHeld(state, { carrier, id: outcome.id, message, part: answer.part }, context);
-    settleWhole(state, message, answer.part, context);
-    return;
-  }
-  if (outcome.kind === "unknown") {
-    part.state = "unknown";
-    if (!isFinal(message.status)) state.linkUnknown(carrier, message);
-    settleWhole(state, message, answer.part, context);
-    return;
-  }
-  part.state = "pending";
-  delete part.via;
-  if (isFinal(message.status)) return;
-  if (outcome.kind === "refused" && outcome.verdict === "permanent") {
-    return finish(state, message, { status: "failed", errorCode: outcome.errorCode }, context);
-  }
-  const { verdict } = outcome.kind === "not-sent" ? { verdict: "not-sent" as const } : outcome;
-  if (outcome.kind === "refused") message.refusalCode = outcome.errorCode;
-  // An attempt in which the carrier took no part does not count: all of its parts wait again.
-  if ((verdict === "not-sent" || verdict === "throttle") && isUntouched(message)) message.attempts -= 1;
-  const retryAtMs = verdict === "not-sent" ? undefined : context.atMs + delayOf(message, carrier, verdict);
-  // With another part that waits the message is queued again already; that attempt takes this part along.
-  if (message.parts.filter(({ state }) => state === "pending").length > 1) return;
-  if (retryAtMs === undefined) return context.effect(() => effects.ready(message));
-  message.retryAtMs = retryAtMs;
-  context.effect(() => effects.retry(message.sid, retryAtMs));
+): Message | undefined {
+  const message = waiting(state, record.sid);
+  if (message === undefined) return undefined;
+  state.dequeued(message);
+  changeStatus(message, "canceled", context);
+  context.effect(() => effects.handedOver(message));
+  return message;
 }
 
-/** How long a message waits after a refusal. Another carrier is asked at once, once each. */
-function delayOf(message: Message, carrier: string, verdict: RefusalVerdict): number {
-  if (verdict === "other-route" && message.refusedBy?.includes(carrier) !== true) {
-    message.refusedBy = [...(message.refusedBy ?? []), carrier];
-    return 0;
-  }
-  return retryDelayMs(message.sid, message.attempts, verdict);
+/** The message, if nothing of it was given to a carrier. */
+function waiting(state: MessageState, sid: string): Message | undefined {
+  const message = state.messages.get(sid);
+  if (message === undefined || isFinal(message.status) || !isUntouched(message)) return undefined;
+  return state.messages.edit(sid);
 }
 
-/** A receipt may have come before the response that names it. */
-function settleHeld(
+function replace(state: MessageState, record: MessageReplaced, context: ApplyContext): Message | undefined {
+  const message = waiting(state, record.sid) as Mutable<Message> | undefined;
+  if (message === undefined || message.media !== undefined || message.mediaUrls !== undefined) return undefined;
+  const isQueued = message.status === "queued";
+  if (isQueued) state.dequeued(message);
+  message.body = record.body;
+  if (record.sentText === undefined) delete message.sentText;
+  else message.sentText = record.sentText;
+  message.encoding = record.encoding;
+  message.segments = record.segments;
+  message.parts = pendingParts(record.segments);
+  if (record.validUntilMs !== undefined) message.validUntilMs = record.validUntilMs;
+  if (record.receipt !== undefined && message.origin !== undefined) {
+    message.origin = { ...message.origin, receipt: record.receipt };
+  }
+  message.updatedMs = context.atMs;
+  if (isQueued) state.enqueued(message);
+  return message;
+}
+
+function park(state: MessageState, record: MessagesParked): void {
+  for (const sid of record.sids) {
+    const message = state.messages.get(sid);
+    if (message === undefined || message.status !== "queued" || message.parked === true) continue;
+    const edited = state.messages.edit(sid) as Message;
+    edited.parked = true;
+    state.park(edited, 1);
+  }
+}
+
+/** Messages come back into memory. Those that had not left it yet are as they were. */
+function unpark(
   state: MessageState,
-  given: { carrier: string; id: string; message: Message; part: number },
+  effects: MessageEffects,
+  record: MessagesUnparked,
   context: ApplyContext,
 ): void {
-  const key = `${given.carrier}|${given.id}`;
-  const held = state.heldReceipts.get(key);
-  if (held === undefined) return;
-  state.heldReceipts.delete(key);
-  settleReceipt(state, { message: given.message, part: given.part, receipt: held.receipt }, context);
-}
-
-/** The receipt for all parts may have come before the answer to this one. */
-function settleWhole(state: MessageState, message: Message, part: number, context: ApplyContext): void {
-  const receipt = message.wholeReceipt;
-  if (receipt !== undefined) settleReceipt(state, { message, part, receipt }, context);
-}
-
-function cancel(state: MessageState, record: MessageCanceled, context: ApplyContext): Message | undefined {
-  const message = state.messages.get(record.sid);
-  if (message === undefined || isFinal(message.status)) return undefined;
-  if (!isUntouched(message)) return undefined;
-  const edited = state.messages.edit(record.sid) as Message;
-  changeStatus(edited, "canceled", context);
-  return edited;
-}
-
-/**
- * What a deadline means depends on where the message is: queued too long, an outcome
- * that stayed unknown, or sent without a receipt, which then stays `sent`.
- */
-function passDeadline(state: MessageState, sid: string, context: ApplyContext): void {
-  const current = state.messages.get(sid);
-  if (current === undefined || isFinal(current.status)) return;
-  // An answer or a broken connection will decide what is submitted; the sweep comes again.
-  if (current.parts.some((part) => part.state === "submitted")) return;
-  const message = state.messages.edit(sid) as Message;
-  if (message.parts.some((part) => part.state === "unknown")) {
-    giveUpUnknown(state, message);
-    finish(state, message, { status: "undelivered", errorCode: messageErrors.unknownOutcome.code }, context);
-  } else if (hasPendingPart(message)) {
-    const errorCode = message.refusalCode ?? messageErrors.validityExpired.code;
-    finish(state, message, { status: "failed", errorCode }, context);
-  } else {
-    message.closed = true;
+  const back: Message[] = [];
+  for (const row of record.messages) {
+    const known = state.messages.edit(row.sid);
+    if (known !== undefined && known.parked !== true) continue;
+    const message = known ?? (row as Message);
+    delete message.parked;
+    if (known === undefined) state.messages.put(message.sid, message);
+    state.park(message, -1);
+    back.push(message);
   }
-}
-
-function giveUpUnknown(state: MessageState, message: Message): void {
-  for (const part of message.parts) {
-    if (part.state !== "unknown") continue;
-    part.state = "failed";
-    if (part.via !== undefined) state.unlinkUnknown(part.via, message);
-  }
+  context.effect(() => {
+    for (const message of back) effects.ready(message);
+  });
 }

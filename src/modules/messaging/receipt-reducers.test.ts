@@ -122,6 +122,9 @@ describe("an attempt without an outcome", () => {
     const world = await MessagingWorld.start();
     const { carrier } = world;
     const first = await world.send();
+    carrier.goDown();
+    carrier.goUp();
+    await world.settle();
     const second = await world.send();
     carrier.goDown();
     carrier.goUp();

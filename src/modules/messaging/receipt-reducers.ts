@@ -1,4 +1,5 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
 import { isFinal, statusOfParts, type Message } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
@@ -6,10 +7,14 @@ import type { Receipt, ReceiptsAdopted, ReceiptsArrived } from "./records.ts";
 import { changeStatus } from "./status-callback.ts";
 
 /** The reducers for what carriers report after the fact: late, twice, early, or under an unknown id. */
-export function receiptReducers(state: MessageState): Record<string, Reducer> {
+export function receiptReducers(state: MessageState, effects: MessageEffects): Record<string, Reducer> {
   return {
     "message.receipts": (record: ReceiptsArrived, context) => {
-      for (const receipt of record.receipts) arrive(state, { carrier: record.carrier, receipt }, context);
+      const { carrier } = record;
+      for (const receipt of record.receipts) {
+        const message = arrive(state, { carrier, receipt }, context);
+        if (message !== undefined && receipt.result !== "progress") tellHealth(message, { carrier, receipt }, { effects, context });
+      }
     },
     "message.receipts-adopted": (record: ReceiptsAdopted, context) => {
       for (const key of record.keys) adopt(state, key, record.forget, context);
@@ -17,17 +22,34 @@ export function receiptReducers(state: MessageState): Record<string, Reducer> {
   };
 }
 
-function arrive(state: MessageState, given: { carrier: string; receipt: Receipt }, context: ApplyContext): void {
+function tellHealth(
+  message: Readonly<Message>,
+  { carrier, receipt }: { carrier: string; receipt: Receipt },
+  { effects, context }: { effects: MessageEffects; context: ApplyContext },
+): void {
+  const { to, sentMs = message.createdMs } = message;
+  const delivered = receipt.result === "delivered";
+  const latencyMs = context.atMs - sentMs;
+  context.effect(() => effects.receiptEntered({ carrier, to, delivered, latencyMs }));
+}
+
+/** Returns the message that the receipt is for. */
+function arrive(
+  state: MessageState,
+  given: { carrier: string; receipt: Receipt },
+  context: ApplyContext,
+): Message | undefined {
   const { carrier, receipt } = given;
   const found = state.findByCarrierId(carrier, receipt.id);
   if (found === undefined) {
-    if (receipt.result === "progress") return;
+    if (receipt.result === "progress") return undefined;
     const key = `${carrier}|${receipt.id}`;
     state.hold(key, { carrier, receipt, sinceMs: context.atMs });
-    return;
+    return undefined;
   }
   const message = state.messages.edit(found.sid);
   if (message !== undefined) settleReceipt(state, { message, part: found.part, receipt }, context);
+  return message;
 }
 
 /** Applies a receipt to the part it is for. A part that already has its final receipt keeps it. */
@@ -70,7 +92,10 @@ function adopt(state: MessageState, key: string, forget: boolean, context: Apply
   }
   part.state = "accepted";
   part.id = receipt.id;
-  if (!message.parts.some((other) => other.state === "unknown")) state.unlinkUnknown(carrier, message);
+  if (!message.parts.some((other) => other.state === "unknown")) {
+    delete message.unknownSinceMs;
+    state.unlinkUnknown(carrier, message);
+  }
   state.heldReceipts.delete(key);
   changeStatus(message, statusOfParts(message), context);
   settleReceipt(state, { message, part: index, receipt }, context);

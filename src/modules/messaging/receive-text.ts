@@ -12,6 +12,13 @@ interface InboundDeps {
   readonly numbers: NumberDirectory;
   readonly mintSid: (prefix: string) => string;
   readonly onCapacity: () => void;
+  /** The accounts whose SMPP clients take texts. */
+  readonly inboundBinds: InboundBinds | undefined;
+}
+
+/** Which accounts have an SMPP client that takes texts now. */
+export interface InboundBinds {
+  has(accountSid: string): boolean;
 }
 
 const RETRY_MS = 500;
@@ -55,6 +62,7 @@ function receiveText(deps: InboundDeps, carrier: string, text: IncomingText, set
     from: storable(text.from),
     text: storable(text.text),
     route,
+    ...(deps.inboundBinds?.has(route.accountSid) === true ? { toBind: true as const } : {}),
   };
   deps.cell().commitThen(record, "progress", (error) => settle(error === undefined));
 }

@@ -1,7 +1,9 @@
 /** The records of this module in the cell's log, and what their reducers answer. */
 import type { CellRecord } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
-import type { Medium } from "./message.ts";
+import type { SenderKind, TrafficClass } from "../routing/index.ts";
+import type { WebhookRequested } from "../../platform/webhooks/index.ts";
+import type { Attempt, Medium, Message, MessageOrigin, MessageStatus } from "./message.ts";
 
 export interface MessageAccepted extends CellRecord {
   readonly kind: "message.accepted";
@@ -20,6 +22,12 @@ export interface MessageAccepted extends CellRecord {
   readonly callbackEvents?: "all" | "final";
   readonly provideFeedback?: boolean;
   readonly mediaUrls?: readonly string[];
+  /** What kind of number the sender is; local where absent. */
+  readonly senderKind?: SenderKind;
+  /** Transactional where absent. */
+  readonly trafficClass?: TrafficClass;
+  readonly guarantee?: "at-least-once";
+  readonly origin?: MessageOrigin;
 }
 
 /** The media of a message are stored; it can be queued. */
@@ -50,6 +58,11 @@ export interface MessagesAttempted extends CellRecord {
   readonly kind: "message.attempted";
   readonly carrier: string;
   readonly sids: readonly string[];
+  /** The versions of routing table and health snapshot that chose this carrier for all of them. */
+  readonly table: number;
+  readonly health: number;
+  /** What the carrier asks for one part of each message, in micros; absent where all are 0. */
+  readonly prices?: readonly number[];
   /** The number of parts of messages that this carrier takes in other parts than they are billed in. */
   readonly partCounts?: Readonly<Record<string, number>>;
 }
@@ -93,6 +106,8 @@ export interface Receipt {
   readonly to: string;
   /** The carrier sends one receipt for all parts of a long message. */
   readonly wholeMessage?: boolean;
+  /** What we gave with the submit, where the carrier repeats it in the receipt. */
+  readonly reference?: number;
 }
 
 export interface ReceiptsArrived extends CellRecord {
@@ -107,6 +122,44 @@ export interface ReceiptsAdopted extends CellRecord {
   readonly keys: readonly string[];
   /** Whether what matches nothing is forgotten. */
   readonly forget: boolean;
+}
+
+/** Outcomes stayed unknown for as long as is waited: the message is given up, or given once more where it asked for that. */
+export interface UnknownsSettled extends CellRecord {
+  readonly kind: "message.unknowns-settled";
+  readonly sids: readonly string[];
+}
+
+/** Messages wait in the database alone from now on, because very many are queued before them. */
+export interface MessagesParked extends CellRecord {
+  readonly kind: "message.parked";
+  readonly sids: readonly string[];
+}
+
+/** Parked messages come back, as their rows have them. */
+export interface MessagesUnparked extends CellRecord {
+  readonly kind: "message.unparked";
+  readonly messages: readonly Message[];
+}
+
+/** The carriers' health as the router sees it has changed. */
+export interface HealthChanged extends CellRecord {
+  readonly kind: "message.health-changed";
+  readonly version: number;
+  /** The snapshot as text, to be read by people and by `explain`. */
+  readonly content: string;
+}
+
+/** Another text for a message that no carrier was given yet. */
+export interface MessageReplaced extends CellRecord {
+  readonly kind: "message.replaced";
+  readonly sid: string;
+  readonly body: string;
+  readonly sentText?: string;
+  readonly encoding: "GSM-7" | "UCS-2";
+  readonly segments: number;
+  readonly validUntilMs?: number;
+  readonly receipt?: MessageOrigin["receipt"];
 }
 
 /** Deadlines have passed: the validity of what is queued or unknown, or the wait for a receipt. */
@@ -149,10 +202,56 @@ export interface TextArrived extends CellRecord {
   readonly concat?: { readonly reference: number; readonly total: number; readonly sequence: number };
   /** Where it goes, as configured when it arrived. */
   readonly route: InboundTextRoute;
+  /** The account had an SMPP client that takes texts. */
+  readonly toBind?: boolean;
 }
 
 /** Parts of a long text have waited too long for the others. */
 export interface PartsExpired extends CellRecord {
   readonly kind: "message.parts-expired";
   readonly keys: readonly string[];
+}
+
+/**
+ * Fact: an attempt is over, or its outcome will stay unknown. What the ledger bills, and
+ * what the operator sees of a retry storm. `id` never comes twice with another meaning.
+ */
+export interface AttemptSettled {
+  readonly kind: "message.attempt-settled";
+  /** The message's SID and the number of the attempt. */
+  readonly id: string;
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly to: string;
+  readonly attempt: Readonly<Attempt>;
+}
+
+/** Fact: what a customer's SMPP client is to be told of a message that it submitted. */
+export interface MessageReported {
+  readonly kind: "message.reported";
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly origin: MessageOrigin;
+  readonly status: MessageStatus;
+  readonly errorCode?: number;
+  readonly submittedMs: number;
+  readonly doneMs: number;
+  /** The first 20 characters of the text. */
+  readonly bodyStart: string;
+  readonly parts: number;
+}
+
+/** Fact: a text came in for an account whose SMPP client takes texts. */
+export interface TextReceived {
+  readonly kind: "message.received";
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly encoding: "GSM-7" | "UCS-2";
+  /** What is asked for where no client takes it. */
+  readonly fallback?: WebhookRequested;
 }

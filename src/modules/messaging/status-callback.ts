@@ -1,5 +1,6 @@
 import type { ApplyContext } from "../../platform/cell/index.ts";
 import type { WebhookRequested } from "../../platform/webhooks/index.ts";
+import type { MessageReported } from "./records.ts";
 import { isFinal, statusRank, type Message, type MessageStatus } from "./message.ts";
 
 /** Moves a message to a status and asks for the webhook that tells of it. Never a step back. */
@@ -10,9 +11,37 @@ export function changeStatus(message: Message, status: MessageStatus, context: A
   message.status = status;
   message.updatedMs = context.atMs;
   if (status === "sent" || (message.sentMs === undefined && status === "delivered")) message.sentMs = context.atMs;
+  const { origin } = message;
+  if (origin !== undefined && (isFinal(status) || (status === "sent" && origin.intermediate === true))) {
+    reportMessage(message, context);
+  }
   if (message.statusCallback === undefined) return;
   if (message.callbackEvents === "final" && !isFinal(status)) return;
   context.emit(statusCallback(message, message.statusCallback));
+}
+
+const BODY_START_CHARACTERS = 20;
+
+/** Tells the SMPP client that submitted a message how it stands, where it asked for that. */
+export function reportMessage(message: Readonly<Message>, context: ApplyContext): void {
+  const { origin, status } = message;
+  if (origin === undefined || origin.receipt === "none") return;
+  if (origin.receipt === "failure" && status === "delivered") return;
+  const fact: MessageReported = {
+    kind: "message.reported",
+    sid: message.sid,
+    accountSid: message.accountSid,
+    from: message.from,
+    to: message.to,
+    origin,
+    status,
+    submittedMs: message.createdMs,
+    doneMs: context.atMs,
+    bodyStart: message.body.slice(0, BODY_START_CHARACTERS),
+    parts: message.parts.length,
+    ...(message.errorCode === undefined ? {} : { errorCode: message.errorCode }),
+  };
+  context.emit(fact);
 }
 
 /** Twilio's parameters for a status callback of an outbound message. */

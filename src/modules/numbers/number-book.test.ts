@@ -21,7 +21,16 @@ const empty = databaseOf(() => Promise.resolve([]));
 
 function number(revision: number, more: Partial<TextNumber> = {}): TextNumber {
   const configuration = { ...UNCONFIGURED_NUMBER, smsUrl: `https://example.com/${revision}` };
-  return { number: NUMBER, accountSid: ACCOUNT, revision, sms: true, mms: true, configuration, ...more };
+  return {
+    number: NUMBER,
+    accountSid: ACCOUNT,
+    revision,
+    sms: true,
+    mms: true,
+    kind: "local",
+    configuration,
+    ...more,
+  };
 }
 
 function application(revision: number): Application {
@@ -39,7 +48,7 @@ it("goes by the revision when changes arrive in another order than they were mad
   assert.equal(book.inboundText(NUMBER), undefined, "released after the change that is told late");
   book.putNumber(number(6, { accountSid: OTHER }));
   book.removeNumber({ number: NUMBER, revision: 5 });
-  assert.deepEqual(book.sender(OTHER, NUMBER), { mms: true }, "sold again before the release was told");
+  assert.deepEqual(book.sender(OTHER, NUMBER), { mms: true, kind: "local" }, "sold again before the release was told");
 });
 
 it("does not bring back an application whose change is told after its deletion", () => {

@@ -2,7 +2,7 @@ import type { Database } from "../../platform/ports.ts";
 import type { Application } from "./application.ts";
 import { readApplications } from "./application.store.ts";
 import type { WebhookMethod } from "./configuration.ts";
-import type { InboundTextRoute, NumberDirectory } from "./directory.ts";
+import type { InboundTextRoute, NumberDirectory, TextSender } from "./directory.ts";
 import { readOwnedNumbers, type ReleasedNumber, type TextNumber } from "./number.store.ts";
 
 /** A number that has an owner, or had one while this process ran. */
@@ -12,7 +12,7 @@ interface NumberEntry {
   readonly owned?: {
     readonly accountSid: string;
     readonly sms: boolean;
-    readonly mms: boolean;
+    readonly sender: TextSender;
     readonly smsApplicationSid: string;
     readonly route: InboundTextRoute;
   };
@@ -118,10 +118,10 @@ export class NumberBook implements NumberDirectory {
     this.change(({ applications }) => void applications.delete(sid));
   }
 
-  sender(accountSid: string, address: string): { readonly mms: boolean } | undefined {
+  sender(accountSid: string, address: string): TextSender | undefined {
     const owned = this.pages.numbers.get(address)?.owned;
     if (owned === undefined || owned.accountSid !== accountSid || !owned.sms) return undefined;
-    return { mms: owned.mms };
+    return owned.sender;
   }
 
   /** Carriers write the same address with and without the leading plus. */
@@ -147,9 +147,10 @@ function replace<E extends { readonly revision: number }>(entries: Map<string, E
 }
 
 function numberEntry(number: TextNumber): NumberEntry {
-  const { accountSid, sms, mms, revision, configuration } = number;
+  const { accountSid, sms, mms, kind, revision, configuration } = number;
   const { smsApplicationSid } = configuration;
-  return { revision, owned: { accountSid, sms, mms, smsApplicationSid, route: routeOf(accountSid, configuration) } };
+  const sender = { mms, kind };
+  return { revision, owned: { accountSid, sms, sender, smsApplicationSid, route: routeOf(accountSid, configuration) } };
 }
 
 function applicationEntry({ accountSid, revision, configuration }: Application): ApplicationEntry {

@@ -191,7 +191,7 @@ export async function unlinkApplication(
 }
 
 /** The part of a number that messages need. Few columns, because this is read for every number at the start. */
-export interface TextNumber extends Pick<OwnedNumber, "number" | "accountSid" | "revision" | "sms" | "mms"> {
+export interface TextNumber extends Pick<OwnedNumber, "number" | "accountSid" | "revision" | "sms" | "mms" | "kind"> {
   readonly configuration: Pick<
     NumberConfiguration,
     "smsUrl" | "smsMethod" | "smsFallbackUrl" | "smsFallbackMethod" | "smsApplicationSid"
@@ -204,6 +204,7 @@ interface TextRow extends Row {
   revision: number;
   sms: boolean;
   mms: boolean;
+  kind: PhoneNumberKind;
   sms_url: string;
   sms_method: WebhookMethod;
   sms_fallback_url: string;
@@ -218,7 +219,7 @@ export async function* readOwnedNumbers(database: Database): AsyncIterable<reado
   let after = "";
   for (;;) {
     const rows = await database.query<TextRow>(
-      `select number, account_sid, revision, sms, mms,
+      `select number, account_sid, revision, sms, mms, kind,
          sms_url, sms_method, sms_fallback_url, sms_fallback_method, sms_application_sid
        from phone_numbers where account_sid is not null and number > $1 order by number limit $2`,
       [after, BATCH_ROWS],
@@ -236,6 +237,7 @@ function textNumber(row: TextRow): TextNumber {
     revision: row.revision,
     sms: row.sms,
     mms: row.mms,
+    kind: row.kind,
     configuration: {
       smsUrl: row.sms_url,
       smsMethod: row.sms_method,

@@ -28,15 +28,15 @@ describe("the inventory", () => {
     const numbers = [configured("+12125550100"), configured("55555"), configured("+18005550100", { mms: false })];
     const first = await module.syncInventory({ numbers, ownerSid: PARENT });
     assert.deepEqual(first, { configured: 3, assigned: 3, orphaned: 0 });
-    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true });
-    assert.deepEqual(module.directory.sender(PARENT, "+18005550100"), { mms: false });
+    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true, kind: "local" });
+    assert.deepEqual(module.directory.sender(PARENT, "+18005550100"), { mms: false, kind: "tollfree" });
     assert.equal(module.directory.sender(STRANGER, "+12125550100"), undefined);
 
     const more = [...numbers, configured("+12125550101"), configured("55556")];
     const second = await module.syncInventory({ numbers: more, ownerSid: PARENT });
     assert.deepEqual(second, { configured: 5, assigned: 1, orphaned: 0 });
     assert.equal(module.directory.sender(PARENT, "+12125550101"), undefined);
-    assert.deepEqual(module.directory.sender(PARENT, "55556"), { mms: true }, "nobody could buy a short code");
+    assert.deepEqual(module.directory.sender(PARENT, "55556"), { mms: true, kind: "shortcode" }, "nobody could buy a short code");
   });
 
   it("gives a number to the account that is configured with it, but takes none away", async () => {
@@ -47,7 +47,7 @@ describe("the inventory", () => {
     ];
     const synced = await module.syncInventory({ numbers, ownerSid: PARENT });
     assert.deepEqual(synced, { configured: 2, assigned: 1, orphaned: 3 });
-    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true });
+    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true, kind: "local" });
     assert.deepEqual(module.directory.inboundText("+12125550102"), { accountSid: STRANGER, method: "POST" });
     assert.equal(module.directory.sender(STRANGER, "+12125550102"), undefined, "it sends no texts");
     assert.deepEqual(module.directory.sender(PARENT, "55555"), { mms: true }, "it is its account's, configured or not");

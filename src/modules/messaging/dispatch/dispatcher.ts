@@ -2,27 +2,44 @@ import { assert } from "../../../kernel/assert.ts";
 import type { Cell } from "../../../platform/cell/index.ts";
 import type { Clock, Logger } from "../../../platform/ports.ts";
 import { DueList, Reports } from "../../../platform/queue/index.ts";
-import type { Carrier, CarrierStatus } from "../carriers/carrier.ts";
+import { TRAFFIC_CLASSES } from "../../routing/index.ts";
+import type { Carrier, CarrierStatus } from "../carriers/index.ts";
 import type { MessageEffects } from "../effects.ts";
-import { hasPendingPart, isFinal, sentText, type Message } from "../message.ts";
+import { hasPendingPart, isFinal, isUntouched, sentText, trafficClassOf, type Message, type Part } from "../message.ts";
 import type { MessageState } from "../message-state.ts";
 import type { MessagesAttempted, SubmitAnswer, SubmitOutcome, SubmitsAnswered } from "../records.ts";
+import { Budgets } from "./budgets.ts";
+import { Conversations } from "./conversations.ts";
 import { Lane } from "./lane.ts";
-import { route } from "./route.ts";
+import type { Parking } from "./parking.ts";
+import type { Rates } from "./rates.ts";
+import type { RouteChooser } from "./route-chooser.ts";
 
 /** At most so many messages share one journal entry. */
 const BATCH = 200;
 /** After the cell refused a record the same work is tried again this much later. */
 const REFUSED_PAUSE_MS = 500;
+/** A retry without budget is looked at again this much later. */
+const BUDGET_PAUSE_MS = 1_000;
+/** A message that waits longer than this for its retry holds up its conversation no longer. */
+const CONVERSATION_PATIENCE_MS = 5_000;
+/** Messages that are moved to other lanes in one go when a carrier is lost. */
+const REBALANCE_SLICE = 1_000;
 
 export interface DispatcherOptions {
   readonly state: MessageState;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly carriers: readonly Carrier[];
+  readonly chooser: RouteChooser;
+  readonly rates: Rates;
+  readonly parking: Parking;
   /** Fetches the media of a message and commits what came of it. */
   readonly fetchMedia: (message: Readonly<Message>) => void;
 }
+
+/** A carrier's lane as the operator is shown it. */
+export type LaneStatus = CarrierStatus & { readonly queued: number };
 
 /**
  * Moves messages from queued to handed over: routes, waits for room, journals the
@@ -34,6 +51,8 @@ export class Dispatcher implements MessageEffects {
   private readonly lanes = new Map<string, Lane>();
   private readonly retries: DueList;
   private readonly answers: Reports<SubmitAnswer>;
+  private readonly conversations = new Conversations();
+  private readonly budgets: Budgets;
   private cell: Cell | undefined;
   private pumpAsked = false;
   private stopped = false;
@@ -43,10 +62,21 @@ export class Dispatcher implements MessageEffects {
 
   constructor(options: DispatcherOptions) {
     this.options = options;
-    for (const carrier of options.carriers) this.lanes.set(carrier.name, new Lane(carrier, options.clock));
-    this.retries = new DueList(options.clock, (sids) => this.retryDue(sids));
+    const { clock, carriers, rates, chooser } = options;
+    this.budgets = new Budgets(clock);
+    for (const carrier of carriers) {
+      const lane = new Lane({
+        carrier,
+        clock,
+        gate: ({ account, sender }, cost) => rates.waitMs({ accountSid: account, from: sender }, cost),
+        onReady: () => this.askPump(),
+        allows: (name) => chooser.allows(name),
+      });
+      this.lanes.set(carrier.name, lane);
+    }
+    this.retries = new DueList(clock, (sids) => this.retryDue(sids));
     this.answers = new Reports({
-      clock: options.clock,
+      clock,
       retryMs: REFUSED_PAUSE_MS,
       commit: (carrier, answers, done) => {
         const record: SubmitsAnswered = { kind: "message.answered", carrier, answers };
@@ -66,7 +96,7 @@ export class Dispatcher implements MessageEffects {
   }
 
   /** What waits in front of each carrier, for the operator. */
-  status(): readonly (CarrierStatus & { readonly queued: number })[] {
+  status(): readonly LaneStatus[] {
     return [...this.lanes.values()].map((lane) => ({ ...lane.carrier.status(), queued: lane.queue.length }));
   }
 
@@ -74,7 +104,9 @@ export class Dispatcher implements MessageEffects {
   recovered(): void {
     const lost: Map<string, SubmitAnswer[]> = new Map();
     // A checkpoint does not keep the order of the table; the SIDs tell it.
-    const open = [...this.options.state.messages.values()].filter((message) => !isFinal(message.status));
+    const open = [...this.options.state.messages.values()].filter(
+      (message) => !isFinal(message.status) && message.parked !== true,
+    );
     open.sort((a, b) => (a.sid.slice(2) < b.sid.slice(2) ? -1 : 1));
     for (const message of open) {
       message.parts.forEach((part, index) => {
@@ -85,7 +117,7 @@ export class Dispatcher implements MessageEffects {
         else sofar.push(answer);
       });
       if (message.mediaUrls !== undefined) this.fetchMedia(message);
-      else if (message.retryAtMs !== undefined) this.retry(message.sid, message.retryAtMs);
+      else if (message.retryAtMs !== undefined) this.retry(message, message.retryAtMs);
       else this.ready(message);
     }
     for (const [carrier, answers] of lost) {
@@ -99,41 +131,86 @@ export class Dispatcher implements MessageEffects {
   }
 
   ready(message: Readonly<Message>): void {
-    if (!hasPendingPart(message)) return;
-    // Parts that belong together were cut for one carrier and go by that one.
-    const begun = message.parts.some((part) => part.state !== "pending") ? message.carrier : undefined;
-    const name = begun ?? route(this.options.carriers, message.to, message.refusedBy)?.name;
-    const lane = name === undefined ? undefined : this.lanes.get(name);
+    if (!hasPendingPart(message) || isFinal(message.status)) return;
+    if (this.options.parking.takes(message)) return;
+    if (!this.conversations.enter(message)) return;
+    this.enqueue(message, this.chooseLane(message));
+  }
+
+  private enqueue(message: Readonly<Message>, lane: Lane | undefined): void {
     if (lane === undefined) {
       // The carriers were changed while it waited: it stays until its validity ends or they are changed again.
       this.options.logger.warn("dispatch.no-carrier", { sid: message.sid });
+      this.retries.add(message.sid, this.options.clock.nowMs() + 60_000);
       return;
     }
-    lane.queue.push(message.sid);
+    lane.queue.push(message.sid + this.options.chooser.stamp, flowOf(message), pendingCount(message));
     this.askPump();
   }
 
-  retry(sid: string, atMs: number): void {
-    this.retries.add(sid, atMs);
+  /** The lane of the first in the ranking. Parts that belong together were cut for one carrier and go by that one. */
+  private chooseLane(message: Readonly<Message>): Lane | undefined {
+    const begun = isUntouched(message) ? undefined : message.carrier;
+    const name = begun ?? this.options.chooser.choose(message);
+    return name === undefined ? undefined : this.lanes.get(name);
+  }
+
+  retry(message: Readonly<Message>, atMs: number): void {
+    this.retries.add(message.sid, atMs);
+    if (atMs - this.options.clock.nowMs() > CONVERSATION_PATIENCE_MS) this.handedOver(message);
+  }
+
+  receiptEntered(receipt: Parameters<MessageEffects["receiptEntered"]>[0]): void {
+    this.options.chooser.receipt(receipt);
+  }
+
+  handedOver(message: Readonly<Message>): void {
+    let next = this.conversations.leave(message);
+    while (next !== undefined) {
+      const following = this.options.state.messages.get(next);
+      if (following !== undefined && !isFinal(following.status)) return this.ready(following);
+      next = this.conversations.leave(following ?? { ...message, sid: next });
+    }
   }
 
   private retryDue(sids: readonly string[]): void {
     for (const sid of sids) {
       const message = this.options.state.messages.get(sid);
-      if (message !== undefined && !isFinal(message.status)) this.ready(message);
+      if (message === undefined || isFinal(message.status)) continue;
+      if (this.mayRetry(message)) this.ready(message);
+      else this.retries.add(sid, this.options.clock.nowMs() + BUDGET_PAUSE_MS);
     }
   }
 
-  /** What waits at a carrier that is down goes to another one that is up. */
-  private rebalance(): void {
+  /** A throttle was no attempt, so that its repetition costs no budget. */
+  private mayRetry(message: Readonly<Message>): boolean {
+    const last = message.tries?.at(-1);
+    if (last === undefined || last.verdict === undefined || last.verdict === "throttle") return true;
+    return this.budgets.trySpend(message.accountSid, last.carrier);
+  }
+
+  /** Table or health have changed: what waits at carriers that may take nothing goes to others. */
+  routesChanged(): void {
+    if (this.stopped) return;
     for (const lane of this.lanes.values()) {
-      if (lane.carrier.up || lane.queue.length === 0) continue;
-      for (const sid of lane.queue.drain()) {
-        const message = this.options.state.messages.get(sid);
-        if (message !== undefined && !isFinal(message.status)) this.ready(message);
+      if (this.options.chooser.allows(lane.carrier.name, { isLook: true }) === "none") {
+        this.rebalance(lane, lane.queue.length);
       }
     }
     this.askPump();
+  }
+
+  /** Moves what can go elsewhere, a slice at a time; the rest goes back in its order. */
+  private rebalance(lane: Lane, count: number): void {
+    let left = count;
+    for (let moved = 0; moved < REBALANCE_SLICE && left > 0; moved += 1, left -= 1) {
+      const entry = lane.queue.peek();
+      if (entry === undefined) return;
+      lane.queue.drop();
+      const message = this.options.state.messages.get(sidOf(entry.item));
+      if (message !== undefined && !isFinal(message.status)) this.enqueue(message, this.chooseLane(message));
+    }
+    if (left > 0 && !this.stopped) this.options.clock.after(0, () => this.rebalance(lane, left));
   }
 
   /** One pump for everything that became ready in this turn. */
@@ -155,36 +232,66 @@ export class Dispatcher implements MessageEffects {
 
   /** Journals one batch of attempts. Returns false when the lane has no room or nothing to send. */
   private pumpLane(lane: Lane): boolean {
-    const now = this.options.clock.nowMs();
-    let room = lane.room();
-    const sids: string[] = [];
-    const partCounts: Record<string, number> = {};
-    let reserved = 0;
-    while (room > 0 && sids.length < BATCH) {
-      const sid = lane.queue.peek();
-      if (sid === undefined) break;
-      const message = this.options.state.messages.get(sid);
-      // Canceled, expired or queued twice: the sweep deals with the expired.
-      if (message === undefined || message.validUntilMs <= now || isFinal(message.status) || !hasPendingPart(message)) {
-        lane.queue.shift();
-        continue;
-      }
-      const total = lane.carrier.countParts(sid, sentText(message));
-      const parts = total - message.parts.filter((part) => part.state !== "pending").length;
-      // A long message waits for room for all of it, unless there will never be as much.
-      if (sids.length > 0 ? parts > room : !lane.fits(parts)) break;
-      lane.queue.shift();
-      if (total !== message.segments) partCounts[sid] = total;
-      sids.push(sid);
-      reserved += parts;
-      room -= parts;
-    }
-    if (sids.length === 0) {
+    const batch = this.takeBatch(lane);
+    if (batch.sids.length === 0) {
       lane.whenRateAllows(() => this.askPump());
       return false;
     }
+    const { sids, prices, partCounts, reserved } = batch;
+    const { table, health } = this.options.chooser.versions;
     lane.reserve(reserved);
-    this.journal(lane, { kind: "message.attempted", carrier: lane.carrier.name, sids, partCounts }, reserved);
+    const record: MessagesAttempted = {
+      kind: "message.attempted",
+      carrier: lane.carrier.name,
+      sids,
+      table,
+      health,
+      ...(prices.some((price) => price !== 0) ? { prices } : {}),
+      ...(partCounts === undefined ? {} : { partCounts }),
+    };
+    this.journal(lane, record, reserved);
+    return true;
+  }
+
+  private takeBatch(lane: Lane): Batch {
+    const { state, clock, chooser, rates } = this.options;
+    const now = clock.nowMs();
+    const batch: Batch = { sids: [], prices: [], partCounts: undefined, reserved: 0 };
+    let room = lane.room();
+    while (room > 0 && batch.sids.length < BATCH) {
+      const entry = lane.queue.peek();
+      if (entry === undefined) break;
+      const sid = sidOf(entry.item);
+      const message = state.messages.get(sid);
+      // Canceled, expired or queued twice: the sweep deals with the expired.
+      if (message === undefined || message.validUntilMs <= now || isFinal(message.status) || !hasPendingPart(message)) {
+        lane.queue.drop();
+        continue;
+      }
+      if (this.isMoved(lane, message, entry.item)) continue;
+      const total = lane.carrier.countParts(sid, sentText(message));
+      const parts = isUntouched(message) ? total : pendingCount(message);
+      // A long message waits for room for all of it, unless there will never be as much.
+      if (batch.sids.length > 0 ? parts > room : !lane.fits(parts)) break;
+      lane.queue.take();
+      rates.take(message, parts);
+      if (message.attempts === 0) this.budgets.fresh(message.accountSid, lane.carrier.name);
+      if (total !== message.segments) (batch.partCounts ??= {})[sid] = total;
+      batch.sids.push(sid);
+      batch.prices.push(chooser.priceMicros(lane.carrier.name, message));
+      batch.reserved += parts;
+      room -= parts;
+    }
+    return batch;
+  }
+
+  /** True where the message was routed by a table or health of before and goes elsewhere now. */
+  private isMoved(lane: Lane, message: Readonly<Message>, item: string): boolean {
+    if (item.endsWith(this.options.chooser.stamp)) return false;
+    const better = this.chooseLane(message);
+    if (better === lane || better === undefined) return false;
+    lane.queue.drop();
+    this.enqueue(message, better);
     return true;
   }
 
@@ -198,39 +305,53 @@ export class Dispatcher implements MessageEffects {
       if (this.journals === 0 && this.stopped) queueMicrotask(() => this.journalsIdle?.());
       if (error === undefined) return;
       this.options.logger.warn("dispatch.journal-refused", { carrier: lane.carrier.name, count: sids.length });
-      this.options.clock.after(REFUSED_PAUSE_MS, () => this.retryDue(sids));
+      this.options.clock.after(REFUSED_PAUSE_MS, () => this.readyAgain(sids));
     });
+  }
+
+  private readyAgain(sids: readonly string[]): void {
+    for (const sid of sids) {
+      const message = this.options.state.messages.get(sid);
+      if (message !== undefined) this.ready(message);
+    }
   }
 
   submit(carrierName: string, begun: readonly { message: Readonly<Message>; parts: readonly number[] }[]): void {
     const lane = this.lanes.get(carrierName);
     assert(lane !== undefined, `carrier ${carrierName} exists`);
-    for (const { message, parts } of begun) {
-      for (const part of parts) {
-        const submission = {
-          sid: message.sid,
-          from: message.from,
-          to: message.to,
-          text: sentText(message),
-          part,
-          validUntilMs: message.validUntilMs,
-        };
-        lane.submitted();
-        lane.carrier.submit(submission, (outcome) => {
-          lane.answered(answerKind(outcome));
-          this.answers.add(carrierName, { sid: message.sid, part, outcome });
-          this.askPump();
-        });
-      }
-    }
+    for (const { message, parts } of begun) for (const part of parts) this.submitPart(lane, message, part);
+  }
+
+  private submitPart(lane: Lane, message: Readonly<Message>, part: number): void {
+    const { chooser, clock } = this.options;
+    const carrier = lane.carrier.name;
+    const network = chooser.networkOf(message.to);
+    const startedMs = clock.monotonicMs();
+    const submission = {
+      sid: message.sid,
+      from: message.from,
+      to: message.to,
+      text: sentText(message),
+      part,
+      attempt: message.tries?.at(-1)?.number ?? 1,
+      validUntilMs: message.validUntilMs,
+    };
+    lane.submitted();
+    chooser.submitted(carrier, network);
+    lane.carrier.submit(submission, (outcome) => {
+      lane.answered(answerKind(outcome));
+      chooser.answered({ carrier, network, outcome, latencyMs: clock.monotonicMs() - startedMs });
+      this.answers.add(carrier, { sid: message.sid, part, outcome });
+      this.askPump();
+    });
   }
 
   /** A carrier has room again, or went up or down. */
   carrierChanged(): void {
-    let changed = false;
-    for (const lane of this.lanes.values()) changed = lane.noticeUp() || changed;
-    if (changed) this.rebalance();
-    else this.askPump();
+    for (const lane of this.lanes.values()) {
+      if (lane.noticeUp()) this.options.chooser.up(lane.carrier.name, lane.carrier.up);
+    }
+    this.askPump();
   }
 
   async close(): Promise<void> {
@@ -241,6 +362,36 @@ export class Dispatcher implements MessageEffects {
     await Promise.all(this.options.carriers.map((carrier) => carrier.close()));
     await this.answers.drained();
   }
+}
+
+/** What goes into one journal entry. */
+interface Batch {
+  readonly sids: string[];
+  /** For each message, what a part of it costs. */
+  readonly prices: number[];
+  partCounts: Record<string, number> | undefined;
+  reserved: number;
+}
+
+const SID_LENGTH = 34;
+
+/** Entries of a lane are the SID and the stamp of the routes by which it came there. */
+function sidOf(item: string): string {
+  return item.slice(0, SID_LENGTH);
+}
+
+function pendingCount(message: Readonly<Message>): number {
+  let count = 0;
+  for (const part of message.parts as readonly Part[]) if (part.state === "pending") count += 1;
+  return count;
+}
+
+function flowOf(message: Readonly<Message>): { lane: number; account: string; sender: string } {
+  return {
+    lane: TRAFFIC_CLASSES.indexOf(trafficClassOf(message)),
+    account: message.accountSid,
+    sender: message.from,
+  };
 }
 
 /** What an outcome says about the carrier's pace. */

@@ -18,6 +18,12 @@ const carrier: Carrier = {
   close: () => Promise.resolve(),
 };
 
+function laneOf(clock: ManualClock, allows: () => "all" | "probe" | "none" = () => "all"): Lane {
+  const lane = new Lane({ carrier, clock, gate: () => 0, onReady: () => {}, allows });
+  lane.queue.push("SM", { lane: 1, account: "AC", sender: "+15005550100" }, 1);
+  return lane;
+}
+
 /** A part is given to the carrier and answered. */
 function answer(lane: Lane, kind: "accepted" | "throttled" | "other"): void {
   lane.submitted();
@@ -27,7 +33,7 @@ function answer(lane: Lane, kind: "accepted" | "throttled" | "other"): void {
 describe("a lane", () => {
   it("pauses when the carrier says too fast, longer each time, and wakes up by itself", () => {
     const clock = new ManualClock();
-    const lane = new Lane(carrier, clock);
+    const lane = laneOf(clock);
     assert.equal(lane.room(), 10);
     for (const pauseMs of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
       answer(lane, "throttled");
@@ -44,7 +50,7 @@ describe("a lane", () => {
 
   it("starts with the shortest pause again after the carrier has accepted", () => {
     const clock = new ManualClock();
-    const lane = new Lane(carrier, clock);
+    const lane = laneOf(clock);
     answer(lane, "throttled");
     // What was on its way already does not count as the carrier being content.
     answer(lane, "accepted");
@@ -57,6 +63,21 @@ describe("a lane", () => {
     answer(lane, "accepted");
     answer(lane, "throttled");
     clock.advance(250);
+    assert.equal(lane.room(), 10);
+  });
+
+  it("lets one message through to try a carrier that is not trusted, and looks again by itself", () => {
+    const clock = new ManualClock();
+    let allowed: "all" | "probe" | "none" = "none";
+    const lane = laneOf(clock, () => allowed);
+    assert.equal(lane.room(), 0);
+    let woken = 0;
+    lane.whenRateAllows(() => (woken += 1));
+    clock.advance(250);
+    assert.equal(woken, 1);
+    allowed = "probe";
+    assert.equal(lane.room(), 1);
+    allowed = "all";
     assert.equal(lane.room(), 10);
   });
 });

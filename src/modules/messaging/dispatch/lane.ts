@@ -1,15 +1,30 @@
 import type { Clock, Timer } from "../../../platform/ports.ts";
-import { Fifo, TokenBucket } from "../../../platform/queue/index.ts";
-import type { Carrier } from "../carriers/carrier.ts";
+import { FairQueue, TokenBucket, type FairQueueOptions } from "../../../platform/queue/index.ts";
+import { TRAFFIC_CLASSES } from "../../routing/index.ts";
+import type { Carrier } from "../carriers/index.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** A carrier that was stopped by its health is looked at this often, for a probe. */
+const PROBE_LOOK_MS = 250;
+
+export interface LaneOptions {
+  readonly carrier: Carrier;
+  readonly clock: Clock;
+  /** Whether the sender and the account may send so much now, and else when. */
+  readonly gate: NonNullable<FairQueueOptions["gate"]>;
+  /** Something that waited for a rate can go now. */
+  readonly onReady: () => void;
+  /** Whether health lets messages go to the carrier: all, one to try it, or none. */
+  readonly allows: (carrier: string) => "all" | "probe" | "none";
+}
 
 /** The queue in front of one carrier: its order, its rate and its window, and a pause when it says that this is too much. */
 export class Lane {
   readonly carrier: Carrier;
-  readonly queue = new Fifo();
+  readonly queue: FairQueue;
   private readonly clock: Clock;
+  private readonly allows: LaneOptions["allows"];
   private readonly bucket: TokenBucket | undefined;
   private reserved = 0;
   private unanswered = 0;
@@ -17,20 +32,28 @@ export class Lane {
   /** Pauses in a row without an accepted part between them. */
   private pauses = 0;
   private pausedUntilMs = 0;
+  private isProbing = false;
   private timer: Timer | undefined;
 
-  constructor(carrier: Carrier, clock: Clock) {
+  constructor(options: LaneOptions) {
+    const { carrier, clock, gate, onReady } = options;
     this.carrier = carrier;
     this.clock = clock;
+    this.allows = options.allows;
+    this.queue = new FairQueue({ clock, lanes: TRAFFIC_CLASSES.length, gate, onReady });
     const rate = carrier.messagesPerSecond;
     this.bucket = rate === undefined ? undefined : new TokenBucket(rate, clock.nowMs());
   }
 
-  /** Parts that may be journalled now, for which both the window and the rate have room. */
+  /** Parts that may be journalled now, for which the window, the rate and the carrier's health have room. */
   room(): number {
-    if (this.clock.nowMs() < this.pausedUntilMs) return 0;
+    if (this.queue.length === 0 || this.clock.nowMs() < this.pausedUntilMs) return 0;
     const window = this.carrier.capacity() - this.reserved;
-    return this.bucket === undefined ? window : Math.min(window, this.bucket.available(this.clock.nowMs()));
+    const room = this.bucket === undefined ? window : Math.min(window, this.bucket.available(this.clock.nowMs()));
+    if (room <= 0) return 0;
+    const allowed = this.allows(this.carrier.name);
+    this.isProbing = allowed !== "all";
+    return allowed === "all" ? room : allowed === "probe" ? 1 : 0;
   }
 
   /** Keeps places in the window until the journal entry stands. */
@@ -66,10 +89,11 @@ export class Lane {
     return isIdle || parts <= this.carrier.capacity() - this.reserved;
   }
 
-  /** Calls `run` when the pause is over and the rate allows again, once, if that is what is missing. */
+  /** Calls `run` when the pause is over, the rate allows again or health may, once, if that is what is missing. */
   whenRateAllows(run: () => void): void {
-    if (this.timer !== undefined) return;
-    const waitMs = Math.max(this.bucket?.waitMs() ?? 0, this.pausedUntilMs - this.clock.nowMs(), 0);
+    if (this.timer !== undefined || this.queue.length === 0) return;
+    const pauseMs = this.pausedUntilMs - this.clock.nowMs();
+    const waitMs = Math.max(this.bucket?.waitMs() ?? 0, pauseMs, this.isProbing ? PROBE_LOOK_MS : 0, 0);
     if (waitMs === 0) return;
     this.timer = this.clock.after(waitMs, () => {
       this.timer = undefined;
@@ -86,5 +110,6 @@ export class Lane {
 
   close(): void {
     this.timer?.cancel();
+    this.queue.close();
   }
 }

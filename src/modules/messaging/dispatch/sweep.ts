@@ -2,7 +2,7 @@ import type { Cell } from "../../../platform/cell/index.ts";
 import type { Clock, Timer } from "../../../platform/ports.ts";
 import { isFinal, type Message } from "../message.ts";
 import { MAX_OPEN_MESSAGES, type MessageState } from "../message-state.ts";
-import type { DeadlinesPassed, PartsExpired, ReceiptsAdopted } from "../records.ts";
+import type { DeadlinesPassed, PartsExpired, ReceiptsAdopted, UnknownsSettled } from "../records.ts";
 
 const TICK_MS = 250;
 /** Entries looked at in one tick, so that a full queue costs a bounded share of the time. */
@@ -16,6 +16,8 @@ const FULL_HORIZON_MS = 120_000;
 export interface SweepLimits {
   /** After this, a receipt with an unknown id is matched to an attempt without an answer. */
   readonly adoptReceiptMs: number;
+  /** After this, an outcome that is not known is taken for one that never will be. */
+  readonly unknownGraceMs: number;
   /** After this, a receipt that matches nothing is dropped. */
   readonly forgetReceiptMs: number;
   /** After this, a message that was sent is no longer expected to get a receipt. */
@@ -26,6 +28,7 @@ export interface SweepLimits {
 
 export const sweepDefaults: SweepLimits = {
   adoptReceiptMs: 15_000,
+  unknownGraceMs: 60_000,
   forgetReceiptMs: 10 * 60_000,
   receiptHorizonMs: 72 * 3_600_000,
   partialTextMs: 10 * 60_000,
@@ -64,6 +67,7 @@ export class Sweep {
     const records = [
       ...(sids.length === 0 ? [] : [{ kind: "message.deadlines", sids } satisfies DeadlinesPassed]),
       ...this.heldReceipts(nowMs),
+      ...this.unknowns(nowMs),
       ...this.partialTexts(nowMs),
     ];
     // A refusal changes nothing; the next round finds the same entries.
@@ -89,6 +93,19 @@ export class Sweep {
     if (message.status === "sent")
       return (message.sentMs ?? nowMs) + receiptHorizonMs(this.state.messages.size, this.limits) <= nowMs;
     return message.validUntilMs <= nowMs && !message.parts.some((part) => part.state === "submitted");
+  }
+
+  /** After the receipts, so that one that came in time still counts. */
+  private unknowns(nowMs: number): UnknownsSettled[] {
+    const sids: string[] = [];
+    let seen = 0;
+    for (const sid of this.state.unknownSids()) {
+      seen += 1;
+      if (seen > PER_TICK) break;
+      const since = this.state.messages.get(sid)?.unknownSinceMs;
+      if (since !== undefined && since + this.limits.unknownGraceMs <= nowMs) sids.push(sid);
+    }
+    return sids.length === 0 ? [] : [{ kind: "message.unknowns-settled", sids }];
   }
 
   private heldReceipts(nowMs: number): ReceiptsAdopted[] {

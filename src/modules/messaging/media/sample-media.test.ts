@@ -11,6 +11,7 @@ import { Cell } from "../../../platform/cell/index.ts";
 import { HttpServer, type InjectedResponse } from "../../../platform/http/index.ts";
 import { openLog } from "../../../platform/log/index.ts";
 import type { BlobStore, Database } from "../../../platform/ports.ts";
+import { emptyDatabase } from "../../../../test/kit/routes.ts";
 import { silentLogger } from "../../../../test/kit/silent-logger.ts";
 import type { MessagingDeps } from "../deps.ts";
 import { messageMachine } from "../message-machine.ts";
@@ -57,12 +58,6 @@ export interface MediaWorld {
   stop(): Promise<void>;
 }
 
-/** Every read finds nothing, as in a database that nothing was projected to. */
-const emptyDatabase: Database = {
-  query: () => Promise.resolve([]),
-  transaction: () => Promise.reject(new Error("nothing is written here")),
-};
-
 /** Opens a cell over a log in a folder of its own. */
 export async function startMediaWorld(options: { database?: Database } = {}): Promise<MediaWorld> {
   const folder = await mkdtemp(join(tmpdir(), "trunkline-media-"));
@@ -78,6 +73,8 @@ export async function startMediaWorld(options: { database?: Database } = {}): Pr
     fetchMedia: (message) => world.fetcher.fetch(message),
     submit: () => undefined,
     retry: () => undefined,
+    receiptEntered: () => undefined,
+    handedOver: () => undefined,
     recovered: () => undefined,
   });
   const projectedOffsets = new Map<string, number>();

@@ -5,7 +5,15 @@ import { notToItself } from "./not-to-itself.ts";
 import { recipientOptedIn } from "./recipient-opted-in.ts";
 import type { Rule } from "./rule.ts";
 import { senderOwned } from "./sender-owned.ts";
+import { senderQueue } from "./sender-queue.ts";
 
 export type { Draft, Rule } from "./rule.ts";
 
-export const rules: readonly Rule[] = [destinationIsNumber, senderOwned, notToItself, recipientOptedIn, carrierServes];
+export const rules: readonly Rule[] = [
+  destinationIsNumber,
+  senderOwned,
+  notToItself,
+  recipientOptedIn,
+  carrierServes,
+  senderQueue,
+];

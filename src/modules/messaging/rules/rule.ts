@@ -8,6 +8,8 @@ export interface Draft {
   readonly to: string;
   readonly body: string;
   readonly mediaUrls: readonly string[];
+  readonly segments: number;
+  readonly validitySeconds: number;
 }
 
 /** Decides whether a message may be accepted: `undefined` if so, else the error the customer gets. */
