@@ -8,7 +8,16 @@ interface Benchmark {
 
 /** One file and one line each. */
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  http: { summary: "the HTTP server alone, beside a bare node:http", load: () => import("./http.ts") },
   log: { summary: "the cell's log alone: records a second, by how many wait", load: () => import("./log.ts") },
+  queue: {
+    summary: "the fair queue alone beside a bare one: CPU an item, by accounts",
+    load: () => import("./queue.ts"),
+  },
+  routing: {
+    summary: "the router alone: a decision, compiling and swapping a table",
+    load: () => import("./routing.ts"),
+  },
   sms: { summary: "accept → durable → SMPP → receipt → callback; `sms --help`", load: () => import("./sms.ts") },
 };
 

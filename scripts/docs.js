@@ -9,7 +9,7 @@ const folder = join(root, "docs/generated");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 mkdirSync(folder, { recursive: true });
-const documents = generatedDocuments(version);
+const documents = await generatedDocuments(version);
 for (const name of readdirSync(folder)) if (!documents.has(name)) rmSync(join(folder, name));
 for (const [name, text] of documents) writeFileSync(join(folder, name), text);
 console.log([...documents.keys()].map((name) => `docs/generated/${name}`).join("\n"));

@@ -9,9 +9,9 @@ const root = findRoot(import.meta.dirname);
 const folder = join(root, "docs/generated");
 
 describe("the documentation", () => {
-  it("has generated pages that say what the program does", () => {
+  it("has generated pages that say what the program does", async () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-    const documents = generatedDocuments(version);
+    const documents = await generatedDocuments(version);
     assert.deepEqual(readdirSync(folder).toSorted(), [...documents.keys()].toSorted(), "run npm run docs");
     for (const [name, text] of documents) {
       assert.ok(readFileSync(join(folder, name), "utf8") === text, `docs/generated/${name} is old: run npm run docs`);

@@ -17,7 +17,8 @@ import { findRoot, readTree } from "./tidy/tree.ts";
 /** Which module may enter which other ones through their doors. A module that is not named enters none. */
 const USES: UsesTable = {
   numbers: ["accounts"],
-  messaging: ["accounts", "numbers"],
+  messaging: ["accounts", "numbers", "routing"],
+  esme: ["accounts", "messaging", "numbers"],
 };
 
 /** Tables that may be longer than 600 lines. */

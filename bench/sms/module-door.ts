@@ -12,6 +12,7 @@ import { openCellLog, prepareMessagingCell, type MessagingCell } from "../../src
 import { SidMinter } from "../../src/kernel/ids.ts";
 import { createMessage, type Carrier } from "../../src/modules/messaging/index.ts";
 import { loadSettings } from "../../src/platform/config/index.ts";
+import { SecretBox } from "../../src/platform/secrets/index.ts";
 import type { Log } from "../../src/platform/log/index.ts";
 import { SENDER, bodyOf, destinationOf } from "./addresses.ts";
 import { serveCalls } from "./child.ts";
@@ -70,7 +71,7 @@ const calls = {
     const startedMs = monotonicMs();
     const log = await openCellLog(settings.data, CELL, ports);
     const minter = new SidMinter(() => systemClock.nowMs(), systemRandomBytes);
-    const prepared = prepareMessagingCell({
+    const prepared = await prepareMessagingCell({
       name: CELL,
       settings,
       log: input.checkpoints ? log : withoutCheckpoints(log),
@@ -84,11 +85,14 @@ const calls = {
         canAccess: () => Promise.resolve(true),
       },
       numbers: {
-        sender: () => ({ mms: true }),
+        sender: () => ({ mms: true, kind: "local" }),
         inboundText: () => undefined,
         applicationStatusCallback: () => undefined,
       },
-      carriers: makeCarriers(settings.carriers, { net: systemNet, ...ports }).map(heardCarrier),
+      carriers: makeCarriers(settings.carriers, { net: systemNet, publicUrl: () => "http://127.0.0.1", ...ports }).map(heardCarrier),
+      authenticator: { authenticate: () => Promise.resolve(undefined) },
+      secrets: new SecretBox(Buffer.alloc(32)),
+      isOperator: () => false,
       mintSid: (prefix) => minter.mint(prefix),
       publicUrl: () => "http://127.0.0.1",
     });

@@ -1,4 +1,6 @@
 import { accountsModule } from "../modules/accounts/index.ts";
+import { systemClock } from "../adapters/system/index.ts";
+import { esmeModule } from "../modules/esme/index.ts";
 import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
@@ -9,14 +11,15 @@ import { addProcessMetrics, documentMetrics, Metrics } from "../platform/metrics
 import { twimlErrors } from "../protocols/twiml/index.ts";
 import { carrierSettings } from "./carriers.ts";
 import { watchSystem } from "./metrics.ts";
+import { makeRouting } from "./routing.ts";
 
 /** Error codes from here on are shown as `error_code` of a message; below they are answers of the API. */
 const FIRST_MESSAGE_CODE = 30_000;
 
 /** What this program serves and can be told, without a system that runs: the generated part of `docs/`, by file name. */
-export function generatedDocuments(version: string): ReadonlyMap<string, string> {
-  const routes = allRoutes();
-  const descriptions = servedProducts(routes).map((product): [string, string] => {
+export async function generatedDocuments(version: string): Promise<ReadonlyMap<string, string>> {
+  const routes = await allRoutes();
+  const descriptions = productsOf(routes).map((product): [string, string] => {
     return [`openapi-${product}.json`, `${JSON.stringify(openApi({ product, routes, version }), null, 2)}\n`];
   });
   return new Map([
@@ -28,26 +31,30 @@ export function generatedDocuments(version: string): ReadonlyMap<string, string>
 }
 
 /** The products that have routes, by the first label of their host, in order. */
-export function servedProducts(routes: readonly Route[] = allRoutes()): string[] {
+export async function servedProducts(): Promise<string[]> {
+  return productsOf(await allRoutes());
+}
+
+function productsOf(routes: readonly Route[]): string[] {
   return [...new Set(routes.map(({ product }) => product))].toSorted();
 }
 
 /** Every route of every module. They are values; what they would work with is not there. */
-function allRoutes(): readonly Route[] {
+async function allRoutes(): Promise<readonly Route[]> {
   const modules = [
     accountsModule({
       database: absent,
-      clock: absent,
+      clock: systemClock,
       logger: absent,
       mintSid: absent,
       randomBytes: absent,
       secrets: absent,
     }),
-    numbersModule({ database: absent, clock: absent, logger: absent, mintSid: absent, accountStatus: absent }),
+    numbersModule({ database: absent, clock: systemClock, logger: absent, mintSid: absent, accountStatus: absent }),
     messagingModule({
       database: absent,
       blobs: absent,
-      clock: absent,
+      clock: systemClock,
       logger: absent,
       numbers: absent,
       carriers: [],
@@ -56,8 +63,33 @@ function allRoutes(): readonly Route[] {
       accountStatus: absent,
       publicUrl: absent,
       callbackEvents: "all",
+      router: absent,
+      isOperator: absent,
     }),
-    monitorModule({ database: absent, clock: absent, logger: absent, cell: "messaging" }),
+    await makeRouting({
+      database: absent,
+      clock: systemClock,
+      logger: absent,
+      carriers: [],
+      isOperator: absent,
+      messaging: absent,
+    }),
+    esmeModule({
+      database: absent,
+      clock: systemClock,
+      net: absent,
+      logger: absent,
+      mintSid: absent,
+      randomBytes: absent,
+      secrets: absent,
+      authenticator: absent,
+      accounts: absent,
+      messaging: absent,
+      maxBindsPerAccount: 0,
+      limits: absent,
+      server: undefined,
+    }),
+    monitorModule({ database: absent, clock: systemClock, logger: absent, cell: "messaging" }),
   ];
   return modules.flatMap(({ routes }) => routes);
 }

@@ -44,6 +44,9 @@ export const faultOptions = {
   disconnect: share("Submits at which the connection breaks before the answer."),
   "disconnect-after": count("count", 1_000_000, "The connection breaks at every so many submits of a session."),
   "break-response": share("Submits at which the connection breaks within the answer."),
+  "wrong-ids": share("Receipts with an id that was never given."),
+  reorder: share("Responses that come after the one to the next submit."),
+  "black-hole": { type: "switch", description: "Takes binds and answers nothing after them." },
   "stop-reading": { type: "switch", description: "Reads nothing from any connection." },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -74,6 +77,9 @@ export function faultsOf(options: OptionValues<typeof faultOptions>): Partial<Fa
     disconnectShare: readShare("disconnect", options.disconnect),
     disconnectAfter: options["disconnect-after"],
     midPduShare: readShare("break-response", options["break-response"]),
+    wrongIdShare: readShare("wrong-ids", options["wrong-ids"]),
+    reorderShare: readShare("reorder", options.reorder),
+    blackHole: options["black-hole"] ? true : undefined,
     stopReading: options["stop-reading"] ? true : undefined,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

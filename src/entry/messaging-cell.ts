@@ -1,16 +1,23 @@
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import { present } from "../kernel/assert.ts";
 import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
 import { messagingModule, type Carrier, type MessagingModule } from "../modules/messaging/index.ts";
 import { monitorModule, type MonitorModule } from "../modules/monitor/index.ts";
+import type { EsmeModule } from "../modules/esme/index.ts";
 import type { NumberDirectory } from "../modules/numbers/index.ts";
+import type { RoutingModule } from "../modules/routing/index.ts";
 import { Cell, Projection, projectionMigration, readProjectedOffsets } from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
+import type { Authenticator, Route } from "../platform/http/index.ts";
 import { openLog, type Log } from "../platform/log/index.ts";
 import type { BlobStore, Clock, Logger, Migration, Net } from "../platform/ports.ts";
-import { WebhookDelivery, WebhookState, webhookMachine } from "../platform/webhooks/index.ts";
+import type { SecretBox } from "../platform/secrets/index.ts";
+import { ThreadSender, WebhookDelivery, WebhookState, webhookMachine } from "../platform/webhooks/index.ts";
 import type { ProgramSettings } from "./carriers.ts";
+import { makeEsme } from "./esme.ts";
 import { urlFetcher } from "./fetch-url.ts";
+import { makeRouting } from "./routing.ts";
 
 /** A TwiML answer of 64 KiB can ask for ten replies; with the webhooks that end beside it this is never reached. */
 const MAX_RECORD_OCTETS = 8 * 1024 * 1024;
@@ -27,6 +34,10 @@ export interface MessagingCellOptions {
   readonly accounts: AccountDirectory;
   readonly numbers: NumberDirectory;
   readonly carriers: readonly Carrier[];
+  /** Whether an account may see what is the operator's. */
+  readonly isOperator: (accountSid: string) => boolean;
+  readonly authenticator: Authenticator;
+  readonly secrets: SecretBox;
   readonly mintSid: (prefix: string) => string;
   readonly publicUrl: () => string;
 }
@@ -35,6 +46,11 @@ export interface MessagingCellOptions {
 export interface MessagingCell {
   readonly cell: Cell;
   readonly messaging: MessagingModule;
+  readonly routing: RoutingModule;
+  /** SMPP for customers, and the ports on which it listens. */
+  readonly esme: EsmeModule;
+  readonly smppPorts: { readonly port: number | undefined; readonly tlsPort: number | undefined };
+  readonly routes: readonly Route[];
   readonly monitor: MonitorModule;
   readonly webhooks: WebhookDelivery;
   readonly projection: Projection;
@@ -47,37 +63,63 @@ export function openCellLog(dataFolder: string, name: string, ports: { clock: Cl
 }
 
 /** The parts of a cell before its log is replayed: their migrations must run first. */
-export function prepareMessagingCell(options: MessagingCellOptions): {
+export async function prepareMessagingCell(options: MessagingCellOptions): Promise<{
   readonly migrations: readonly Migration[];
   open(onProgress: (done: number, total: number) => void): Promise<MessagingCell>;
-} {
-  const { settings, clock, net, logger, database, accounts } = options;
+}> {
+  const { settings, clock, net, logger, database, accounts, carriers, isOperator } = options;
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
   const limits = { maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost };
   const http = new HttpClient({ net, clock, limits });
   const guard = createAddressGuard({ net, clock, allowPrivateNetworks });
+  const late: { messaging?: MessagingModule } = {};
+  const useMessaging = (): MessagingModule => present(late.messaging, "messaging is made");
+  const esme = makeEsme({
+    ...options,
+    accounts: { authenticator: options.authenticator, directory: accounts },
+    messaging: useMessaging,
+  });
+  const routing = await makeRouting({ database, clock, logger, carriers, isOperator, messaging: useMessaging });
+  const { unknownGraceSeconds, adoptReceiptSeconds, senderRates, accountRates, senderQueueSeconds } =
+    settings.messaging;
   const messaging = messagingModule({
     ...options,
+    router: routing.router,
+    rates: { senders: senderRates, accounts: accountRates, queueSeconds: senderQueueSeconds },
+    inboundBinds: esme.inboundBinds,
     fetchUrl: urlFetcher(http, guard),
     accountStatus: (sid) => accounts.status(sid),
     callbackEvents: settings.messaging.statusCallbacks,
-    limits: { adoptReceiptMs: settings.messaging.adoptReceiptSeconds * 1_000 },
+    limits: { adoptReceiptMs: adoptReceiptSeconds * 1_000, unknownGraceMs: unknownGraceSeconds * 1_000 },
   });
+  late.messaging = messaging;
   const monitor = monitorModule({ database, clock, logger, cell: options.name });
+  const sender = new ThreadSender({
+    entry: new URL(`./webhook-thread${extname(import.meta.url)}`, import.meta.url),
+    setup: { allowPrivateNetworks, maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost },
+    clock,
+    logger,
+  });
   const webhookState = new WebhookState();
   const webhooks = new WebhookDelivery({
     state: webhookState,
     clock,
     logger,
-    http,
-    guard,
+    sender,
     maxInFlight,
     maxInFlightPerHost,
     authToken: (sid) => accounts.authToken(sid),
     responders: () => messaging.responders,
   });
-  const machines = [messaging.machine, webhookMachine(webhookState, webhooks), monitor.machine];
-  const migrations = [projectionMigration, ...messaging.migrations, ...monitor.migrations];
+  const machines = [...messaging.machines, webhookMachine(webhookState, webhooks), monitor.machine, esme.machine];
+  const migrations = [
+    projectionMigration,
+    ...messaging.migrations,
+    ...monitor.migrations,
+    ...routing.migrations,
+    ...esme.migrations,
+  ];
+  const routes = [...messaging.routes, ...monitor.routes, ...routing.routes, ...esme.routes];
   return {
     migrations,
     open: async (onProgress) => {
@@ -86,21 +128,28 @@ export function prepareMessagingCell(options: MessagingCellOptions): {
       const cell = new Cell({ name: options.name, log, clock, logger, machines, projectedOffsets, onProgress });
       messaging.attach(cell);
       webhooks.attach(cell);
+      esme.attach(cell);
+      await routing.start();
       await cell.recover();
       const tables = [...messaging.projections, ...monitor.projections];
       const projection = new Projection({ cell, database, clock, logger, tables });
       projection.start();
       monitor.start();
       messaging.start();
+      const smppPorts = await esme.start();
       const close = async (): Promise<void> => {
+        // Nobody is promised anything more while what was promised is finished.
+        await esme.close();
+        routing.close();
         await messaging.close();
         await webhooks.close();
+        await sender.close();
         monitor.stop();
         await projection.close();
         await cell.close();
         await http.close();
       };
-      return { cell, messaging, monitor, webhooks, projection, close };
+      return { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection, close };
     },
   };
 }

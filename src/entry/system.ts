@@ -5,6 +5,7 @@ import { migrate, openDatabase, startEmbeddedPostgres, type PooledDatabase } fro
 import { systemClock, systemNet, systemRandomBytes } from "../adapters/system/index.ts";
 import { SidMinter } from "../kernel/ids.ts";
 import { accountsModule, type AccountsModule } from "../modules/accounts/index.ts";
+import type { Carrier } from "../modules/messaging/index.ts";
 import { numbersModule, type NumbersModule } from "../modules/numbers/index.ts";
 import { startSimulator, simulatorMounts, type Simulator } from "../modules/simulator/index.ts";
 import type { NumberSettings } from "../platform/config/index.ts";
@@ -15,6 +16,7 @@ import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { loadMasterKey, SecretBox } from "../platform/secrets/index.ts";
 import type { Progress } from "../platform/cli/index.ts";
+import { carrierMounts } from "./carrier-mounts.ts";
 import { makeCarriers, simulatedCarrier, type ProgramSettings } from "./carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell } from "./messaging-cell.ts";
 import { metricsMount, watchSystem } from "./metrics.ts";
@@ -101,7 +103,14 @@ class SystemStart {
       accountStatus: (sid) => accounts.directory.status(sid),
     });
     const configured = settings.carriers.length > 0 ? settings.carriers : this.simulated(simulator?.port);
-    const prepared = prepareMessagingCell({
+    const carriers = makeCarriers(configured, {
+      net: systemNet,
+      clock: systemClock,
+      logger,
+      publicUrl: () => this.publicUrl,
+    });
+    let operatorSid: string | undefined;
+    const prepared = await prepareMessagingCell({
       name: CELL,
       settings,
       log,
@@ -111,8 +120,11 @@ class SystemStart {
       net: systemNet,
       logger,
       accounts: accounts.directory,
+      authenticator: accounts.authenticator,
+      secrets,
       numbers: numbers.directory,
-      carriers: makeCarriers(configured, { net: systemNet, clock: systemClock, logger }),
+      carriers,
+      isOperator: (sid) => sid === operatorSid,
       mintSid: (prefix) => this.minter.mint(prefix),
       publicUrl: () => this.publicUrl,
     });
@@ -121,9 +133,10 @@ class SystemStart {
       accountSid: settings.accountSid,
       authToken: settings.authToken,
     });
+    operatorSid = account.accountSid;
     const from = await this.syncNumbers(numbers, account.accountSid);
     const cell = await this.openCell(prepared);
-    const front = await this.serve({ accounts, numbers, cell, simulator: simulator?.simulator });
+    const front = await this.serve({ accounts, numbers, cell, carriers, simulator: simulator?.simulator });
     const system = { ...front, account, from, simulator: simulator?.simulator, cell };
     await writeRunFile(settings.data, {
       pid: process.pid,
@@ -225,7 +238,7 @@ class SystemStart {
     return configured.find(({ number }) => numbers.directory.sender(ownerSid, number) !== undefined)?.number;
   }
 
-  private async openCell(prepared: ReturnType<typeof prepareMessagingCell>): Promise<MessagingCell> {
+  private async openCell(prepared: Awaited<ReturnType<typeof prepareMessagingCell>>): Promise<MessagingCell> {
     const { progress } = this.options;
     const step = progress.step("Messaging cell");
     let replayed = 0;
@@ -241,10 +254,11 @@ class SystemStart {
     accounts: AccountsModule;
     numbers: NumbersModule;
     cell: MessagingCell;
+    carriers: readonly Carrier[];
     simulator: Simulator | undefined;
   }) {
     const { settings, logger, onFatal, progress } = this.options;
-    const { accounts, numbers, cell, simulator } = parts;
+    const { accounts, numbers, cell, carriers, simulator } = parts;
     const step = progress.step("API");
     const metrics = new Metrics();
     this.shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
@@ -254,10 +268,11 @@ class SystemStart {
       logger,
       minter: this.minter,
       authenticator: accounts.authenticator,
-      routes: [...accounts.routes, ...numbers.routes, ...cell.messaging.routes, ...cell.monitor.routes],
+      routes: [...accounts.routes, ...numbers.routes, ...cell.routes],
       mounts: [
         ...healthRoutes({ ready: () => readiness(cell) }),
         metricsMount(metrics),
+        ...carrierMounts(carriers),
         ...(simulator === undefined ? [] : simulatorMounts(simulator)),
       ],
       onAnswer,

@@ -51,7 +51,8 @@ describe("what is told about trust", () => {
     );
   });
 
-  it("knows the products that are served", () => {
-    for (const product of ["api", "accounts", "monitor"]) assert(servedProducts().includes(product), product);
+  it("knows the products that are served", async () => {
+    const products = await servedProducts();
+    for (const product of ["api", "accounts", "monitor"]) assert(products.includes(product), product);
   });
 });

@@ -72,6 +72,33 @@ export interface DialTarget {
   };
 }
 
+/** The private key and the certificate with its chain that a TLS listener shows, both PEM. */
+export interface ServerCertificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** How a listener speaks TLS. */
+export interface ListenTls {
+  /**
+   * What it shows. A function is asked before every handshake, so that a renewed
+   * certificate needs no restart; while it throws, or gives what is no certificate,
+   * the last good one stays. It should be quick, and give the same object until it changes.
+   */
+  readonly certificate: ServerCertificate | (() => ServerCertificate);
+  /** The oldest version that is spoken; TLS 1.2 unless told. */
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  /** How long a handshake may take, 10 s unless told. */
+  readonly handshakeTimeoutMs?: number;
+}
+
+/** Where a listener listens. `tls` is absent for plain TCP; port 0 is any free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: ListenTls;
+}
+
 /** A connected stream. `noDelay` is set. */
 export type Connection = Duplex;
 
@@ -86,10 +113,12 @@ export interface Listener {
 /** TCP and TLS. */
 export interface Net {
   dial(target: DialTarget): Promise<Connection>;
-  listen(
-    address: { host: string; port: number },
-    onConnection: (connection: Connection, peer: string) => void,
-  ): Promise<Listener>;
+  /**
+   * Listens. With `tls`, `onConnection` hears of a connection once its handshake is
+   * done; those whose handshake fails are closed and not told. Rejects where the
+   * address cannot be had, or the first certificate cannot be used.
+   */
+  listen(address: ListenAddress, onConnection: (connection: Connection, peer: string) => void): Promise<Listener>;
   /** All addresses of a name, IPv4 and IPv6. */
   resolve(name: string): Promise<string[]>;
 }

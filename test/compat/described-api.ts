@@ -82,9 +82,13 @@ export class DescribedApi {
   private readonly system: SystemProcess;
   private readonly descriptions = new Map<string, Description>();
 
-  constructor(system: SystemProcess) {
+  static async read(system: SystemProcess): Promise<DescribedApi> {
+    return new DescribedApi(system, await servedOperations());
+  }
+
+  private constructor(system: SystemProcess, served: readonly ServedOperation[]) {
     this.system = system;
-    this.served = servedOperations();
+    this.served = served;
     for (const [product, file] of Object.entries(FILES)) {
       this.descriptions.set(product, JSON.parse(readFileSync(join(FOLDER, file), "utf8")) as Description);
     }
@@ -150,9 +154,9 @@ export class DescribedApi {
   }
 }
 
-function servedOperations(): ServedOperation[] {
+async function servedOperations(): Promise<ServedOperation[]> {
   const operations: ServedOperation[] = [];
-  for (const [file, content] of generatedDocuments("test")) {
+  for (const [file, content] of await generatedDocuments("test")) {
     const product = /^openapi-(\w+)\.json$/.exec(file)?.[1];
     if (product === undefined) continue;
     for (const [path, methods] of Object.entries((JSON.parse(content) as Description).paths)) {

@@ -28,7 +28,7 @@ describe("every served operation answers as it is described", { skip }, () => {
   before(async () => {
     const config = { numbers, simulator: { enabled: true } };
     [system, customer] = await Promise.all([startSystemProcess({ config }), CustomerServer.start()]);
-    api = new DescribedApi(system);
+    api = await DescribedApi.read(system);
   });
 
   after(async () => {

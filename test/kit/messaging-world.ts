@@ -34,7 +34,7 @@ type ModuleOptions = Parameters<typeof messagingModule>[0];
 
 export interface WorldOptions {
   readonly carriers?: readonly ScriptedCarrier[];
-  readonly callbackEvents?: "all" | "final";
+  readonly callbackEvents?: ModuleOptions["callbackEvents"];
   readonly limits?: ModuleOptions["limits"];
   readonly rates?: ModuleOptions["rates"];
   readonly parking?: ModuleOptions["parking"];
@@ -148,7 +148,7 @@ export class MessagingWorld {
       log,
       clock,
       logger: silentLogger,
-      machines: [module.machine, this.recorder(), ...(this.options.machines?.(this) ?? [])],
+      machines: [...module.machines, this.recorder(), ...(this.options.machines?.(this) ?? [])],
       projectedOffsets: this.options.projectedOffsets?.() ?? new Map(),
     });
     this.life = { clock, module, cell, log };

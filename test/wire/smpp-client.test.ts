@@ -11,9 +11,9 @@ import smpp from "smpp";
 import type { PDU, Session } from "smpp";
 import { systemClock, systemNet } from "../../src/adapters/system/index.ts";
 import { openAuthority } from "../../src/platform/front/index.ts";
-import { SmppClient } from "../../src/platform/smpp/index.ts";
+import { SmppClient, SmppServer } from "../../src/platform/smpp/index.ts";
 import type { DeliveryPdu, Outcome, SmppClientOptions } from "../../src/platform/smpp/index.ts";
-import { readReceipt } from "../../src/protocols/smpp/index.ts";
+import { InterfaceVersion, readReceipt } from "../../src/protocols/smpp/index.ts";
 import { silentLogger } from "../kit/silent-logger.ts";
 import { until } from "../kit/until.ts";
 
@@ -195,5 +195,55 @@ describe("our client against the npm smpp package as SMSC", () => {
     const { state } = wary;
     assert.equal(state.name === "waiting" && state.cause.kind, "connect-failed");
     await Promise.all([trusting.stop(1_000), wary.stop(0)]);
+  });
+});
+
+describe("our server over TLS", () => {
+  it("serves our client, and a peer of the npm smpp package through the system's own TLS, beside plain TCP", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "trunkline-tls-"));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const authority = await openAuthority({ folder, clock: systemClock, names: ["smsc.test"] });
+    const server = new SmppServer({
+      net: systemNet,
+      clock: systemClock,
+      log: silentLogger,
+      systemId: "tls",
+      authenticate: () => ({ accept: true }),
+      onRequest: (_session, _pdu, respond) => void respond(0, { message_id: "1" }),
+    });
+    t.after(() => server.close(0));
+    const certificate = (): { key: string; cert: string } => authority.ownCertificate();
+    const secure = await server.listen({ host: "127.0.0.1", port: 0, tls: { certificate } });
+    const plain = await server.listen({ host: "127.0.0.1", port: 0 });
+    const trust = { serverName: "smsc.test", ca: authority.caPem };
+    const overTls = clientFor(t, secure.port, { tls: trust, interfaceVersion: InterfaceVersion.V5_0 });
+    const overTcp = clientFor(t, plain.port);
+    await until("bound", () => overTls.state.name === "bound" && overTcp.state.name === "bound");
+    assert.ok(overTls.state.name === "bound" && overTls.state.interfaceVersion === InterfaceVersion.V5_0);
+    const outcome = await new Promise<Outcome<"submit_sm">>((done) => overTls.send(body(1), done));
+    assert.equal(outcome.kind === "response" && outcome.status, 0);
+    // The package's own TLS cannot be told whom to trust, so that a tunnel does it.
+    const tunnel = net.createServer((near) => {
+      const far = tls.connect({ host: "127.0.0.1", port: secure.port, servername: trust.serverName, ca: trust.ca });
+      near.on("error", () => far.destroy()).pipe(far);
+      far.on("error", () => near.destroy()).pipe(near);
+    });
+    await new Promise<void>((listening) => tunnel.listen(0, "127.0.0.1", listening));
+    t.after(() => tunnel.close());
+    const foreign = smpp.connect({ host: "127.0.0.1", port: (tunnel.address() as AddressInfo).port });
+    t.after(() => foreign.destroy());
+    foreign.on("error", () => {});
+    const bound = await new Promise<PDU>((answered) =>
+      foreign.send(new smpp.PDU("bind_transceiver", { system_id: "foreign", interface_version: 0x50 }), answered),
+    );
+    assert.equal(bound["sc_interface_version"], InterfaceVersion.V5_0);
+    for (const session of server.sessions) session.tellCongestion(85);
+    const answer = await new Promise<PDU>((answered) =>
+      foreign.send(
+        new smpp.PDU("submit_sm", { destination_addr: "447700900123", dest_addr_np_resolution: 1 }),
+        answered,
+      ),
+    );
+    assert.equal(answer["congestion_state"], 85);
   });
 });

@@ -1,10 +1,12 @@
 import { lookup } from "node:dns/promises";
 import * as net from "node:net";
 import * as tls from "node:tls";
-import type { Connection, DialTarget, Listener, Net } from "../../platform/ports.ts";
+import type { Connection, DialTarget, ListenAddress, ListenTls, Listener, Net } from "../../platform/ports.ts";
 
 /** A connection beyond this many on one listener is closed as soon as it is accepted. */
 const MAX_CONNECTIONS_PER_LISTENER = 10_000;
+/** An honest peer is done within a second or two, however far away it is. */
+const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
  * The system's TCP, TLS and name resolution. Errors are Node's own, with their
@@ -62,16 +64,22 @@ function defaultCertificates(): readonly string[] {
   return getCACertificates?.("default") ?? tls.rootCertificates;
 }
 
-function listen(
-  address: { host: string; port: number },
+async function listen(
+  address: ListenAddress,
   onConnection: (connection: Connection, peer: string) => void,
 ): Promise<Listener> {
   const open = new Set<net.Socket>();
-  const server = net.createServer({ noDelay: true }, (socket) => {
+  const keep = (socket: net.Socket): void => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
+  };
+  const give = (socket: net.Socket): void => {
+    keep(socket);
     onConnection(socket, peerOf(socket));
-  });
+  };
+  const server = address.tls === undefined ? net.createServer({ noDelay: true }, give) : tlsServer(address.tls, give);
+  // A connection whose handshake is not done must not keep the listener open either.
+  if (address.tls !== undefined) server.on("connection", keep);
   server.maxConnections = MAX_CONNECTIONS_PER_LISTENER;
   return new Promise((accept, reject) => {
     server.once("error", reject);
@@ -81,6 +89,30 @@ function listen(
       accept({ host: bound.address, port: bound.port, close: () => closeServer(server, open) });
     });
   });
+}
+
+/** A TLS server that asks for its certificate before every handshake. Throws where the first one cannot be used. */
+function tlsServer(secure: ListenTls, onSecure: (socket: tls.TLSSocket) => void): tls.Server {
+  const { certificate, minVersion = "TLSv1.2", handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS } = secure;
+  const ask = typeof certificate === "function" ? certificate : () => certificate;
+  let shown = ask();
+  const { key, cert } = shown;
+  const server = tls.createServer({ key, cert, minVersion, handshakeTimeout: handshakeTimeoutMs, noDelay: true });
+  server.on("secureConnection", onSecure);
+  // Node leaves a connection open whose handshake took too long.
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  // Before Node's own listener, which starts the handshake.
+  server.prependListener("connection", () => {
+    try {
+      const wanted = ask();
+      if (wanted === shown) return;
+      server.setSecureContext({ key: wanted.key, cert: wanted.cert, minVersion });
+      shown = wanted;
+    } catch {
+      // Half of a renewed pair, perhaps: the next connection asks again, and this one gets what is there.
+    }
+  });
+  return server;
 }
 
 function closeServer(server: net.Server, open: Set<net.Socket>): Promise<void> {

@@ -3,9 +3,10 @@ import type { Command } from "../../platform/cli/index.ts";
 import { doctor } from "./doctor.ts";
 import { env } from "./env.ts";
 import { phones } from "./phones.ts";
+import { routes } from "./routes.ts";
 import { send } from "./send.ts";
 import { simulateCarrier } from "./simulate-carrier.ts";
 import { trust } from "./trust.ts";
 import { up } from "./up.ts";
 
-export const commands: readonly Command[] = [up, env, trust, send, phones, simulateCarrier, doctor];
+export const commands: readonly Command[] = [up, env, trust, send, phones, routes, simulateCarrier, doctor];

@@ -48,14 +48,14 @@ export const simulateCarrier = defineCommand({
     "message-ids": {
       type: "text",
       placeholder: "base",
-      choices: ["decimal", "hex"],
+      choices: ["decimal", "hex", "padded-decimal", "padded-hex"],
       default: "decimal",
       description: "How message ids are written in responses.",
     },
     "receipt-ids": {
       type: "text",
       placeholder: "base",
-      choices: ["decimal", "hex"],
+      choices: ["decimal", "hex", "padded-decimal", "padded-hex"],
       default: "decimal",
       description: "How message ids are written in receipts.",
     },

@@ -39,7 +39,7 @@ export const trust = defineCommand({
       fingerprint: certificate.fingerprint256,
       subject: certificate.subject.replaceAll("\n", ", "),
       validTo: new Date(certificate.validTo).toISOString(),
-      names: servedProducts().map((product) => `${product}.twilio.com`),
+      names: (await servedProducts()).map((product) => `${product}.twilio.com`),
       address: baseUrl === undefined ? "127.0.0.1" : hostOfUrl(baseUrl),
       tlsPort,
       proxy: baseUrl === undefined ? undefined : { host: hostOfUrl(baseUrl), port: new URL(baseUrl).port },

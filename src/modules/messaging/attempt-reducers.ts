@@ -89,7 +89,10 @@ function isHandedOver(message: Readonly<Message>): boolean {
 function refused(
   { state, effects, context }: Scene,
   message: Message,
-  { carrier, outcome }: { carrier: string; outcome: Exclude<SubmitAnswer["outcome"], { kind: "accepted" | "unknown" }> },
+  {
+    carrier,
+    outcome,
+  }: { carrier: string; outcome: Exclude<SubmitAnswer["outcome"], { kind: "accepted" | "unknown" }> },
 ): void {
   if (isFinal(message.status)) return;
   const { verdict } = outcome.kind === "not-sent" ? { verdict: "not-sent" as const } : outcome;

@@ -79,7 +79,7 @@ export function draftMessage(deps: MessagingDeps, input: CreateMessageInput): Me
   if (segmented.text !== body) record.sentText = segmented.text;
   if (statusCallback !== undefined) {
     record.statusCallback = statusCallback;
-    if (deps.callbackEvents === "final") record.callbackEvents = "final";
+    if (deps.callbackEvents !== "all") record.callbackEvents = deps.callbackEvents;
   }
   if (input.provideFeedback === true) record.provideFeedback = true;
   if (mediaUrls.length > 0) record.mediaUrls = mediaUrls;

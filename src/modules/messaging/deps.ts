@@ -4,6 +4,7 @@ import type { NumberDirectory } from "../numbers/index.ts";
 import type { Router } from "../routing/index.ts";
 import type { Parking } from "./dispatch/parking.ts";
 import type { Rates } from "./dispatch/rates.ts";
+import type { CallbackEvents } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
 
 /** What the operations of this module work with. */
@@ -22,5 +23,5 @@ export interface MessagingDeps {
   /** Whether an account may send: `undefined` where there is no such account. */
   readonly accountStatus: (accountSid: string) => Promise<"active" | "suspended" | "closed" | undefined>;
   /** Which status changes are called back. */
-  readonly callbackEvents: "all" | "final";
+  readonly callbackEvents: CallbackEvents;
 }

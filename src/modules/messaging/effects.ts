@@ -5,6 +5,8 @@ import type { Message } from "./message.ts";
  * implements it; nothing here runs while the log is replayed.
  */
 export interface MessageEffects {
+  /** The message is new, and goes to the end of its queue. */
+  accepted(message: Readonly<Message>): void;
   /** The message can be routed and queued now. */
   ready(message: Readonly<Message>): void;
   fetchMedia(message: Readonly<Message>): void;

@@ -1,5 +1,5 @@
 /** Programmable messaging: texts out, receipts back, texts in. */
-export { carrierTypes, isInMaintenance, type Carrier, type CarrierEndpoint } from "./carriers/index.ts";
+export { carrierTypes, type Carrier, type CarrierEndpoint } from "./carriers/index.ts";
 export { cancelMessage, replaceMessage } from "./change-message.ts";
 export { createMessage, draftMessage, type CreateMessageInput } from "./create-message.ts";
 export type { MessagingDeps } from "./deps.ts";

@@ -54,7 +54,14 @@ function tookNothing(attempt: Attempt): boolean {
 /** Makes room in the list: for a repetition the line it repeats, else the oldest that is over. */
 function dropOne(tries: Attempt[], isRepeat: boolean): void {
   if (isRepeat) tries.pop();
-  else tries.splice(Math.max(0, tries.findIndex((attempt) => attempt.open === 0)), 1);
+  else
+    tries.splice(
+      Math.max(
+        0,
+        tries.findIndex((attempt) => attempt.open === 0),
+      ),
+      1,
+    );
 }
 
 const SEVERITY: Readonly<Record<AttemptOutcome, number>> = { accepted: 0, "not-sent": 1, refused: 2, unknown: 3 };
@@ -62,7 +69,8 @@ const SEVERITY: Readonly<Record<AttemptOutcome, number>> = { accepted: 0, "not-s
 /** Enters a carrier's answer to a part, and tells the ledger when the attempt is over. For reducers only. */
 export function noteAnswer(message: Message, part: Part, outcome: SubmitOutcome, context: ApplyContext): void {
   const attempt = message.tries?.findLast(({ number }) => number === part.attempt);
-  delete part.attempt;
+  // A receipt of an outcome that is not known may name the attempt.
+  if (outcome.kind !== "unknown") delete part.attempt;
   if (attempt === undefined) return;
   attempt.open -= 1;
   if (outcome.kind === "accepted") attempt.accepted += 1;

@@ -216,8 +216,13 @@ export class MessageState {
 
   /** The oldest message between the two that has an unknown part with this carrier. */
   findUnknown(carrier: string, from: string, to: string): string | undefined {
-    for (const sid of this.unknownByPair.get(pairKey(carrier, from, to)) ?? []) return sid;
+    for (const sid of this.unknownsOf(carrier, from, to)) return sid;
     return undefined;
+  }
+
+  /** The messages between the two that have an unknown part with this carrier, oldest first. */
+  unknownsOf(carrier: string, from: string, to: string): Iterable<string> {
+    return this.unknownByPair.get(pairKey(carrier, from, to)) ?? [];
   }
 
   /** Messages with an attempt whose outcome is not known. */

@@ -203,10 +203,9 @@ export async function findHealthRecord(
 ): Promise<string | undefined> {
   const recent = deps.state.healthRecords.get(String(version));
   if (recent !== undefined) return recent.content;
-  const rows = await deps.database.query<{ content: string }>(
-    "select content from carrier_health where version = $1",
-    [version],
-  );
+  const rows = await deps.database.query<{ content: string }>("select content from carrier_health where version = $1", [
+    version,
+  ]);
   return rows[0]?.content;
 }
 
@@ -253,10 +252,7 @@ interface MessageRow extends Row {
   traffic_class: TrafficClass;
   sender_kind: SenderKind;
   parked: boolean;
-  waiting: Pick<
-    Message,
-    "sentText" | "statusCallback" | "callbackEvents" | "guarantee" | "origin"
-  > | null;
+  waiting: Pick<Message, "sentText" | "statusCallback" | "callbackEvents" | "guarantee" | "origin"> | null;
 }
 
 function fromRow(row: MessageRow): Message {
@@ -300,13 +296,7 @@ export async function findParked(
   const rows = await database.query<{ sid: string }>(
     `select sid from messages where parked and account_sid = $1 and from_address = $2 and traffic_class = $3
        and ($4::uuid is null or id > $4::uuid) order by id limit $5`,
-    [
-      flow.accountSid,
-      flow.from,
-      flow.trafficClass,
-      slice.after === undefined ? null : idOf(slice.after),
-      slice.limit,
-    ],
+    [flow.accountSid, flow.from, flow.trafficClass, slice.after === undefined ? null : idOf(slice.after), slice.limit],
   );
   return rows.map(({ sid }) => sid);
 }

@@ -89,6 +89,9 @@ export interface SmppAddress {
   readonly address: string;
 }
 
+/** Which status changes are called back: every one, `sent` and the final one, or the final one alone. */
+export type CallbackEvents = "all" | "sent-and-final" | "final";
+
 /** An attached medium that was fetched and stored. */
 export interface Medium {
   readonly sid: string;
@@ -117,7 +120,7 @@ export interface Message {
   readonly validUntilMs: number;
   readonly statusCallback?: string;
   /** Which changes are called back; all where absent. */
-  readonly callbackEvents?: "all" | "final";
+  readonly callbackEvents?: CallbackEvents;
   readonly provideFeedback?: boolean;
   feedback?: "confirmed" | "unconfirmed";
   /** Its lane; transactional where absent. */

@@ -5,6 +5,8 @@ import type { Responder } from "../../platform/webhooks/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
 import type { Carrier } from "./carriers/index.ts";
 import type { HealthSnapshot, Router } from "../routing/index.ts";
+import { BulkRequests } from "./bulk-requests.ts";
+import { bulkRoutes } from "./bulk.resource.ts";
 import { deliveryRoutes } from "./delivery.resource.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { Dispatcher, type LaneStatus } from "./dispatch/dispatcher.ts";
@@ -15,6 +17,7 @@ import { Sweep, sweepDefaults, type SweepLimits } from "./dispatch/sweep.ts";
 import { inboundReply } from "./inbound-reply.ts";
 import { MediaFetcher, mediaRoutes, type FetchUrl } from "./media/index.ts";
 import { messageMachine } from "./message-machine.ts";
+import type { CallbackEvents } from "./message.ts";
 import { MessageState } from "./message-state.ts";
 import { messageMigrations, messageProjections } from "./message.store.ts";
 import { messageRoutes } from "./messages.resource.ts";
@@ -38,7 +41,7 @@ export interface MessagingOptions {
   readonly accountStatus: (accountSid: string) => Promise<"active" | "suspended" | "closed" | undefined>;
   /** Where the API is reached from outside, for links to media. */
   readonly publicUrl: () => string;
-  readonly callbackEvents: "all" | "final";
+  readonly callbackEvents: CallbackEvents;
   readonly router: Router;
   readonly rates?: RateRules;
   /** Whether an account may see what is the operator's: carriers, prices, routes. */
@@ -51,7 +54,7 @@ export interface MessagingOptions {
 
 /** What entry mounts. */
 export interface MessagingModule {
-  readonly machine: Machine;
+  readonly machines: readonly Machine[];
   readonly projections: readonly ProjectedTable<never>[];
   readonly migrations: readonly Migration[];
   /** After {@link attach}. */
@@ -154,14 +157,16 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     parking,
     fetchMedia: (message) => media.fetch(message),
   });
+  const bulk = new BulkRequests();
   let sweep: Sweep | undefined;
   return {
-    machine: messageMachine(state, dispatcher),
+    machines: [messageMachine(state, dispatcher), bulk.machine],
     projections: messageProjections(state),
     migrations: messageMigrations,
     routes: [
       ...messageRoutes(deps),
       ...mediaRoutes({ deps, blobs: options.blobs }),
+      ...bulkRoutes(deps, bulk),
       ...deliveryRoutes({ deps, isOperator: options.isOperator }),
     ],
     responders: { "message.inbound": inboundReply(deps) },

@@ -70,7 +70,7 @@ function accept(state: MessageState, effects: MessageEffects, record: MessageAcc
   if (record.origin !== undefined) message.origin = record.origin;
   state.messages.put(message.sid, message);
   state.enqueued(message);
-  context.effect(() => (message.mediaUrls === undefined ? effects.ready(message) : effects.fetchMedia(message)));
+  context.effect(() => (message.mediaUrls === undefined ? effects.accepted(message) : effects.fetchMedia(message)));
   return message;
 }
 
@@ -136,12 +136,7 @@ function park(state: MessageState, record: MessagesParked): void {
 }
 
 /** Messages come back into memory. Those that had not left it yet are as they were. */
-function unpark(
-  state: MessageState,
-  effects: MessageEffects,
-  record: MessagesUnparked,
-  context: ApplyContext,
-): void {
+function unpark(state: MessageState, effects: MessageEffects, record: MessagesUnparked, context: ApplyContext): void {
   const back: Message[] = [];
   for (const row of record.messages) {
     const known = state.messages.edit(row.sid);

@@ -1,7 +1,8 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
 import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
-import { isFinal, statusOfParts, type Message } from "./message.ts";
+import { userReference } from "./carriers/index.ts";
+import { isFinal, statusOfParts, type Message, type Part } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
 import type { Receipt, ReceiptsAdopted, ReceiptsArrived } from "./records.ts";
 import { changeStatus } from "./status-callback.ts";
@@ -13,7 +14,8 @@ export function receiptReducers(state: MessageState, effects: MessageEffects): R
       const { carrier } = record;
       for (const receipt of record.receipts) {
         const message = arrive(state, { carrier, receipt }, context);
-        if (message !== undefined && receipt.result !== "progress") tellHealth(message, { carrier, receipt }, { effects, context });
+        if (message !== undefined && receipt.result !== "progress")
+          tellHealth(message, { carrier, receipt }, { effects, context });
       }
     },
     "message.receipts-adopted": (record: ReceiptsAdopted, context) => {
@@ -77,21 +79,39 @@ export function settleReceipt(
   if (isFinal(message.status)) state.unlinkAllUnknown(message);
 }
 
+/** The part that a receipt may be for: the one whose reference it repeats, where the carrier does that, else the oldest. */
+function unknownPartOf(
+  state: MessageState,
+  carrier: string,
+  receipt: Receipt,
+): { sid: string; index: number } | undefined {
+  for (const sid of state.unknownsOf(carrier, receipt.from, receipt.to)) {
+    const parts = state.messages.get(sid)?.parts ?? [];
+    const index = parts.findIndex((part, at) => {
+      if (part.state !== "unknown" || part.via !== carrier) return false;
+      return receipt.reference === undefined || receipt.reference === userReference(sid, at, part.attempt ?? 1);
+    });
+    if (index !== -1) return { sid, index };
+  }
+  return undefined;
+}
+
 /** A receipt whose response never came belongs to the oldest unknown attempt between the same two addresses. */
 function adopt(state: MessageState, key: string, forget: boolean, context: ApplyContext): void {
   const held = state.heldReceipts.get(key);
   if (held === undefined) return;
   const { carrier, receipt } = held;
-  const sid = state.findUnknown(carrier, receipt.from, receipt.to);
-  const message = sid === undefined ? undefined : state.messages.edit(sid);
-  const index = message?.parts.findIndex((part) => part.state === "unknown" && part.via === carrier) ?? -1;
-  const part = message?.parts[index];
-  if (message === undefined || part === undefined) {
+  const found = unknownPartOf(state, carrier, receipt);
+  if (found === undefined) {
     if (forget) state.heldReceipts.delete(key);
     return;
   }
+  const { index } = found;
+  const message = state.messages.edit(found.sid) as Message;
+  const part = message.parts[index] as Part;
   part.state = "accepted";
   part.id = receipt.id;
+  delete part.attempt;
   if (!message.parts.some((other) => other.state === "unknown")) {
     delete message.unknownSinceMs;
     state.unlinkUnknown(carrier, message);

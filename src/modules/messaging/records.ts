@@ -3,7 +3,7 @@ import type { CellRecord } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
 import type { SenderKind, TrafficClass } from "../routing/index.ts";
 import type { WebhookRequested } from "../../platform/webhooks/index.ts";
-import type { Attempt, Medium, Message, MessageOrigin, MessageStatus } from "./message.ts";
+import type { Attempt, CallbackEvents, Medium, Message, MessageOrigin, MessageStatus } from "./message.ts";
 
 export interface MessageAccepted extends CellRecord {
   readonly kind: "message.accepted";
@@ -19,7 +19,7 @@ export interface MessageAccepted extends CellRecord {
   readonly validUntilMs: number;
   readonly statusCallback?: string;
   /** Which changes are called back: all, or the final one alone. */
-  readonly callbackEvents?: "all" | "final";
+  readonly callbackEvents?: CallbackEvents;
   readonly provideFeedback?: boolean;
   readonly mediaUrls?: readonly string[];
   /** What kind of number the sender is; local where absent. */

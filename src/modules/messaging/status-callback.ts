@@ -16,7 +16,9 @@ export function changeStatus(message: Message, status: MessageStatus, context: A
     reportMessage(message, context);
   }
   if (message.statusCallback === undefined) return;
-  if (message.callbackEvents === "final" && !isFinal(status)) return;
+  const { callbackEvents = "all" } = message;
+  if (callbackEvents !== "all" && !isFinal(status) && !(callbackEvents === "sent-and-final" && status === "sent"))
+    return;
   context.emit(statusCallback(message, message.statusCallback));
 }
 

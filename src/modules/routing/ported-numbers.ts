@@ -1,5 +1,5 @@
 import type { Clock } from "../../platform/ports.ts";
-import { ChunkedList, keyOf, Slices, sortPairs, type SortedPairs } from "./table/index.ts";
+import { Doubles, keyOf, Slices, sortPairs, type SortedPairs } from "./table/index.ts";
 
 /** Networks of single numbers, which count before those of their prefixes. Answers from memory, at once. */
 export interface PortedNumbers {
@@ -42,10 +42,10 @@ class PortedTable implements PortedNumbers {
     while (low < high) {
       const middle = (low + high) >>> 1;
       // Of a number that is there several times, the last one counts.
-      if ((keys[middle] as number) <= key) low = middle + 1;
+      if (keys.at(middle) <= key) low = middle + 1;
       else high = middle;
     }
-    return low > 0 && keys[low - 1] === key ? this.networks[values[low - 1] as number] : undefined;
+    return low > 0 && keys.at(low - 1) === key ? this.networks[values.at(low - 1)] : undefined;
   }
 }
 
@@ -66,8 +66,8 @@ export class PortedNumbersError extends Error {
  */
 export async function readPortedNumbers(csv: string, pause: () => Promise<void>): Promise<PortedNumbers> {
   const slices = new Slices(pause);
-  const numbers = new ChunkedList();
-  const networks = new ChunkedList();
+  const numbers = new Doubles();
+  const networks = new Doubles();
   const index = new Map<string, number>();
   let line = 0;
   for (let start = 0; start < csv.length;) {

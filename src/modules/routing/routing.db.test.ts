@@ -71,7 +71,8 @@ class Process {
       ...(body === undefined || isForm ? {} : { headers: { "Content-Type": "application/json" } }),
     });
     // oxlint-disable-next-line typescript/no-explicit-any -- what the API says is checked by the tests, not by the compiler
-    return { status: answer.status, json: (answer.body === "" ? undefined : JSON.parse(answer.body)) as any };
+    const json: any = answer.body === "" ? undefined : JSON.parse(answer.body);
+    return { status: answer.status, json };
   }
 
   post(path: string, form: Readonly<Record<string, string>>) {

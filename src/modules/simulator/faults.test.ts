@@ -133,3 +133,63 @@ describe("faults", () => {
     assert.deepEqual(simulator.getFaults(), before);
   });
 });
+
+describe("further faults", () => {
+  it("let responses overtake each other, and lose none", async () => {
+    const { world, client } = await started({ faults: { seed: 3, reorderShare: 0.4 } });
+    const answered: number[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const body = { source_addr: "1", destination_addr: PHONE, short_message: Buffer.from("hello") };
+      client.send(body, () => answered.push(n));
+    }
+    await turns();
+    await world.pass(200);
+    assert.equal(answered.length, 40);
+    assert.notDeepEqual(
+      answered,
+      answered.toSorted((a, b) => a - b),
+    );
+  });
+
+  it("name ids in receipts that nobody was given", async () => {
+    const { world, client } = await started({ faults: { wrongIdShare: 1 } });
+    world.submit(client);
+    await world.pass(400);
+    const [outcome] = world.outcomes;
+    const id = outcome?.kind === "response" ? outcome.body?.message_id : undefined;
+    const [delivery] = world.deliveries;
+    const named = delivery === undefined ? undefined : readReceipt(delivery.body)?.id;
+    assert.ok(named !== undefined && named !== id);
+  });
+
+  it("swallow everything after the bind like a black hole, and let go of it again", async () => {
+    const { world, client } = await started({ faults: { blackHole: true } });
+    assert.equal(client.state.name, "bound");
+    world.submit(client);
+    await world.pass(5_100);
+    assert.deepEqual(world.statuses(), ["unknown"]);
+    world.simulator.setFaults({ blackHole: false });
+    world.submit(client);
+    await turns();
+    assert.deepEqual(world.statuses(), ["unknown", 0]);
+  });
+
+  it("write ids with leading zeros, and know them again", async () => {
+    const { world, client } = await started({ messageIds: { response: "padded-hex", receipt: "padded-decimal" } });
+    world.submit(client);
+    await world.pass(400);
+    const [outcome] = world.outcomes;
+    const id = outcome?.kind === "response" ? (outcome.body?.message_id ?? "") : "";
+    assert.match(id, /^0{5,}[0-9A-F]+$/);
+    const [delivery] = world.deliveries;
+    const named = delivery === undefined ? "" : (readReceipt(delivery.body)?.id ?? "");
+    assert.match(named, /^0{3,}[0-9]+$/);
+    assert.equal(Number.parseInt(id, 16), Number(named));
+    let state: number | undefined;
+    client.request("query_sm", { message_id: id }, (answer) => {
+      if (answer.kind === "response") state = answer.body?.message_state;
+    });
+    await turns();
+    assert.equal(state, 2);
+  });
+});

@@ -23,6 +23,10 @@ export interface Faults {
   readonly duplicateReceiptShare: number;
   /** Receipts that are sent before the response to their submit. */
   readonly earlyReceiptShare: number;
+  /** Receipts that name an id which no response ever gave. */
+  readonly wrongIdShare: number;
+  /** Responses that are held back until another one of their session has overtaken them, or for 100 ms. */
+  readonly reorderShare: number;
   /** Command statuses that submits are refused with, each with its share. */
   readonly errors: readonly { readonly status: number; readonly share: number }[];
   /** Final states other than DELIVERED, each with its share. */
@@ -39,8 +43,10 @@ export interface Faults {
   readonly disconnectAfter: number;
   /** Submits at which the connection breaks in the middle of the response; the message is taken. */
   readonly midPduShare: number;
-  /** Stops reading from every connection. */
+  /** Stops reading from every connection, which then is half open: the peer's writes stall. */
   readonly stopReading: boolean;
+  /** Lets everybody connect and bind, and answers nothing after that: neither submits nor enquire_link. */
+  readonly blackHole: boolean;
 }
 
 /** A carrier without faults. A receipt takes as long as a good network does. */
@@ -53,6 +59,8 @@ export const NO_FAULTS: Faults = {
   lostReceiptShare: 0,
   duplicateReceiptShare: 0,
   earlyReceiptShare: 0,
+  wrongIdShare: 0,
+  reorderShare: 0,
   errors: [],
   receiptStates: [],
   throttlePerSecond: 0,
@@ -62,6 +70,7 @@ export const NO_FAULTS: Faults = {
   disconnectAfter: 0,
   midPduShare: 0,
   stopReading: false,
+  blackHole: false,
 };
 
 const MAX_DELAY_MS = 24 * 60 * 60 * 1_000;
@@ -80,6 +89,8 @@ const CHECKS: Readonly<Record<keyof Faults, Check>> = {
   lostReceiptShare: share,
   duplicateReceiptShare: share,
   earlyReceiptShare: share,
+  wrongIdShare: share,
+  reorderShare: share,
   errors: (value) => shares(value, "status", (status) => status !== 0 && wholeNumber(status, MAX_STATUS) === undefined),
   receiptStates: (value) =>
     shares(value, "state", (state) => typeof state === "string" && Object.hasOwn(MessageState, state)),
@@ -89,7 +100,8 @@ const CHECKS: Readonly<Record<keyof Faults, Check>> = {
   disconnectShare: share,
   disconnectAfter: (value) => wholeNumber(value, MAX_RATE),
   midPduShare: share,
-  stopReading: (value) => (typeof value === "boolean" ? undefined : "it must be true or false"),
+  stopReading: yesOrNo,
+  blackHole: yesOrNo,
 };
 
 /** `current` with the faults that `change` names. Throws an AppError for a name or a value that does not exist. */
@@ -106,6 +118,10 @@ export function changeFaults(current: Faults, change: Readonly<Record<string, un
 function wholeNumber(value: unknown, max: number): string | undefined {
   const fits = typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max;
   return fits ? undefined : `it must be a whole number from 0 to ${max}`;
+}
+
+function yesOrNo(value: unknown): string | undefined {
+  return typeof value === "boolean" ? undefined : "it must be true or false";
 }
 
 function share(value: unknown): string | undefined {

@@ -15,14 +15,15 @@ export interface InboundText {
   readonly place?: { readonly reference: number; readonly total: number; readonly sequence: number };
 }
 
+/** What is read of a submit_sm, data_sm or replace_sm. */
+type InboundBody = Pick<PduBody["data_sm"], "data_coding" | "esm_class" | "tlvs"> &
+  Partial<Pick<PduBody["submit_sm"], "short_message">>;
+
 const ENCODING_NAMES: Readonly<Record<string, string>> = { gsm7: "GSM-7", ucs2: "UCS-2" };
 
 /** Reads the text of a submit_sm or data_sm: UDH, `sar_*` parameters or message_payload. Never fails. */
-export function readInboundText(
-  pdu: PduBody["submit_sm"] | PduBody["data_sm"],
-  defaultAlphabet: DefaultAlphabet,
-): InboundText {
-  const short = "short_message" in pdu ? pdu.short_message : Buffer.alloc(0);
+export function readInboundText(pdu: InboundBody, defaultAlphabet: DefaultAlphabet): InboundText {
+  const short = pdu.short_message ?? Buffer.alloc(0);
   const payload = pdu.tlvs?.message_payload;
   const octets = short.length === 0 && payload !== undefined ? payload : short;
   const decoded = decodeUserData({
@@ -41,7 +42,7 @@ export function readInboundText(
   return { ...base, body: wellFormed(body), concatenation: octets === payload ? "payload" : "none" };
 }
 
-function sarOf(pdu: PduBody["submit_sm"] | PduBody["data_sm"]): InboundText["place"] {
+function sarOf(pdu: InboundBody): InboundText["place"] {
   const { sar_msg_ref_num: reference, sar_total_segments: total, sar_segment_seqnum: sequence } = pdu.tlvs ?? {};
   if (reference === undefined || total === undefined || sequence === undefined || total <= 1) return undefined;
   return { reference, total, sequence };

@@ -6,9 +6,9 @@ import type { Agenda } from "./agenda.ts";
 import type { Listeners } from "./events.ts";
 import { readInboundText } from "./inbound-text.ts";
 import type { InboundText } from "./inbound-text.ts";
-import type { MessageIds } from "./message-ids.ts";
 import type { PhoneMessage } from "./phone-message.ts";
 import type { Records } from "./records.ts";
+import { ECHO_CHARACTERS } from "./submission.ts";
 import type { Submission } from "./submission.ts";
 
 /** What an {@link Intake} works with. */
@@ -17,13 +17,10 @@ export interface IntakeDeps {
   readonly agenda: Agenda;
   readonly records: Records;
   readonly listeners: Listeners;
-  readonly ids: MessageIds;
   readonly defaultAlphabet: DefaultAlphabet;
 }
 
 const RECEIPT_BITS = 0x03;
-/** What a receipt repeats of the text. */
-const ECHO_CHARACTERS = 20;
 
 /** Turns what applications submit into texts on phones, joining the parts of long ones. */
 export class Intake {
@@ -36,16 +33,21 @@ export class Intake {
 
   /** Takes a submit_sm or data_sm whose state will become `outcome` after `receiptDelayMs`. */
   take(input: {
+    id: string;
     body: PduBody["submit_sm"] | PduBody["data_sm"];
     systemId: string;
     outcome: MessageStateName;
     receiptDelayMs: number;
+    receiptId?: string | undefined;
   }): Submission {
     const { body, systemId, outcome } = input;
     const nowMs = this.deps.clock.nowMs();
     const text = readInboundText(body, this.deps.defaultAlphabet);
     const submission: Submission = {
-      id: this.deps.ids.next(),
+      id: input.id,
+      ...(input.receiptId === undefined ? {} : { receiptId: input.receiptId }),
+      serviceType: body.service_type,
+      dataCoding: body.data_coding,
       systemId,
       from: phoneNumber(body.source_addr),
       to: phoneNumber(body.destination_addr),

@@ -1,5 +1,8 @@
-/** The base in which message ids are written. */
-export type IdBase = "decimal" | "hex";
+/** How message ids are written: in which base, and whether with leading zeros. */
+export type IdBase = "decimal" | "hex" | "padded-decimal" | "padded-hex";
+
+/** Characters of an id with leading zeros. */
+const PADDED_CHARACTERS = 20;
 
 /** In which base a carrier writes ids in its responses and in its receipts; real ones differ. */
 export interface IdBases {
@@ -29,11 +32,18 @@ export class MessageIds {
 
 /** An id of {@link MessageIds} in the given base. */
 export function showId(id: string, base: IdBase): string {
-  return base === "decimal" ? id : Number(id).toString(16).toUpperCase();
+  const digits = isDecimal(base) ? id : Number(id).toString(16).toUpperCase();
+  return base.startsWith("padded") ? digits.padStart(PADDED_CHARACTERS, "0") : digits;
+}
+
+function isDecimal(base: IdBase): boolean {
+  return base === "decimal" || base === "padded-decimal";
 }
 
 /** The decimal id behind one that an application names, or `undefined` for none of ours. */
 export function readId(shown: string, base: IdBase): string | undefined {
-  if (base === "decimal") return /^\d{1,16}$/.test(shown) ? shown : undefined;
-  return /^[0-9a-fA-F]{1,14}$/.test(shown) ? String(Number.parseInt(shown, 16)) : undefined;
+  const digits = base.startsWith("padded") ? shown.replace(/^0+/, "") : shown;
+  if (shown.length > PADDED_CHARACTERS) return undefined;
+  if (isDecimal(base)) return /^\d{1,16}$/.test(digits) ? digits : undefined;
+  return /^[0-9a-fA-F]{1,14}$/.test(digits) ? String(Number.parseInt(digits, 16)) : undefined;
 }

@@ -22,6 +22,10 @@ export type Conduct =
       readonly receiptCopies: number;
       /** Whether the receipt goes out before the response. */
       readonly receiptFirst: boolean;
+      /** Whether the receipt names an id that nobody was given. */
+      readonly isWrongId: boolean;
+      /** Whether the response waits for another one to overtake it. */
+      readonly isHeld: boolean;
     };
 
 /** What the decision about one submit depends on, besides the faults. */
@@ -85,6 +89,8 @@ export class Misconduct {
       receiptDelayMs: faults.receiptDelayMs + this.upTo(faults.receiptSpreadMs),
       receiptCopies: isLost ? 0 : copies,
       receiptFirst: this.happens(faults.earlyReceiptShare),
+      isWrongId: this.happens(faults.wrongIdShare),
+      isHeld: this.happens(faults.reorderShare),
     };
   }
 

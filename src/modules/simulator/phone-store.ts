@@ -5,6 +5,8 @@ import type { PhoneMessage, PhoneMessageState } from "./phone-message.ts";
 export interface OwedReceipt {
   /** The id of the part that it is about, in decimal. */
   readonly id: string;
+  /** The id that the receipt names, where that is another. */
+  readonly receiptId?: string;
   readonly systemId: string;
   /** Of the message: who sent it, and the phone. */
   readonly from: string;

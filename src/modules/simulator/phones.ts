@@ -117,6 +117,11 @@ export class Phones {
     return all.slice(Math.max(0, all.length - limit));
   }
 
+  /** One message of a phone, if it is there. */
+  message(number: string, id: string): PhoneMessage | undefined {
+    return this.phones.get(number)?.messages.get(id);
+  }
+
   /** Every message, for a snapshot; phones in the order of their last message. What changes while it runs may or may not show. */
   *all(): Generator<{ phone: string; message: PhoneMessage }> {
     const phones: Phone[] = [];

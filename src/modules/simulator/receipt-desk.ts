@@ -78,7 +78,7 @@ export class ReceiptDesk {
     }
     deliveries.add({
       systemId: receipt.systemId,
-      body: receiptPdu(receipt, showId(receipt.id, idBase), form),
+      body: receiptPdu(receipt, showId(receipt.receiptId ?? receipt.id, idBase), form),
       onEnd: () => {
         records.pay(receipt.id);
         listeners.tell({ type: "receipt", id: receipt.id, state: receipt.state, systemId: receipt.systemId });
@@ -104,6 +104,7 @@ function isWanted(submission: Submission): boolean {
 function owedFor(submission: Submission): OwedReceipt {
   return {
     id: submission.id,
+    ...(submission.receiptId === undefined ? {} : { receiptId: submission.receiptId }),
     systemId: submission.systemId,
     from: submission.from,
     to: submission.to,

@@ -59,6 +59,11 @@ export class Records {
     return changed;
   }
 
+  /** A message of a phone, if it is still there. */
+  find(phone: string, id: string): PhoneMessage | undefined {
+    return this.phones.message(phone, id);
+  }
+
   /** Takes a message off a phone. */
   remove(phone: string, id: string): void {
     this.phones.remove(phone, id);

@@ -1,5 +1,5 @@
-import { CommandStatus, MessageState, encodeAbsoluteTime } from "../../protocols/smpp/index.ts";
-import type { AnyPdu, Pdu, PduInput } from "../../protocols/smpp/index.ts";
+import { CommandStatus } from "../../protocols/smpp/index.ts";
+import type { AnyPdu, Pdu, PduBody, PduInput, UnsuccessfulAddress } from "../../protocols/smpp/index.ts";
 import type { Clock, Logger, Net } from "../../platform/ports.ts";
 import { SmppServer } from "../../platform/smpp/index.ts";
 import type { BindRequest, BindVerdict, Respond, ServerSession } from "../../platform/smpp/index.ts";
@@ -10,8 +10,9 @@ import { Listeners } from "./events.ts";
 import type { SimulatorListener } from "./events.ts";
 import { NO_FAULTS, changeFaults } from "./faults.ts";
 import type { Faults } from "./faults.ts";
+import { Inquiries } from "./inquiries.ts";
 import { Intake } from "./intake.ts";
-import { MessageIds, readId, showId } from "./message-ids.ts";
+import { MessageIds, showId } from "./message-ids.ts";
 import { Misconduct, newSessionCount } from "./misconduct.ts";
 import type { Conduct, SessionCount } from "./misconduct.ts";
 import { resolveSimulatorOptions } from "./options.ts";
@@ -25,7 +26,8 @@ import type { PhonePage } from "./phones.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { Records } from "./records.ts";
 import { RecentMap } from "./recent-map.ts";
-import type { Submission } from "./submission.ts";
+import { ResponseOrder } from "./response-order.ts";
+import { SubmissionBook } from "./submission-book.ts";
 
 /** What the simulated carrier needs from outside. */
 export interface SimulatorDeps {
@@ -37,8 +39,6 @@ export interface SimulatorDeps {
 
 /** How the carrier calls itself in bind responses. */
 const SYSTEM_ID = "trunkline-sim";
-/** Submissions that query_sm can ask about, at least. */
-const KEPT_SUBMISSIONS = 50_000;
 /** Numbers whose application is remembered, at least. */
 const KEPT_ROUTES = 50_000;
 /** Swallowed and unanswered submits stay unanswered for as long as their session. */
@@ -47,7 +47,7 @@ const MAX_UNANSWERED = 200_000;
 const MAX_PAGE = 1_000;
 
 /**
- * A simulated carrier: an SMSC on SMPP 3.4 with virtual phones behind it. A text
+ * A simulated carrier: an SMSC on SMPP 3.4 and 5.0 with virtual phones behind it. A text
  * to any number lands on the phone of that number, a phone can text back, and
  * {@link Faults} make it as bad a carrier as one wants.
  */
@@ -59,7 +59,10 @@ export class Simulator {
   private readonly records: Records;
   private readonly deliveries: Deliveries;
   private readonly listeners = new Listeners();
-  private readonly submissions = new RecentMap<Submission>(KEPT_SUBMISSIONS);
+  private readonly book = new SubmissionBook();
+  private readonly ids: MessageIds;
+  private readonly inquiries: Inquiries;
+  private readonly order: ResponseOrder;
   /** The application that last sent from a number. */
   private readonly routes = new RecentMap<string>(KEPT_ROUTES);
   private readonly misconduct: Misconduct;
@@ -75,14 +78,16 @@ export class Simulator {
     const { messageIds, defaultAlphabet, maxWaiting } = this.options;
     const { listeners } = this;
     const ids = new MessageIds(clock.nowMs());
+    this.ids = ids;
     this.misconduct = new Misconduct(changeFaults(NO_FAULTS, { ...this.options.faults }));
     const agenda = new Agenda(clock);
     const records = new Records({ phones: new Phones(this.options.phones), store, log });
     const deliveries = new Deliveries({ agenda, log, maxWaiting });
     this.agenda = agenda;
+    this.order = new ResponseOrder(agenda);
     this.records = records;
     this.deliveries = deliveries;
-    this.intake = new Intake({ clock, agenda, records, listeners, ids, defaultAlphabet });
+    this.intake = new Intake({ clock, agenda, records, listeners, defaultAlphabet });
     const { receiptForm: form } = this.options;
     this.desk = new ReceiptDesk({
       clock,
@@ -94,6 +99,8 @@ export class Simulator {
       idBase: messageIds.receipt,
       form,
     });
+    const { book, desk } = this;
+    this.inquiries = new Inquiries({ book, desk, records, idBase: messageIds.response, defaultAlphabet });
     const format = { method: this.options.longTexts, defaultAlphabet };
     const routeOf = (number: string): string | undefined => this.routes.get(number);
     this.outgoing = new OutgoingTexts({ clock, records, deliveries, listeners, ids, format, routeOf });
@@ -155,7 +162,7 @@ export class Simulator {
   setFaults(change: Readonly<Record<string, unknown>>): Faults {
     const faults = changeFaults(this.misconduct.faults, change);
     this.misconduct.set(faults);
-    for (const session of this.server.sessions) this.pauseIfTold(session);
+    for (const session of this.server.sessions) this.misbehave(session);
     this.listeners.tell({ type: "faults", faults });
     return faults;
   }
@@ -183,7 +190,7 @@ export class Simulator {
     this.counts.set(session, newSessionCount());
     const { systemId, bind, peer } = session;
     this.listeners.tell({ type: "bound", systemId, bind, peer });
-    this.pauseIfTold(session);
+    this.misbehave(session);
     if (session.canReceive) this.deliveries.join(session);
   }
 
@@ -193,9 +200,10 @@ export class Simulator {
     this.listeners.tell({ type: "unbound", systemId, bind, peer });
   }
 
-  private pauseIfTold(session: ServerSession): void {
-    if (this.misconduct.faults.stopReading) session.pauseReading();
-    else session.resumeReading();
+  private misbehave(session: ServerSession): void {
+    session.deafen(this.misconduct.faults.blackHole);
+    if (this.misconduct.faults.stopReading) session.pause();
+    else session.resume();
   }
 
   private request(session: ServerSession, pdu: AnyPdu, respond: Respond): void {
@@ -203,13 +211,14 @@ export class Simulator {
       case "submit_sm":
       case "data_sm":
         return this.submit(session, pdu, respond);
+      case "submit_multi":
+        return this.submitMulti(session, pdu, respond);
       case "query_sm":
-        return this.query(pdu, respond);
+        return this.inquiries.query(session.systemId, pdu, respond);
       case "cancel_sm":
-        return this.cancel(pdu, respond);
+        return this.inquiries.cancel(session.systemId, pdu, respond);
       case "replace_sm":
-        respond(CommandStatus.ESME_RREPLACEFAIL);
-        return;
+        return this.inquiries.replace(session.systemId, pdu, respond);
       default:
         respond(CommandStatus.ESME_RINVCMDID);
     }
@@ -219,22 +228,82 @@ export class Simulator {
     const { body } = pdu;
     const problem = this.submitProblem(body);
     if (problem !== undefined) return void respond(problem);
-    const count = this.counts.get(session) ?? newSessionCount();
-    const facts = { destination: body.destination_addr, nowMs: this.deps.clock.monotonicMs() };
-    const conduct = this.misconduct.decide(facts, count);
+    const conduct = this.decide(session, body.destination_addr);
     if (conduct.kind === "refuse")
       return this.later(this.misconduct.faults.responseDelayMs, () => void respond(conduct.status));
     if (conduct.kind === "swallow") return;
-    const { systemId } = session;
-    const receiptDelayMs = conduct.receiptFirst ? 0 : conduct.receiptDelayMs;
-    const submission = this.intake.take({ body, systemId, outcome: conduct.state, receiptDelayMs });
-    this.submissions.set(submission.id, submission);
-    this.routes.set(submission.from, systemId);
+    const id = this.ids.next();
+    const { early, open } = this.take({ session, body, conduct, id });
     // With no delay the receipt goes into the output here, before the response below.
+    if (early) open();
+    this.answerLater({ session, pdu, respond, conduct, id });
+    if (!early) open();
+  }
+
+  /** One message to several (SMPP 3.4 §4.5): the first that is taken decides how it is answered; lists are not known here. */
+  private submitMulti(session: ServerSession, pdu: Pdu<"submit_multi">, respond: Respond): void {
+    const { dest_address: destinations, ...rest } = pdu.body;
+    const failed: UnsuccessfulAddress[] = [];
+    const opened: (() => void)[] = [];
+    const id = this.ids.next();
+    let answering: Taking | undefined;
+    for (const one of destinations) {
+      if (one.dest_flag === 2) {
+        failed.push(failure({ ...NO_ADDRESS, destination_addr: one.dl_name }, CommandStatus.ESME_RINVDLNAME));
+        continue;
+      }
+      const body = { ...rest, ...one };
+      const status = this.submitProblem(body);
+      const conduct = status === undefined ? this.decide(session, one.destination_addr) : undefined;
+      if (conduct === undefined || conduct.kind === "refuse") {
+        failed.push(failure(one, status ?? (conduct as { status: number }).status));
+      } else if (conduct.kind === "take") {
+        answering ??= conduct;
+        opened.push(this.take({ session, body, conduct, id }).open);
+      }
+    }
+    const told = { unsuccess_sme: failed };
+    if (answering !== undefined) this.answerLater({ session, pdu, respond, conduct: answering, id, told });
+    else if (failed.length > 0) respond(CommandStatus.ESME_RSUBMITFAIL, told);
+    for (const open of opened) open();
+  }
+
+  private decide(session: ServerSession, destination: string): Conduct {
+    const count = this.counts.get(session) ?? newSessionCount();
+    return this.misconduct.decide({ destination, nowMs: this.deps.clock.monotonicMs() }, count);
+  }
+
+  /** Puts a message on its phone. `open` lets its receipt go its way, for `early` ones before the response. */
+  private take(taken: {
+    session: ServerSession;
+    body: PduBody["submit_sm"] | PduBody["data_sm"];
+    conduct: Taking;
+    id: string;
+  }): { early: boolean; open: () => void } {
+    const { conduct, body, id } = taken;
+    const { systemId } = taken.session;
+    const receiptDelayMs = conduct.receiptFirst ? 0 : conduct.receiptDelayMs;
+    // Those of one submit_multi share the id that was answered; their own tell them apart on the phones.
+    const isFirst = this.book.under(id, systemId).length === 0;
+    const named = isFirst ? undefined : id;
+    const receiptId = conduct.isWrongId ? this.ids.next() : named;
+    const submission = this.intake.take({
+      id: isFirst ? id : this.ids.next(),
+      body,
+      systemId,
+      outcome: conduct.state,
+      receiptDelayMs,
+      receiptId,
+    });
+    this.book.add(id, submission);
+    this.routes.set(submission.from, systemId);
     const early = receiptDelayMs === 0 && conduct.receiptFirst;
-    if (early) this.desk.open(submission, 0, conduct.receiptCopies);
-    this.later(conduct.responseDelayMs, () => this.answer({ session, pdu, respond, conduct, id: submission.id }));
-    if (!early) this.desk.open(submission, Math.max(1, receiptDelayMs), conduct.receiptCopies);
+    const delayMs = early ? 0 : Math.max(1, receiptDelayMs);
+    return { early, open: () => this.desk.open(submission, delayMs, conduct.receiptCopies) };
+  }
+
+  private answerLater(to: Answering): void {
+    this.later(to.conduct.responseDelayMs, () => this.order.give(to.session, to.conduct.isHeld, () => this.answer(to)));
   }
 
   private submitProblem(body: { source_addr: string; destination_addr: string }): number | undefined {
@@ -245,14 +314,8 @@ export class Simulator {
     return waiting >= this.options.maxWaiting ? CommandStatus.ESME_RMSGQFUL : undefined;
   }
 
-  private answer(to: {
-    session: ServerSession;
-    pdu: AnyPdu;
-    respond: Respond;
-    conduct: Extract<Conduct, { kind: "take" }>;
-    id: string;
-  }): void {
-    const body = { message_id: showId(to.id, this.options.messageIds.response) };
+  private answer(to: Answering): void {
+    const body = { message_id: showId(to.id, this.options.messageIds.response), ...to.told };
     switch (to.conduct.answer) {
       case "answer":
         to.respond(CommandStatus.ESME_ROK, body);
@@ -270,32 +333,29 @@ export class Simulator {
     }
   }
 
-  private query(pdu: Pdu<"query_sm">, respond: Respond): void {
-    const { response } = this.options.messageIds;
-    const id = readId(pdu.body.message_id, response);
-    const submission = id === undefined ? undefined : this.submissions.get(id);
-    if (submission === undefined) return void respond(CommandStatus.ESME_RQUERYFAIL);
-    const isFinal = submission.state !== "ENROUTE";
-    respond(CommandStatus.ESME_ROK, {
-      message_id: pdu.body.message_id,
-      final_date: isFinal ? encodeAbsoluteTime(submission.doneMs) : "",
-      message_state: MessageState[submission.state],
-      error_code: 0,
-    });
-  }
-
-  private cancel(pdu: Pdu<"cancel_sm">, respond: Respond): void {
-    const id = readId(pdu.body.message_id, this.options.messageIds.response);
-    const submission = id === undefined ? undefined : this.submissions.get(id);
-    if (submission === undefined || !this.desk.cancel(submission)) return void respond(CommandStatus.ESME_RCANCELFAIL);
-    this.records.remove(submission.to, submission.id);
-    respond(CommandStatus.ESME_ROK);
-  }
-
   private later(delayMs: number, run: () => void): void {
     if (delayMs === 0) run();
     else this.agenda.after(delayMs, run);
   }
+}
+
+type Taking = Extract<Conduct, { kind: "take" }>;
+
+/** A response that is on its way. */
+interface Answering {
+  readonly session: ServerSession;
+  readonly pdu: AnyPdu;
+  readonly respond: Respond;
+  readonly conduct: Taking;
+  readonly id: string;
+  readonly told?: { readonly unsuccess_sme: UnsuccessfulAddress[] };
+}
+
+const NO_ADDRESS = { dest_addr_ton: 0, dest_addr_npi: 0 };
+
+function failure(address: Omit<UnsuccessfulAddress, "error_status_code">, status: number): UnsuccessfulAddress {
+  const { dest_addr_ton, dest_addr_npi, destination_addr } = address;
+  return { dest_addr_ton, dest_addr_npi, destination_addr, error_status_code: status };
 }
 
 /** Characters of an address that a deliver_sm can carry back (SMPP 3.4 §5.2.8). */

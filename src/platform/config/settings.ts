@@ -77,9 +77,9 @@ const accountRateFields = defineSettings({
 });
 
 const messagingSettings = defineSettings({
-  statusCallbacks: setting(oneOf("all", "final"), {
+  statusCallbacks: setting(oneOf("all", "sent-and-final", "final"), {
     default: "all",
-    description: "Which status changes are called back: every one, or the final one alone.",
+    description: "Which status changes are called back: every one, `sent` and the final one, or the final one alone.",
   }),
   adoptReceiptSeconds: setting(integer(1, 3_600), {
     default: 15,

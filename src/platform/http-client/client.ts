@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { Http1Error, encodeRequest, parseRequestUrl } from "../../protocols/http1/index.ts";
-import type { HeaderFields, HeaderPair } from "../../protocols/http1/index.ts";
+import type { HeaderFields, HeaderPair, RequestUrl } from "../../protocols/http1/index.ts";
 import type { Clock, Net } from "../ports.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { authorize } from "./authorize.ts";
@@ -17,6 +17,9 @@ import { Sweeper } from "./sweeper.ts";
 
 /** Addresses of one name that a request tries before it gives up. */
 const MAX_ADDRESSES_TRIED = 3;
+/** URLs remembered in their parts, because the same ones are asked again and again, and how long they may be. */
+const MAX_KNOWN_URLS = 1_000;
+const MAX_KNOWN_URL_CHARACTERS = 256;
 const CLIENT_NONCE_OCTETS = 16;
 /** Safe to repeat by definition (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -82,6 +85,7 @@ export class HttpClient {
   readonly #sweeper: Sweeper;
   readonly #pool: ConnectionPool;
   readonly #exchanges = new Set<Exchange>();
+  readonly #knownUrls = new Map<string, RequestUrl>();
   #calls = 0;
   #closing = false;
   #onIdle: (() => void) | undefined;
@@ -144,7 +148,7 @@ export class HttpClient {
     const { request } = call;
     const { maxRedirects = 0 } = request;
     let hop: Hop = {
-      target: parseRequestUrl(request.url),
+      target: this.#targetOf(request.url),
       method: request.method,
       headers: request.headers ?? [],
       body: request.body,
@@ -159,6 +163,16 @@ export class HttpClient {
       if (redirects >= maxRedirects) throw new HttpClientError("redirects", { bytesSent: true, code: "too-many" });
       hop = redirected(hop, answer.status, location);
     }
+  }
+
+  #targetOf(url: string): RequestUrl {
+    const known = this.#knownUrls.get(url);
+    if (known !== undefined) return known;
+    const target = parseRequestUrl(url);
+    if (url.length > MAX_KNOWN_URL_CHARACTERS) return target;
+    if (this.#knownUrls.size >= MAX_KNOWN_URLS) this.#knownUrls.clear();
+    this.#knownUrls.set(url, target);
+    return target;
   }
 
   /** One hop, and once more with credentials where the server wants them and the URL has them. */

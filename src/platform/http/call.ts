@@ -8,8 +8,8 @@ import type { Principal } from "./principal.ts";
 import type { CompiledRoute } from "./route-table.ts";
 import type { Call, Route } from "./route.ts";
 
-/** The largest body a route takes. */
-export const MAX_BODY_OCTETS = 65_536;
+/** How deep objects and arrays of a JSON body may be nested. */
+export const MAX_JSON_DEPTH = 32;
 
 const EMPTY_BODY = Buffer.alloc(0);
 const FORM = "application/x-www-form-urlencoded";
@@ -81,11 +81,39 @@ export function readParameters(call: RouteCall, compiled: CompiledRoute, query: 
 
 function parseJson(body: Buffer): JsonValue {
   if (body.length === 0) return undefined;
+  if (isTooDeep(body)) throw new AppError(BAD_JSON);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as JsonValue;
   } catch {
     throw new AppError(BAD_JSON);
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Whether JSON is nested deeper than {@link MAX_JSON_DEPTH}. Text that is no JSON may get any answer. */
+function isTooDeep(body: Buffer): boolean {
+  let depth = 0;
+  for (let at = 0; at < body.length; at += 1) {
+    const octet = body[at] as number;
+    if (octet === QUOTE) {
+      at = endOfString(body, at);
+    } else if (octet === 0x7b || octet === 0x5b) {
+      depth += 1;
+      if (depth > MAX_JSON_DEPTH) return true;
+    } else if (octet === 0x7d || octet === 0x5d) {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Where the string that begins at `start` has its closing quote. Linear also where it never closes. */
+function endOfString(body: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < body.length && body[at] !== QUOTE) at += body[at] === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 function checkMediaType(request: HttpRequest, body: "form" | "json"): void {

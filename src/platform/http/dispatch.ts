@@ -2,7 +2,7 @@ import { AssertionError } from "../../kernel/assert.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { authorize, type Authorization } from "./authorize.ts";
-import { MAX_BODY_OCTETS, pathValues, readParameters, RouteCall } from "./call.ts";
+import { pathValues, readParameters, RouteCall } from "./call.ts";
 import {
   BAD_REQUEST,
   INTERNAL_ERROR,
@@ -93,6 +93,7 @@ interface Target {
 /** Accounts whose count is kept while nothing of theirs is in progress. */
 const MAX_IDLE_COUNTS = 10_000;
 const DEFAULT_MAX_CONCURRENT_PER_ACCOUNT = 1_000;
+const LONG_BODY_OCTETS = 262_144;
 const NOBODY: Authorization = { principal: undefined, accountSid: undefined };
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -212,8 +213,10 @@ export class Dispatcher {
       baseUrl: baseUrlOf(request, host),
       pathname: target.pathname,
     });
-    if (route.body !== "none") call.rawBody = await request.readBody(MAX_BODY_OCTETS);
+    if (route.body !== "none") call.rawBody = await request.readBody(route.maxBodyOctets);
     readParameters(call, compiled, target.query);
+    // Reading a long body has kept the others waiting; they go first.
+    if (call.rawBody.length > LONG_BODY_OCTETS) await new Promise((resolve) => setImmediate(resolve));
     const response = this.around.length === 0 ? await this.work(call, found) : await this.workAround(call, found, 0);
     if (call.extraHeaders === undefined) return response;
     return { status: response.status, headers: response.headers.concat(call.extraHeaders), body: response.body };

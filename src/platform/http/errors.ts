@@ -52,6 +52,8 @@ export const REQUEST_TIMEOUT: ErrorSpec = {
 export const BODY_TOO_LARGE = callerError(20413, 413, "The request body may not exceed {max} octets.");
 /** A content type, charset or content encoding that the route does not take. */
 export const UNSUPPORTED_MEDIA_TYPE = callerError(20001, 415, "The request body must be {expected}.");
+/** The client expects something of the server that it does not know (RFC 9110 §10.1.1). */
+export const EXPECTATION_FAILED = callerError(20001, 417, "The only Expect that is understood is 100-continue.");
 /** The request line and header fields are longer than the server takes. */
 export const HEADERS_TOO_LARGE = callerError(20001, 431, "The request line and headers are too large.");
 /** The account has too many requests in flight. The request was not executed. */
@@ -98,6 +100,7 @@ export const HTTP_ERRORS: readonly ErrorSpec[] = [
   REQUEST_TIMEOUT,
   BODY_TOO_LARGE,
   UNSUPPORTED_MEDIA_TYPE,
+  EXPECTATION_FAILED,
   HEADERS_TOO_LARGE,
   TOO_MANY_REQUESTS,
   INTERNAL_ERROR,

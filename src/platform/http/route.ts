@@ -66,6 +66,8 @@ export interface RouteBase<Path extends string, P extends Parameters, A extends 
   readonly access: A;
   /** Read from the query for GET and DELETE and beside a JSON body, else from the form body. Unknown ones are ignored. */
   readonly parameters?: P;
+  /** The longest body that is read; 64 KiB by default. */
+  readonly maxBodyOctets?: number;
   /** Further errors that the operation makes, for the documentation. */
   readonly errors?: readonly ErrorSpec[];
   /** XML element of one record; by default the path's last fixed part without its plural `s`. */
@@ -187,6 +189,8 @@ export interface Route {
   readonly errors: readonly ErrorSpec[];
   readonly element: string;
   readonly body: "none" | "form" | "json";
+  /** The longest body that is read. */
+  readonly maxBodyOctets: number;
   readonly success: number;
   /** Serves only the path without extension. */
   readonly bare: boolean;
@@ -198,6 +202,7 @@ export interface Route {
   execute(call: Call, place: PagePlace | undefined): Promise<Outcome>;
 }
 
+const DEFAULT_MAX_BODY_OCTETS = 65_536;
 const EMPTY: Outcome = { kind: "empty" };
 
 /** Declares a route that answers with one record. Routing, parsing, OpenAPI and docs all come from this value. */
@@ -297,6 +302,7 @@ function common(definition: RouteBase<string, Parameters, Access>) {
     access,
     parameters,
     errors,
+    maxBodyOctets: definition.maxBodyOctets ?? DEFAULT_MAX_BODY_OCTETS,
     element: definition.element ?? elementOf(path),
   };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect, createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
+import { CORPUS } from "../../../test/kit/request-corpus.ts";
 import { ACCOUNT, AUTH, MESSAGES, sampleServer, type Sample } from "./sample-api.test.ts";
 import type { ServerLimits } from "./index.ts";
 
@@ -319,4 +320,104 @@ test("closing lets the request in progress finish and ends idle connections", as
   assert.deepEqual(busy.statuses(), [200]);
   assert.match(busy.received, /Connection: close/);
   await closed;
+});
+
+test("every nasty request of the corpus is answered as it says, and then the connection is in step or ends", async (t) => {
+  const { port, bugs } = await running(t);
+  for (const { name, octets, verdict } of CORPUS) {
+    const one = await client(t, port);
+    // A path that reads its body, so that what is wrong with a body is met.
+    const read = octets
+      .replaceAll("POST / ", `POST ${MESSAGES}.json `)
+      .replaceAll("Host: x\r\n", `Host: x\r\n${verdict === 400 ? BASIC : ""}`);
+    one.socket.end(read, "latin1");
+    await one.end();
+    const statuses = [...one.received.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => Number(match[1]));
+    if (typeof verdict === "number") assert.equal(statuses.at(-1), verdict, name);
+    // What the routes make of them does not matter; that they were understood does.
+    else assert.ok(!statuses.includes(500) && !statuses.includes(431), name);
+  }
+  assert.deepEqual(bugs, []);
+});
+
+test("HTTP/1.0 is answered and closed, or kept where the client asks", async (t) => {
+  const { port } = await running(t);
+  const closed = await client(t, port);
+  closed.socket.write("GET /healthz HTTP/1.0\r\n\r\n");
+  await closed.end();
+  assert.match(closed.received, /^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n[^]*ok\n$/);
+  const kept = await client(t, port);
+  kept.socket.write("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  await kept.answers(1);
+  kept.socket.write(`GET ${MESSAGES}/MM1/Media/ME1 HTTP/1.0\r\nHost: x\r\n${BASIC}\r\n`);
+  await kept.end();
+  // Without chunks the end of a stream is the end of the connection.
+  assert.match(kept.received, /Connection: close\r\n\r\npixels$/);
+});
+
+test("what follows a request to close is not looked at", async (t) => {
+  const { port, messages } = await running(t);
+  const one = await client(t, port);
+  one.socket.write(post("To=%2B1", "Connection: close\r\n") + post("To=%2B2"));
+  await one.end();
+  assert.deepEqual(one.statuses(), [201]);
+  assert.equal(messages.length, 1);
+});
+
+test("a client that has closed its side still gets its answers", async (t) => {
+  const { port, gate } = await running(t);
+  const one = await client(t, port);
+  const slow = `POST /2010-04-01/Accounts/${ACCOUNT}/Slow.json HTTP/1.1\r\nHost: x\r\n${BASIC}Content-Length: 0\r\n\r\n`;
+  one.socket.end(slow + get("/healthz"));
+  const other = await client(t, port);
+  other.socket.write(get("/healthz"));
+  await other.answers(1);
+  gate.release();
+  await one.end();
+  assert.deepEqual(
+    [...one.received.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]),
+    ["200", "200"],
+  );
+});
+
+test("an expectation that nobody knows is 417, and CONNECT is refused and the connection ends", async (t) => {
+  const { port } = await running(t);
+  const one = await client(t, port);
+  one.socket.write(get("/healthz", "Expect: tea\r\n"));
+  await one.answers(1);
+  one.socket.write("CONNECT api.twilio.com:443 HTTP/1.1\r\nHost: api.twilio.com:443\r\n\r\n");
+  await one.end();
+  assert.deepEqual(one.statuses(), [417, 400]);
+});
+
+test("a client that reads nothing is not read from for ever, and is cut off", async (t) => {
+  const { port, server } = await running(t, { writeTimeoutMs: 100, checkIntervalMs: 20 });
+  const one = await client(t, port);
+  one.socket.pause();
+  const requests = get("/nowhere/".padEnd(4_000, "x")).repeat(100);
+  const pump = (): void => {
+    if (one.socket.writable) one.socket.write(requests, () => setImmediate(pump));
+  };
+  pump();
+  while (server.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test("an idle connection is closed without a word", async (t) => {
+  const { port } = await running(t, { keepAliveTimeoutMs: 40, checkIntervalMs: 10 });
+  const one = await client(t, port);
+  one.socket.write(get("/healthz"));
+  await one.answers(1);
+  const { received } = one;
+  await one.end();
+  assert.equal(one.received, received);
+});
+
+test("answers of one turn leave in one piece", async (t) => {
+  const { port } = await running(t);
+  const one = await client(t, port);
+  let pieces = 0;
+  one.socket.on("data", () => (pieces += 1));
+  one.socket.write(get("/healthz").repeat(20));
+  await one.until(() => one.received.split("ok\n").length === 21);
+  assert.equal(pieces, 1);
 });

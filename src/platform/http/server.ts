@@ -1,21 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { pipeline, Readable, type Duplex } from "node:stream";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import type { Duplex } from "node:stream";
 import { AppError, type ErrorSpec } from "../../kernel/errors.ts";
-import type { Clock } from "../ports.ts";
+import { encodeResponseHead } from "../../protocols/http1/index.ts";
+import type { Clock, Timer } from "../ports.ts";
+import { Connection, NO_HTTP, type ConnectionHost, type ConnectionLimits } from "./connection.ts";
 import { Dispatcher, type DispatcherOptions } from "./dispatch.ts";
-import {
-  BAD_REQUEST,
-  HEADERS_TOO_LARGE,
-  INTERNAL_ERROR,
-  OVERLOADED,
-  REQUEST_TIMEOUT,
-  TOO_MANY_REQUESTS,
-} from "./errors.ts";
+import { EXPECTATION_FAILED, INTERNAL_ERROR, OVERLOADED, TOO_MANY_REQUESTS } from "./errors.ts";
 import { inject, type InjectedRequest, type InjectedResponse } from "./inject.ts";
 import type { HttpResponse, Scheme } from "./message.ts";
-import { NodeRequest } from "./node-request.ts";
 import { renderError } from "./render.ts";
+import type { ServerRequest } from "./server-request.ts";
 
 /** Limits of the server. Every one has a default. */
 export interface ServerLimits {
@@ -27,7 +21,9 @@ export interface ServerLimits {
   readonly requestTimeoutMs?: number;
   /** How long an idle connection is kept; 65 s, longer than the 60 s of common load balancers. */
   readonly keepAliveTimeoutMs?: number;
-  /** How often the two time limits of a request are looked at; 1 s. */
+  /** How long a client may read nothing of an answer that waits for it; 30 s. */
+  readonly writeTimeoutMs?: number;
+  /** How often the time limits are looked at; 1 s. They are exact to that. */
   readonly checkIntervalMs?: number;
   /** Connections at once; 10,000. One more is answered 503 and closed. */
   readonly maxConnections?: number;
@@ -41,66 +37,43 @@ export interface ServerOptions extends DispatcherOptions {
   readonly limits?: ServerLimits;
 }
 
-/** What is known of a connection. */
-interface ConnectionState {
-  scheme: Scheme;
-  /** Requests in progress on it. */
-  active: number;
-  /** The request that came last. */
-  latest: NodeRequest | undefined;
-  /** Raw answer to what could not be parsed, kept until the requests before it are answered. */
-  farewell: string | undefined;
-}
-
 const DEFAULTS: Required<ServerLimits> = {
   maxHeaderOctets: 16_384,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
+  writeTimeoutMs: 30_000,
   checkIntervalMs: 1_000,
   maxConnections: 10_000,
   maxPipelined: 100,
 };
 
-/** The most header fields of a request. */
-const MAX_HEADER_FIELDS = 200;
-
-/** How much of a refused body is still read, so that the client gets to see the answer. */
-const MAX_DISCARDED_OCTETS = 1_048_576;
-const MAX_DISCARD_MS = 1_000;
-
 /**
- * The API server on `node:http`. Listens itself, or is fed connections that
- * somebody else accepted; or both; or, with {@link HttpServer.inject}, neither.
+ * The API server: HTTP/1.1 over connections that it accepts itself, or that
+ * somebody else accepted, or both; or, with {@link HttpServer.inject}, over none.
  */
 export class HttpServer {
   private readonly dispatcher: Dispatcher;
   private readonly options: ServerOptions;
   private readonly limits: Required<ServerLimits>;
   private readonly server: Server;
-  private readonly connections = new Map<Duplex, ConnectionState>();
-  private closing = false;
-  /** Whether node's timer for the time limits of requests runs. */
-  private timed = false;
+  private readonly connections = new Set<Connection>();
+  private readonly host: ServerHost;
+  /** The next look at the time limits; none while there is no connection. */
+  private nextCheck: Timer | undefined;
   private onEmpty: (() => void) | undefined;
 
   constructor(options: ServerOptions) {
     this.options = options;
     this.limits = { ...DEFAULTS, ...options.limits };
     this.dispatcher = new Dispatcher(options);
-    this.server = createServer({
-      maxHeaderSize: this.limits.maxHeaderOctets,
-      headersTimeout: this.limits.headersTimeoutMs,
-      requestTimeout: this.limits.requestTimeoutMs,
-      keepAliveTimeout: this.limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: this.limits.checkIntervalMs,
-      noDelay: true,
+    this.host = new ServerHost({
+      options,
+      limits: this.limits,
+      dispatcher: this.dispatcher,
+      onClosed: (connection) => this.leave(connection),
     });
-    this.server.maxHeadersCount = MAX_HEADER_FIELDS + 1;
-    this.server.on("request", (message, response) => this.take(message, response, false));
-    this.server.on("checkContinue", (message, response) => this.take(message, response, true));
-    this.server.on("connection", (socket) => this.enter(socket, socketScheme(socket)));
-    this.server.on("clientError", (error: NodeJS.ErrnoException, socket) => this.refuse(error, socket));
+    this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.handleConnection(socket));
   }
 
   /** How many connections are open. */
@@ -110,7 +83,6 @@ export class HttpServer {
 
   /** Starts to accept connections; resolves to where. Port 0 takes a free one. Rejects when the port is taken. */
   async listen(address: { host: string; port: number }): Promise<{ host: string; port: number }> {
-    this.timed = true;
     await new Promise<void>((resolve, reject) => {
       this.server.once("error", reject);
       this.server.listen(address.port, address.host, () => {
@@ -123,15 +95,14 @@ export class HttpServer {
   }
 
   /** Serves a connection that was accepted elsewhere: by a port sniffer, a CONNECT proxy, a TLS server. */
-  handleConnection(socket: Duplex, scheme?: Scheme): void {
-    if (!this.timed) {
-      // Node starts the timer that enforces the time limits of requests when its server listens, and ours may never.
-      this.timed = true;
-      this.server.emit("listening");
+  handleConnection(socket: Duplex, scheme: Scheme = schemeOf(socket)): void {
+    if (this.connections.size >= this.limits.maxConnections || this.host.isClosing) {
+      socket.on("error", () => socket.destroy());
+      socket.end(this.host.farewell(OVERLOADED), () => socket.destroy());
+      return;
     }
-    this.server.emit("connection", socket);
-    const state = this.connections.get(socket);
-    if (state !== undefined && scheme !== undefined) state.scheme = scheme;
+    this.connections.add(new Connection(socket, scheme, this.host));
+    if (this.nextCheck === undefined) this.checkLater();
   }
 
   /** Answers a request without any socket; for tests and for calls within the process. */
@@ -144,9 +115,9 @@ export class HttpServer {
    * progress finish for `graceMs` (5 s by default), then ends what is left.
    */
   async close(graceMs = 5_000): Promise<void> {
-    this.closing = true;
+    this.host.isClosing = true;
     const closed = new Promise<void>((resolve) => void this.server.close(() => resolve()));
-    for (const [socket, state] of this.connections) if (state.active === 0) socket.destroy();
+    for (const connection of this.connections) connection.close();
     if (this.connections.size > 0) {
       await new Promise<void>((resolve) => {
         const timer = this.options.clock.after(graceMs, resolve);
@@ -156,187 +127,111 @@ export class HttpServer {
         };
       });
     }
-    for (const socket of this.connections.keys()) socket.destroy();
+    for (const connection of this.connections) connection.destroy();
+    this.nextCheck?.cancel();
     await closed;
   }
 
-  private enter(socket: Duplex, scheme: Scheme): void {
-    if (this.connections.size >= this.limits.maxConnections || this.closing) {
-      socket.end(rawAnswer(OVERLOADED, this.options.minter.mint("RQ")), () => socket.destroy());
-      return;
-    }
-    this.connections.set(socket, { scheme, active: 0, latest: undefined, farewell: undefined });
-    socket.once("close", () => {
-      this.connections.delete(socket);
-      if (this.connections.size === 0) this.onEmpty?.();
+  private leave(connection: Connection): void {
+    this.connections.delete(connection);
+    if (this.connections.size > 0) return;
+    this.nextCheck?.cancel();
+    this.nextCheck = undefined;
+    this.onEmpty?.();
+  }
+
+  /** One timer for all connections: looking at each once a second costs less than a timer for each request. */
+  private checkLater(): void {
+    this.nextCheck = this.options.clock.after(this.limits.checkIntervalMs, () => {
+      const nowMs = this.host.nowMs();
+      for (const connection of this.connections) connection.check(nowMs);
+      this.nextCheck = undefined;
+      if (this.connections.size > 0) this.checkLater();
     });
   }
+}
 
-  private take(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const state = this.connections.get(message.socket);
-    if (state === undefined) {
-      message.socket.destroy();
-      return;
-    }
-    const request = new NodeRequest(message, response, { scheme: state.scheme, expectsContinue });
-    state.active += 1;
-    state.latest = request;
-    response.on("close", () => this.leave(message.socket, state));
-    void this.serve(request, response, state);
+/** The server as its connections see it. */
+class ServerHost implements ConnectionHost {
+  readonly limits: ConnectionLimits;
+  readonly keepAliveLines: string;
+  readonly onClosed: (connection: Connection) => void;
+  isClosing = false;
+  private readonly options: ServerOptions;
+  private readonly dispatcher: Dispatcher;
+  private unflushed: Connection[] = [];
+  private dateSecond = -1;
+  private date = "";
+
+  constructor(input: {
+    options: ServerOptions;
+    limits: ConnectionLimits;
+    dispatcher: Dispatcher;
+    onClosed: (connection: Connection) => void;
+  }) {
+    this.options = input.options;
+    this.limits = input.limits;
+    this.dispatcher = input.dispatcher;
+    this.onClosed = input.onClosed;
+    const timeout = Math.floor(this.limits.keepAliveTimeoutMs / 1_000);
+    this.keepAliveLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${timeout}\r\n`;
   }
 
-  private async serve(request: NodeRequest, response: ServerResponse, state: ConnectionState): Promise<void> {
-    const refusal = this.refusalOf(response.req, state);
-    const answer =
-      refusal === undefined ? await this.dispatcher.dispatch(request) : this.dispatcher.reject(request, refusal);
-    try {
-      await this.write(answer, request, response);
-    } catch (error) {
-      await this.apologize(error, request, response);
-    }
+  nowMs(): number {
+    return this.options.clock.monotonicMs();
+  }
+
+  answer(request: ServerRequest, active: number): Promise<HttpResponse> {
+    const refusal = this.refusalOf(request, active);
+    return refusal === undefined
+      ? this.dispatcher.dispatch(request)
+      : Promise.resolve(this.dispatcher.reject(request, refusal));
   }
 
   /** Why a request is not looked at, if it is not. */
-  private refusalOf(message: IncomingMessage, state: ConnectionState): AppError | undefined {
+  private refusalOf(request: ServerRequest, active: number): AppError | undefined {
     const { maxPipelined } = this.limits;
-    if (state.active > maxPipelined) return new AppError(TOO_MANY_REQUESTS, { max: maxPipelined });
-    // Node leaves out what is over its own count, in silence.
-    return message.rawHeaders.length > MAX_HEADER_FIELDS * 2 ? new AppError(HEADERS_TOO_LARGE) : undefined;
+    if (active > maxPipelined) return new AppError(TOO_MANY_REQUESTS, { max: maxPipelined });
+    return request.expectsUnknown ? new AppError(EXPECTATION_FAILED) : undefined;
   }
 
-  /** Sends 500 in place of an answer that could not be written (a header value with a line break), or cuts off one already begun. */
-  private async apologize(error: unknown, request: NodeRequest, response: ServerResponse): Promise<void> {
-    const text = error instanceof Error ? error.message : String(error);
-    const apology = this.dispatcher.reject(
-      request,
-      new AppError(INTERNAL_ERROR, {}, { internal: `the answer was not written: ${text}` }),
-    );
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
-    }
-    // The failed attempt has left its reason phrase; empty, it follows from the status.
-    response.statusMessage = "";
-    await this.write(apology, request, response);
-  }
-
-  private leave(socket: Socket, state: ConnectionState): void {
-    state.active -= 1;
-    if (state.active > 0) return;
-    if (state.farewell !== undefined) socket.end(state.farewell, () => socket.destroy());
-    else if (this.closing) socket.end(() => socket.destroy());
-  }
-
-  private async write(answer: HttpResponse, request: NodeRequest, response: ServerResponse): Promise<void> {
-    const { status, body } = answer;
-    const headers = answer.headers.slice();
-    const unread = request.leavesTooMuch;
-    if (unread || this.closing) headers.push("Connection", "close");
-    if (body instanceof Readable) {
-      response.writeHead(status, headers);
-      await sendStream(body, request.method === "HEAD", response);
-      return;
-    }
-    const bodiless = status === 204 || status === 304 || status < 200;
-    if (!bodiless) headers.push("Content-Length", String(body === undefined ? 0 : Buffer.byteLength(body)));
-    response.writeHead(status, headers);
-    if (!unread) {
-      response.end(bodiless ? undefined : body);
-      return;
-    }
-    response.write(bodiless || body === undefined ? "" : body);
-    if (!request.isBroken) await this.discard(response.req);
-    response.end();
+  apology(request: ServerRequest, reason: string): HttpResponse {
+    const error = new AppError(INTERNAL_ERROR, {}, { internal: `the answer was not written: ${reason}` });
+    return this.dispatcher.reject(request, error);
   }
 
   /**
-   * Reads on for a bounded while before the connection is closed. Closing with
-   * unread octets makes TCP reset the connection (RFC 9112 §9.6), and the client
-   * would lose the answer.
+   * All connections write one after the other when everything that arrived in this turn
+   * has been read: a write that wakes a sleeping client costs more than one to a client
+   * that the write before it has woken.
    */
-  private discard(message: IncomingMessage): Promise<void> {
-    return new Promise((resolve) => {
-      let octets = 0;
-      const timer = this.options.clock.after(MAX_DISCARD_MS, resolve);
-      const finish = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      message.on("data", (chunk: Buffer) => {
-        octets += chunk.length;
-        if (octets > MAX_DISCARDED_OCTETS) finish();
-      });
-      message.once("end", finish);
-      message.once("close", finish);
-      message.resume();
+  flushSoon(connection: Connection): void {
+    if (this.unflushed.push(connection) > 1) return;
+    setImmediate(() => {
+      const connections = this.unflushed;
+      this.unflushed = [];
+      for (const each of connections) each.flush();
     });
   }
 
-  /** Answers what is no HTTP, is too long, or came too slowly; the connection ends with that answer. */
-  private refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-    const state = this.connections.get(socket);
-    const isGone = error.code === "ECONNRESET" || error.code === "HPE_INVALID_EOF_STATE";
-    if (isGone || !socket.writable || state === undefined) {
-      socket.destroy();
-      return;
+  dateLine(): string {
+    const second = Math.floor(this.options.clock.nowMs() / 1_000);
+    if (second !== this.dateSecond) {
+      this.dateSecond = second;
+      this.date = `Date: ${new Date(second * 1_000).toUTCString()}\r\n`;
     }
-    const spec = specOf(error.code);
-    const { latest, active } = state;
-    if (active > 0 && latest !== undefined && !latest.isWhole) {
-      // The trouble is in a body: the answer to its request says so.
-      latest.breakOff(new AppError(spec, NO_HTTP));
-      return;
-    }
-    state.farewell = rawAnswer(spec, this.options.minter.mint("RQ"));
-    if (active === 0) socket.end(state.farewell, () => socket.destroy());
+    return this.date;
+  }
+
+  farewell(spec: ErrorSpec): string {
+    const { status, headers, body } = renderError(new AppError(spec, NO_HTTP), "json");
+    const text = typeof body === "string" ? body : "";
+    const fields = headers.concat("Twilio-Request-Id", this.options.minter.mint("RQ"));
+    const trusted = `Content-Length: ${Buffer.byteLength(text)}\r\n${this.dateLine()}Connection: close\r\n`;
+    return encodeResponseHead({ status, headers: fields, trusted }) + text;
   }
 }
 
-const NO_HTTP = { reason: "it is no valid HTTP/1.1" };
-
-function socketScheme(socket: Duplex): Scheme {
+function schemeOf(socket: Duplex): Scheme {
   return "encrypted" in socket && socket.encrypted === true ? "https" : "http";
-}
-
-function sendStream(body: Readable, isHead: boolean, response: ServerResponse): Promise<void> {
-  if (isHead) {
-    body.destroy();
-    response.end();
-    return Promise.resolve();
-  }
-  return new Promise((resolve, reject) => {
-    pipeline(body, response, (error) => {
-      // A client that goes away in the middle is no news.
-      if (error === undefined || error === null || error.code === "ERR_STREAM_PREMATURE_CLOSE") resolve();
-      else reject(error);
-    });
-  });
-}
-
-function specOf(code: string | undefined): ErrorSpec {
-  if (code === "HPE_HEADER_OVERFLOW") return HEADERS_TOO_LARGE;
-  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? REQUEST_TIMEOUT : BAD_REQUEST;
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  408: "Request Timeout",
-  431: "Request Header Fields Too Large",
-  503: "Service Unavailable",
-};
-
-/** An answer for when there is no request to answer, as octets on the wire. */
-function rawAnswer(spec: ErrorSpec, requestId: string): string {
-  const { status, headers, body } = renderError(new AppError(spec, NO_HTTP), "json");
-  const text = typeof body === "string" ? body : "";
-  const lines = [`HTTP/1.1 ${status} ${REASONS[status] ?? "Error"}`];
-  for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
-  lines.push(
-    `Twilio-Request-Id: ${requestId}`,
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    "Connection: close",
-    "",
-    text,
-  );
-  return lines.join("\r\n");
 }

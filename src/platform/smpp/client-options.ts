@@ -1,4 +1,4 @@
-import type { Pdu } from "../../protocols/smpp/index.ts";
+import type { InterfaceVersionValue, Pdu } from "../../protocols/smpp/index.ts";
 import type { Clock, DialTarget, Logger, Net } from "../ports.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { BindKind } from "./bind-state.ts";
@@ -57,8 +57,12 @@ export interface SmppClientOptions {
   readonly addressRange?: string;
   readonly addressTon?: number;
   readonly addressNpi?: number;
+  /** What to ask for: `InterfaceVersion.V3_4` unless told. 5.0 is spoken where the SMSC says so too. */
+  readonly interfaceVersion?: InterfaceVersionValue;
   /** Requests without a response at one time. */
   readonly window?: number;
+  /** Whether the window follows what the SMSC can use, within `window`; see `WindowLimiter`. Off unless told. */
+  readonly adaptiveWindow?: boolean;
   readonly timers?: Partial<SessionTimers>;
   readonly limits?: Partial<SessionLimits>;
   readonly reconnect?: Partial<ReconnectOptions>;

@@ -1,4 +1,4 @@
-import { CommandStatus, INTERFACE_VERSION, statusName } from "../../protocols/smpp/index.ts";
+import { CommandStatus, InterfaceVersion, commonVersion, statusName } from "../../protocols/smpp/index.ts";
 import type { AnyPdu, PduBodyInput } from "../../protocols/smpp/index.ts";
 import type { Connection, Logger, Timer } from "../ports.ts";
 import { Backoff } from "./backoff.ts";
@@ -9,6 +9,7 @@ import type { ClientState, ResolvedClientOptions, SmppClientOptions, WaitCause }
 import type { CloseReason, OnOutcome, Outcome, RequestName } from "./outcome.ts";
 import { SmppSession } from "./session.ts";
 import type { Respond } from "./session-owner.ts";
+import { WindowLimiter } from "./window-limiter.ts";
 
 type BindRequest = (typeof BIND_COMMANDS)[keyof typeof BIND_COMMANDS];
 
@@ -53,6 +54,11 @@ export class SmppClient {
   /** Requests that have no outcome yet. */
   get outstanding(): number {
     return this.session?.outstanding ?? 0;
+  }
+
+  /** How many requests may be without a response at one time: the window, or what the adaptive one has become. */
+  get windowSize(): number {
+    return this.session?.windowSize ?? 0;
   }
 
   /** How many requests would be taken now; 0 while not bound. */
@@ -125,6 +131,7 @@ export class SmppClient {
       log: this.log,
       timers,
       limits,
+      limiter: given.adaptiveWindow === true ? new WindowLimiter({ limit: limits.window }) : undefined,
       owner: {
         onRequest: (pdu, respond) => this.delivered(pdu, respond),
         onReady: () => given.onReady?.(),
@@ -142,7 +149,7 @@ export class SmppClient {
       system_id: given.systemId,
       password: given.password,
       system_type: given.systemType ?? "",
-      interface_version: INTERFACE_VERSION,
+      interface_version: given.interfaceVersion ?? InterfaceVersion.V3_4,
       addr_ton: given.addressTon ?? 0,
       addr_npi: given.addressNpi ?? 0,
       address_range: given.addressRange ?? "",
@@ -158,7 +165,9 @@ export class SmppClient {
     if (outcome.kind !== "response") return session.destroy("session-init-timeout");
     if (outcome.status !== CommandStatus.ESME_ROK) return this.refused(session, outcome.status);
     if (session.state !== "open") return;
-    session.becomeBound(this.options.given.bind);
+    const { bind, interfaceVersion: ours = InterfaceVersion.V3_4 } = this.options.given;
+    const version = commonVersion(ours, outcome.body?.tlvs?.sc_interface_version);
+    session.becomeBound(bind, { version });
     this.boundAtMs = this.options.given.clock.monotonicMs();
     this.refusedBackoff.reset();
     const interfaceVersion = outcome.body?.tlvs?.sc_interface_version;

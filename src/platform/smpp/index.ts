@@ -1,4 +1,4 @@
-/** SMPP 3.4 sessions over the `Net` port: a client that keeps itself bound, and a server. */
+/** SMPP 3.4 and 5.0 sessions over the `Net` port: a client that keeps itself bound, and a server. */
 export { SmppClient } from "./client.ts";
 export type {
   ClientState,
@@ -17,3 +17,5 @@ export { SmppServer } from "./server.ts";
 export type { BindRequest, BindVerdict, SmppServerOptions } from "./server.ts";
 export { ServerSession } from "./server-session.ts";
 export type { Respond, ResponseBodyInput } from "./session-owner.ts";
+export { WindowLimiter } from "./window-limiter.ts";
+export type { WindowLimits } from "./window-limiter.ts";

@@ -26,7 +26,7 @@ export class RequestWindow {
   private size: number;
   private readonly waiting = new Map<number, PendingRequest>();
   private held: PendingRequest[] = [];
-  private places = 0;
+  private taken = 0;
   private lastSequence = 0;
 
   constructor(size: number) {
@@ -35,12 +35,17 @@ export class RequestWindow {
 
   /** Requests that take a place and wait. */
   get outstanding(): number {
-    return this.places;
+    return this.taken;
   }
 
-  /** Places left. */
+  /** Places there are. */
+  get places(): number {
+    return this.size;
+  }
+
+  /** Places left; negative while more are taken than there are now. */
   get free(): number {
-    return this.size - this.places;
+    return this.size - this.taken;
   }
 
   /** True where anything waits, enquire_link and unbind included. */
@@ -67,7 +72,7 @@ export class RequestWindow {
       handedAtMs: undefined,
     };
     this.waiting.set(request.sequence, request);
-    if (takesPlace) this.places += 1;
+    if (takesPlace) this.taken += 1;
     return request;
   }
 
@@ -96,7 +101,7 @@ export class RequestWindow {
 
   /** Removes a request: it has its outcome. */
   settle(request: PendingRequest): void {
-    if (this.waiting.delete(request.sequence) && request.takesPlace) this.places -= 1;
+    if (this.waiting.delete(request.sequence) && request.takesPlace) this.taken -= 1;
   }
 
   /** When the request that waits longest was handed, or `undefined` where none was. */
@@ -121,7 +126,7 @@ export class RequestWindow {
     const all = [...this.waiting.values()];
     this.waiting.clear();
     this.held = [];
-    this.places = 0;
+    this.taken = 0;
     return all;
   }
 }

@@ -4,7 +4,9 @@ import type { CloseReason } from "./outcome.ts";
 /**
  * Answers a request of the peer; to be called once, at any time. False where the
  * session has ended: the peer will not see the answer. `body` is for responses
- * that have one.
+ * that have one. Optional parameters in it that the peer's version does not have are
+ * left out, and with an error status everything that is not allowed beside one; what
+ * remains must be valid.
  */
 export type Respond = (status: number, body?: ResponseBodyInput) => boolean;
 

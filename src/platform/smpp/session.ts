@@ -1,7 +1,15 @@
 import type { Buffer } from "node:buffer";
 import { assert } from "../../kernel/assert.ts";
-import { PduDecoder, SmppEncodeError, encodePdu } from "../../protocols/smpp/index.ts";
-import type { AnyPdu, CommandName, PduBody, PduBodyInput, PduInput } from "../../protocols/smpp/index.ts";
+import { CommandStatus, InterfaceVersion, PduDecoder, SmppEncodeError, encodePdu } from "../../protocols/smpp/index.ts";
+import type {
+  AnyPdu,
+  CommandName,
+  Decoded,
+  InterfaceVersionValue,
+  PduBody,
+  PduBodyInput,
+  PduInput,
+} from "../../protocols/smpp/index.ts";
 import type { Clock, Connection, Logger, Timer } from "../ports.ts";
 import { mayRequest } from "./bind-state.ts";
 import type { BindKind, Role, SessionState } from "./bind-state.ts";
@@ -13,9 +21,11 @@ import { Outbox } from "./outbox.ts";
 import type { CloseReason, NotSentReason, OnOutcome, Outcome, RequestName } from "./outcome.ts";
 import { RequestWindow } from "./requests.ts";
 import type { PendingRequest } from "./requests.ts";
+import { responseBody, suited } from "./response-body.ts";
 import type { Respond, SessionOwner } from "./session-owner.ts";
 import { judge, responseOf } from "./verdict.ts";
 import type { SessionFacts, Verdict } from "./verdict.ts";
+import type { WindowLimiter } from "./window-limiter.ts";
 
 /** How long the last octets, and the peer's FIN, may take once the session is over. */
 const LINGER_MS = 1_000;
@@ -31,6 +41,18 @@ export interface SessionOptions {
   readonly timers: SessionTimers;
   readonly limits: SessionLimits;
   readonly owner: SessionOwner;
+  /** Keeps the window to what the peer can use; without it the window is as configured. */
+  readonly limiter?: WindowLimiter | undefined;
+}
+
+/** What the bind settled. What is missing stays as configured. */
+export interface SessionTerms {
+  /** Our requests without a response at one time. */
+  readonly window?: number | undefined;
+  /** The peer's requests without an answer of ours at one time. */
+  readonly maxUnanswered?: number | undefined;
+  /** What both ends speak; 3.4 unless told. */
+  readonly version?: InterfaceVersionValue | undefined;
 }
 
 /**
@@ -51,7 +73,15 @@ export class SmppSession {
   private readonly times: SessionTimes;
   private stateNow: SessionState = "open";
   private bindNow: BindKind | undefined;
-  private unanswered = 0;
+  private versionNow: InterfaceVersionValue = InterfaceVersion.V3_4;
+  private maxUnanswered: number;
+  private unansweredNow = 0;
+  /** What every response tells a peer of SMPP 5.0. */
+  private congestion: number | undefined;
+  private isPaused = false;
+  private isDeaf = false;
+  /** What came in one chunk with the request at which the owner paused. */
+  private backlog: Decoded[] = [];
   private isEnquiring = false;
   private wasCongested = false;
   private timer: Timer | undefined;
@@ -66,7 +96,8 @@ export class SmppSession {
     this.connection = options.connection;
     this.clock = options.clock;
     this.decoder = new PduDecoder({ maxPduOctets: options.limits.maxPduOctets });
-    this.requests = new RequestWindow(options.limits.window);
+    this.requests = new RequestWindow(options.limiter?.size ?? options.limits.window);
+    this.maxUnanswered = options.limits.maxUnanswered;
     this.complaints = new OncePerKind(options.log);
     const now = this.clock.monotonicMs();
     this.times = { openedAtMs: now, receivedAtMs: now, activeAtMs: now, blockedSinceMs: undefined };
@@ -91,6 +122,21 @@ export class SmppSession {
     return this.bindNow;
   }
 
+  /** The version that both ends speak. */
+  get version(): InterfaceVersionValue {
+    return this.versionNow;
+  }
+
+  /** Requests of the peer that wait for our answer. */
+  get unanswered(): number {
+    return this.unansweredNow;
+  }
+
+  /** Our requests that may be without a response at one time, as things are. */
+  get windowSize(): number {
+    return this.requests.places;
+  }
+
   /** Our requests that take a place in the window and have no outcome yet. */
   get outstanding(): number {
     return this.requests.outstanding;
@@ -101,10 +147,12 @@ export class SmppSession {
     return this.stateNow === "bound" && !this.isCongested() ? Math.max(0, this.requests.free) : 0;
   }
 
-  /** Says that the bind succeeded: the owner has sent or received the bind response. `window` replaces the configured one. */
-  becomeBound(bind: BindKind, window?: number): void {
+  /** Says that the bind succeeded: the owner has sent or received the bind response. */
+  becomeBound(bind: BindKind, terms: SessionTerms = {}): void {
     assert(this.stateNow === "open", `becomeBound while ${this.stateNow}`);
-    if (window !== undefined) this.requests.resize(window);
+    if (terms.window !== undefined) this.requests.resize(terms.window);
+    this.maxUnanswered = terms.maxUnanswered ?? this.maxUnanswered;
+    this.versionNow = terms.version ?? this.versionNow;
     this.stateNow = "bound";
     this.bindNow = bind;
     this.times.activeAtMs = this.clock.monotonicMs();
@@ -158,14 +206,36 @@ export class SmppSession {
     this.finish(reason);
   }
 
-  /** Stops reading from the connection, so that the peer's writes stall. For a simulated peer. */
-  pauseReading(): void {
+  /**
+   * Stops reading, so that the peer's writes stall after a few buffers; nothing that
+   * came already is given to the owner either. The peer's silence is not held against
+   * it meanwhile, but its answers to our requests are not read, so that these may run
+   * out of time.
+   */
+  pause(): void {
+    this.isPaused = true;
     this.connection.pause();
   }
 
-  /** Reads again after {@link pauseReading}. */
-  resumeReading(): void {
+  /** Reads again after {@link pause}, beginning with what came before it. */
+  resume(): void {
+    if (!this.isPaused || this.stateNow === "closed") return;
+    this.isPaused = false;
+    this.times.receivedAtMs = this.clock.monotonicMs();
+    this.takeIn(this.backlog.splice(0));
+    if (this.isPausedNow() || this.state === "closed") return;
     this.connection.resume();
+    this.arm();
+  }
+
+  /** Tells a peer of SMPP 5.0 with every response how congested this side is: 0 to 100, or nothing (SMPP 5.0 §4.8.4.18). */
+  tellCongestion(state: number | undefined): void {
+    this.congestion = state;
+  }
+
+  /** Reads and forgets whatever the peer sends, for as long as told. For a simulated peer. */
+  deafen(isDeaf: boolean): void {
+    this.isDeaf = isDeaf;
   }
 
   /** Writes only the first half of a PDU and breaks the connection. For a simulated peer. */
@@ -200,7 +270,7 @@ export class SmppSession {
     const request = this.requests.add(command, how.takesPlace, how.onOutcome);
     let encoded: Buffer;
     try {
-      encoded = encodePdu({ command, sequence: request.sequence, body });
+      encoded = encodePdu({ command, sequence: request.sequence, body: suited(body, this.versionNow) });
     } catch (error) {
       if (!(error instanceof SmppEncodeError)) throw error;
       this.requests.settle(request);
@@ -226,21 +296,33 @@ export class SmppSession {
     const decoded = this.decoder.push(chunk);
     if (decoded.length === 0) return;
     this.times.receivedAtMs = this.clock.monotonicMs();
-    for (const item of decoded) {
+    if (!this.isDeaf) this.takeIn(decoded);
+  }
+
+  private takeIn(decoded: readonly Decoded[]): void {
+    for (const [at, item] of decoded.entries()) {
+      if (this.isPausedNow()) {
+        this.backlog.push(...decoded.slice(at));
+        return;
+      }
       this.perform(judge(item, this.facts()));
       // Whoever was called may have ended the session.
       if (this.state === "closed") return;
     }
   }
 
+  /** A call, because whoever is told of a request may pause and the compiler cannot know. */
+  private isPausedNow(): boolean {
+    return this.isPaused;
+  }
+
   private facts(): SessionFacts {
-    const { role, limits } = this.options;
     return {
-      role,
+      role: this.options.role,
       state: this.stateNow,
       bind: this.bindNow,
-      unanswered: this.unanswered,
-      maxUnanswered: limits.maxUnanswered,
+      unanswered: this.unansweredNow,
+      maxUnanswered: this.maxUnanswered,
     };
   }
 
@@ -275,8 +357,25 @@ export class SmppSession {
       return;
     }
     if (request.takesPlace) this.times.activeAtMs = this.times.receivedAtMs;
+    this.adapt(request, pdu);
     const body = isNack ? undefined : (pdu.body as PduBody["submit_sm_resp"]);
     this.settle(request, { kind: "response", status: pdu.status, body });
+  }
+
+  /** Lets the window follow what this response tells of the peer. */
+  private adapt(request: PendingRequest, pdu: AnyPdu): void {
+    const { limiter } = this.options;
+    const sentAtMs = request.handedAtMs;
+    if (limiter === undefined || sentAtMs === undefined) return;
+    const nowMs = this.times.receivedAtMs;
+    if (request.takesPlace) {
+      if (pdu.status === CommandStatus.ESME_ROK) limiter.answered(sentAtMs, nowMs, this.requests.outstanding);
+      else if (pdu.status === CommandStatus.ESME_RTHROTTLED || pdu.status === CommandStatus.ESME_RMSGQFUL)
+        limiter.throttled(sentAtMs, nowMs);
+    }
+    const state = pdu.body.tlvs?.congestion_state;
+    if (state !== undefined && this.versionNow === InterfaceVersion.V5_0) limiter.congested(state, sentAtMs, nowMs);
+    this.requests.resize(limiter.size);
   }
 
   private doubt(response: CommandName, sequence: number): void {
@@ -295,13 +394,15 @@ export class SmppSession {
     const command = responseOf(pdu.command);
     if (command === undefined) return () => false;
     let answered = false;
-    this.unanswered += 1;
+    this.unansweredNow += 1;
     return (status, body) => {
       assert(!answered, `a second ${command}`);
       answered = true;
-      this.unanswered -= 1;
+      this.unansweredNow -= 1;
       if (this.stateNow === "closed" || this.stateNow === "closing") return false;
-      this.put({ command, status, sequence: pdu.sequence, body } as PduInput);
+      const { versionNow: version, congestion } = this;
+      const told = responseBody(body, { command, status, version, congestion });
+      this.put({ command, status, sequence: pdu.sequence, body: told } as PduInput);
       this.unbindIfDrained();
       return true;
     };
@@ -316,7 +417,7 @@ export class SmppSession {
   }
 
   private unbindIfDrained(): void {
-    if (this.stateNow === "unbinding" && this.requests.outstanding === 0 && this.unanswered === 0) this.sendUnbind();
+    if (this.stateNow === "unbinding" && this.requests.outstanding === 0 && this.unansweredNow === 0) this.sendUnbind();
   }
 
   private sendUnbind(): void {
@@ -340,18 +441,26 @@ export class SmppSession {
   }
 
   private liveness(): { isBound: boolean; isEnquiring: boolean } {
-    return { isBound: this.stateNow !== "open", isEnquiring: this.isEnquiring };
+    return { isBound: this.stateNow !== "open", isEnquiring: this.isEnquiring || this.isPaused };
   }
 
   private tick(): void {
     const now = this.clock.monotonicMs();
     for (const request of this.requests.takeHandedBy(now - this.options.timers.responseMs)) {
+      this.noteTimeout(request, now);
       request.onOutcome({ kind: "unknown", reason: "timeout" });
     }
     this.unbindIfDrained();
     const { due } = dueAt(this.options.timers, this.times, this.liveness(), now);
     this.act(due);
     if (this.stateNow !== "closed" && this.stateNow !== "closing") this.arm();
+  }
+
+  private noteTimeout(request: PendingRequest, nowMs: number): void {
+    const { limiter } = this.options;
+    if (limiter === undefined || !request.takesPlace || request.handedAtMs === undefined) return;
+    limiter.timedOut(request.handedAtMs, nowMs);
+    this.requests.resize(limiter.size);
   }
 
   private act(due: ReturnType<typeof dueAt>["due"]): void {
@@ -381,7 +490,9 @@ export class SmppSession {
         takesPlace: false,
         onOutcome: (outcome) => {
           this.isEnquiring = false;
-          if (outcome.kind === "unknown" && outcome.reason === "timeout") this.destroy("enquire-link-timeout");
+          // An answer that this side did not read is nobody's silence.
+          if (outcome.kind === "unknown" && outcome.reason === "timeout" && !this.isPaused)
+            this.destroy("enquire-link-timeout");
         },
       },
     );
@@ -396,6 +507,7 @@ export class SmppSession {
     this.lingerTimer?.cancel();
     this.unbindDeadline?.cancel();
     this.outbox.discard();
+    this.backlog = [];
     if (!this.connection.destroyed) this.connection.destroy();
     for (const request of this.requests.takeAll()) {
       request.onOutcome(

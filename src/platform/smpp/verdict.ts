@@ -74,7 +74,13 @@ const RESPONSES: ReadonlyMap<CommandName, CommandName> = new Map([
   ["cancel_sm", "cancel_sm_resp"],
   ["replace_sm", "replace_sm_resp"],
   ["enquire_link", "enquire_link_resp"],
+  ["broadcast_sm", "broadcast_sm_resp"],
+  ["query_broadcast_sm", "query_broadcast_sm_resp"],
+  ["cancel_broadcast_sm", "cancel_broadcast_sm_resp"],
 ]);
+
+/** What SMPP 5.0 has for cell broadcast, which nobody here offers. */
+const NOT_OFFERED: ReadonlySet<CommandName> = new Set(["broadcast_sm", "query_broadcast_sm", "cancel_broadcast_sm"]);
 
 const FIRST_RESPONSE_ID = 0x80000000;
 
@@ -101,7 +107,7 @@ function judgeRequest(pdu: AnyPdu, facts: SessionFacts): Verdict {
     return { act: "end", pdu: { command: "unbind_resp", sequence }, reason: "unbound-by-peer" };
   }
   const response = responseOf(command);
-  const problem = stateProblem(command, facts);
+  const problem = NOT_OFFERED.has(command) ? CommandStatus.ESME_RINVCMDID : stateProblem(command, facts);
   if (problem !== undefined) {
     const complaint = { event: "smpp.peer.out-of-state", fields: { command, state: facts.state } };
     if (response === undefined) return { act: "ignore", complaint };

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { assert, AssertionError } from "../../kernel/assert.ts";
 import type { Cell, CellRecord } from "../cell/index.ts";
 import type { AddressGuard, HttpClient } from "../http-client/index.ts";
@@ -6,13 +5,14 @@ import type { Clock, Logger } from "../ports.ts";
 import { Reports } from "../queue/index.ts";
 import { HostGate } from "./host-gate.ts";
 import type { WebhookJob, WebhookOutcome } from "./job.ts";
+import { LocalSender } from "./local-sender.ts";
 import { readOverrides } from "./overrides.ts";
 import { ignoreAnswer, type Responder } from "./responder.ts";
-import { hostOf, sendAttempt, type AttemptResult } from "./send-attempt.ts";
+import type { AttemptResult, Sender } from "./sender.ts";
+import { failed, settled, type Done, type Failed, type Settlement } from "./settlement.ts";
 import type { WebhooksSettled, WebhookState } from "./webhook-machine.ts";
 
 const MAX_TWIML_REDIRECTS = 10;
-const MAX_EXCERPT_CHARACTERS = 1_024;
 /** So many ends of webhooks share a record; with the replies they ask for it stays far below the log's maximum. */
 const SETTLE_BATCH = 50;
 const COMMIT_RETRY_MS = 500;
@@ -22,25 +22,25 @@ const TOKEN_RETRY_MS = 1_000;
 /** How long closing waits for what is under way. */
 const DRAIN_MS = 2_000;
 
-export interface DeliveryOptions {
+/** A sender; or what a {@link LocalSender} in this thread is made of. */
+export type Sending = { readonly sender: Sender } | { readonly http: HttpClient; readonly guard: AddressGuard };
+
+export type DeliveryOptions = Sending & {
   readonly state: WebhookState;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly http: HttpClient;
-  readonly guard: AddressGuard;
   readonly maxInFlight: number;
   readonly maxInFlightPerHost: number;
   /** The token that an account's webhooks are signed with. */
   readonly authToken: (accountSid: string) => Promise<string | undefined>;
   /** Who reads the answers, by purpose; answers of other purposes are ignored. */
   readonly responders: () => Readonly<Record<string, Responder>>;
-}
+};
 
-interface Settlement {
-  readonly orderKey: string;
-  readonly outcome: WebhookOutcome;
-  readonly records: readonly CellRecord[];
-}
+const SLASH = 0x2f;
+const QUESTION_MARK = 0x3f;
+const HASH = 0x23;
+const NO_RECORDS: readonly CellRecord[] = [];
 
 /**
  * Delivers the webhooks of a cell: in order for each order key, bounded for each host,
@@ -50,6 +50,7 @@ interface Settlement {
  */
 export class WebhookDelivery {
   private readonly options: DeliveryOptions;
+  private readonly sender: Sender;
   private readonly gate: HostGate;
   /** Job ids by order key; the first is under way. */
   private readonly chains = new Map<string, string[]>();
@@ -62,11 +63,12 @@ export class WebhookDelivery {
 
   constructor(options: DeliveryOptions) {
     this.options = options;
+    this.sender = "sender" in options ? options.sender : new LocalSender(options);
     this.gate = new HostGate({
       clock: options.clock,
       maxInFlight: options.maxInFlight,
       maxInFlightPerHost: options.maxInFlightPerHost,
-      run: (host, id) => void this.deliver(host, id),
+      run: (host, id) => this.deliver(host, id),
     });
     this.settlements = new Reports({
       clock: options.clock,
@@ -99,18 +101,47 @@ export class WebhookDelivery {
     this.gate.enter(hostOf(job), job.id);
   }
 
-  private async deliver(host: string, id: string): Promise<void> {
+  private deliver(host: string, id: string): void {
     const job = this.options.state.jobs.get(id);
     if (job === undefined) return this.leave(host, "not-asked");
-    let authToken: string | undefined;
-    try {
-      authToken = await this.options.authToken(job.accountSid);
-    } catch (error) {
-      if (error instanceof AssertionError) throw error;
-      return this.postpone(host, job, error);
-    }
-    const { settlement, hostDown } = await this.run({ job, authToken }, host);
-    this.leave(host, hostDown === undefined ? "not-asked" : hostDown ? "down" : "up");
+    void this.options.authToken(job.accountSid).then(
+      (authToken) => this.begin(host, job, authToken),
+      (error: unknown) => {
+        if (error instanceof AssertionError) throw error;
+        this.postpone(host, job, error);
+      },
+    );
+  }
+
+  /**
+   * What nearly all webhooks are takes the short way, without a promise: nobody reads the
+   * answer, the URL has no overrides, and the first request is answered well.
+   */
+  private begin(host: string, job: Readonly<WebhookJob>, authToken: string | undefined): void {
+    const { url, method, params } = job;
+    const isPlain = authToken !== undefined && !url.includes("#") && this.responderOf(job) === undefined;
+    if (!isPlain || this.gate.isOpen(host)) return void this.converseAndEnd(host, { job, authToken }, undefined);
+    const startMs = this.options.clock.monotonicMs();
+    const leftMs = readOverrides(url).totalMs;
+    const request = { webhookId: job.id, url, method, params, authToken, leftMs, wantsBody: false };
+    this.sender.send(request, (result) => {
+      if (result.kind === "failed") return void this.converseAndEnd(host, { job, authToken }, { result, startMs });
+      const outcome = { id: job.id, delivered: true };
+      this.end(host, "up", { orderKey: job.orderKey, outcome, records: NO_RECORDS });
+    });
+  }
+
+  private responderOf(job: Readonly<WebhookJob>): Responder | undefined {
+    return this.options.responders()[job.purpose];
+  }
+
+  private async converseAndEnd(host: string, signed: SignedJob, first: FirstResult | undefined): Promise<void> {
+    const { settlement, hostDown } = await this.run(signed, host, first);
+    this.end(host, hostDown === undefined ? "not-asked" : hostDown ? "down" : "up", settlement);
+  }
+
+  private end(host: string, outcome: "up" | "down" | "not-asked", settlement: Settlement): void {
+    this.leave(host, outcome);
     // What failed while the program ends may have failed because of that; it is sent again after the next start.
     if (this.closed || (this.stopped && !settlement.outcome.delivered)) return;
     this.counts[settlement.outcome.delivered ? "delivered" : "failed"] += 1;
@@ -134,18 +165,22 @@ export class WebhookDelivery {
   private async run(
     signed: SignedJob,
     host: string,
+    given: FirstResult | undefined,
   ): Promise<{ settlement: Settlement; hostDown: boolean | undefined }> {
     const { job } = signed;
-    const first = await this.converse(signed, { url: job.url, method: job.method, params: job.params }, host);
+    const primary = { url: job.url, method: job.method, params: job.params, host, given };
+    const first = await this.converse(signed, primary);
     if (first.kind === "done") return { settlement: settled(job, first), hostDown: false };
     const hostDown = first.hostDown;
     if (job.fallbackUrl === undefined || this.stopped) return { settlement: failed(job, first), hostDown };
     const params = [...job.params, ["ErrorCode", String(first.errorCode)], ["ErrorUrl", job.url]] as const;
-    const second = await this.converse(
-      signed,
-      { url: job.fallbackUrl, method: job.fallbackMethod ?? "POST", params },
-      undefined,
-    );
+    const second = await this.converse(signed, {
+      url: job.fallbackUrl,
+      method: job.fallbackMethod ?? "POST",
+      params,
+      host: undefined,
+      given: undefined,
+    });
     if (second.kind === "done") {
       const records = [...first.records, ...second.records];
       // The account is shown what the first URL did wrong, although the fallback mended it.
@@ -156,19 +191,15 @@ export class WebhookDelivery {
   }
 
   /** One URL and where its answers redirect to. */
-  private async converse(
-    signed: SignedJob,
-    start: { url: string; method: "GET" | "POST"; params: WebhookJob["params"] },
-    host: string | undefined,
-  ): Promise<Done | Failed> {
+  private async converse(signed: SignedJob, start: Asking): Promise<Done | Failed> {
     const { job } = signed;
-    const respond = this.options.responders()[job.purpose] ?? ignoreAnswer;
+    const respond = this.responderOf(job) ?? ignoreAnswer;
     const records: CellRecord[] = [];
     // Overrides that could not be understood are left out, and the account is told.
     let warning: Done["warning"] = readOverrides(start.url).warning;
-    let { url, method } = start;
+    let { url, method, given } = start;
     for (let hops = 0; hops <= MAX_TWIML_REDIRECTS; hops += 1) {
-      const result = await this.attempt(signed, { url, method, params: start.params }, host);
+      const result = await this.attempt(signed, { url, method, params: start.params, host: start.host, given });
       if (result.kind === "failed") return { ...result, url, records };
       const verdict = respond(job, result.answer, result.url);
       if (verdict.kind === "failed") {
@@ -179,26 +210,29 @@ export class WebhookDelivery {
       const warned = warning === undefined ? {} : { warning };
       if (verdict.kind === "done") return { kind: "done", records, url, answer: result.answer, ...warned };
       ({ url, method } = verdict);
+      given = undefined;
     }
     return { kind: "failed", errorCode: 11215, text: "Too many redirects by TwiML.", url, hostDown: false, records };
   }
 
   /** One request, repeated as its URL's overrides allow. */
-  private async attempt(
-    { job, authToken }: SignedJob,
-    request: { url: string; method: "GET" | "POST"; params: WebhookJob["params"] },
-    host: string | undefined,
-  ): Promise<AttemptResult> {
+  private async attempt({ job, authToken }: SignedJob, asking: Asking): Promise<AttemptResult> {
+    const { url, method, params, host, given } = asking;
     if (authToken === undefined) return notSent(20005, "The account has no auth token to sign with.");
-    if (host !== undefined && this.gate.isOpen(host))
+    if (given === undefined && host !== undefined && this.gate.isOpen(host))
       return notSent(11205, "The host has failed too often; it is left alone for a while.");
-    const { clock, http, guard } = this.options;
-    const { retries, retryOn, totalMs } = readOverrides(request.url);
-    const endMs = clock.monotonicMs() + totalMs;
+    const { clock } = this.options;
+    const { retries, retryOn, totalMs, warning } = readOverrides(url);
+    const endMs = (given?.startMs ?? clock.monotonicMs()) + totalMs;
     const leftMs = (): number => endMs - clock.monotonicMs();
-    const attempt = { ...request, authToken, idempotencyToken: tokenOf(job.id), leftMs };
+    // A warning shows the answer that it came with.
+    const wantsBody = warning !== undefined || this.responderOf(job) !== undefined;
+    const common = { webhookId: job.id, url, method, params, authToken, wantsBody };
     for (let tries = 0; ; tries += 1) {
-      const result = await sendAttempt(http, guard, attempt);
+      const result =
+        tries === 0 && given !== undefined
+          ? given.result
+          : await new Promise<AttemptResult>((done) => this.sender.send({ ...common, leftMs: leftMs() }, done));
       if (result.kind === "answer" || result.retryable === undefined) return result;
       const pauseMs = RETRY_BASE_MS * 2 ** tries;
       if (tries >= retries || !retryOn.has(result.retryable) || this.stopped || leftMs() <= pauseMs) return result;
@@ -208,8 +242,15 @@ export class WebhookDelivery {
 
   private commit(batch: readonly Settlement[], done: (durable: boolean) => void): void {
     assert(this.cell !== undefined, "the webhook delivery is attached to its cell");
-    const settledRecord: WebhooksSettled = { kind: "webhook.settled", outcomes: batch.map((one) => one.outcome) };
-    const records = [settledRecord, ...batch.flatMap((one) => one.records)];
+    const outcomes: WebhookOutcome[] = [];
+    const delivered: string[] = [];
+    const ends: WebhooksSettled = { kind: "webhook.settled", outcomes, delivered };
+    const records: CellRecord[] = [ends];
+    for (const { outcome, records: asked } of batch) {
+      if (outcome.delivered && outcome.errorCode === undefined) delivered.push(outcome.id);
+      else outcomes.push(outcome);
+      for (const record of asked) records.push(record);
+    }
     this.cell.commitAllThen(records, "progress", (error) => {
       if (error === undefined) for (const { orderKey } of batch) this.advance(orderKey);
       done(error === undefined);
@@ -248,61 +289,32 @@ interface SignedJob {
   readonly authToken: string | undefined;
 }
 
-interface Done {
-  readonly kind: "done";
-  readonly records: readonly CellRecord[];
-  readonly warning?: { readonly errorCode: number; readonly text: string };
-  readonly url: string;
-  readonly answer: { readonly status: number; readonly body: string };
+/** How the first request ended, where it was sent already. */
+interface FirstResult {
+  readonly result: AttemptResult;
+  /** On the monotonic clock. */
+  readonly startMs: number;
 }
 
-interface Failed {
-  readonly kind: "failed";
-  readonly errorCode: number;
-  readonly text: string;
+/** A URL to ask; `host` where its failures count, because the limits of a host hold for the first URL. */
+interface Asking {
   readonly url: string;
-  readonly status?: number;
-  readonly body?: string;
-  readonly hostDown: boolean | undefined;
-  /** What earlier answers, which redirected to the one that failed, asked for. */
-  readonly records: readonly CellRecord[];
+  readonly method: "GET" | "POST";
+  readonly params: WebhookJob["params"];
+  readonly host: string | undefined;
+  readonly given: FirstResult | undefined;
 }
 
 function notSent(errorCode: number, text: string): AttemptResult {
   return { kind: "failed", errorCode, text, retryable: undefined, hostDown: undefined };
 }
 
-function settled(job: Readonly<WebhookJob>, done: Done): Settlement {
-  const { warning, url, answer } = done;
-  const outcome: WebhookOutcome = {
-    id: job.id,
-    delivered: true,
-    ...(warning === undefined ? {} : { ...warning, url, status: answer.status, body: excerpt(answer.body) }),
-  };
-  return { orderKey: job.orderKey, outcome, records: done.records };
-}
-
-function failed(job: Readonly<WebhookJob>, failure: Failed): Settlement {
-  const { errorCode, text, url, status, body } = failure;
-  const outcome: WebhookOutcome = {
-    id: job.id,
-    delivered: false,
-    errorCode,
-    text,
-    url,
-    ...(status === undefined ? {} : { status }),
-    ...(body === undefined ? {} : { body: excerpt(body) }),
-  };
-  return { orderKey: job.orderKey, outcome, records: failure.records };
-}
-
-/** As much of an answer as an alert shows. */
-function excerpt(body: string): string {
-  return body.slice(0, MAX_EXCERPT_CHARACTERS);
-}
-
-/** A UUID that follows from the webhook's id, so that it is the same on every repetition and after a restart. */
-function tokenOf(id: string): string {
-  const hex = createHash("sha256").update(id).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+/** The host and port that a webhook goes to, for limits; the rest of the text where it is no URL. */
+function hostOf({ url }: Pick<WebhookJob, "url">): string {
+  const start = url.indexOf("//") + 2;
+  for (let at = start; at < url.length; at += 1) {
+    const code = url.charCodeAt(at);
+    if (code === SLASH || code === QUESTION_MARK || code === HASH) return url.slice(start, at);
+  }
+  return url.slice(start);
 }

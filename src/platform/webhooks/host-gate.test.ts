@@ -27,7 +27,7 @@ describe("a host gate", () => {
       gate.leave(running[n]?.split(" ")[0] ?? "", "up");
       return running.length;
     });
-    assert.deepEqual(running.slice(3), ["a 2", "b 1", "c 0", "a 3", "b 2"]);
+    assert.deepEqual(running.slice(3), ["b 1", "c 0", "a 2", "b 2", "a 3"]);
     assert.deepEqual(ended, [4, 5, 6, 7, 8, 8, 8, 8]);
     assert.equal(gate.inFlight, 0);
   });

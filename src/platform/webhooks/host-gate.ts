@@ -24,6 +24,8 @@ export class HostGate {
   private readonly limits: { readonly maxInFlight: number; readonly maxInFlightPerHost: number };
   private readonly run: (host: string, item: string) => void;
   private readonly hosts = new Map<string, Host>();
+  /** Hosts that something waits for and that have room, in the order of their turns. */
+  private readonly line = new Map<string, Host>();
   private active = 0;
   private closed = false;
 
@@ -58,8 +60,17 @@ export class HostGate {
     if (this.hosts.size > MAX_HOSTS) this.forgetIdle();
     const host = this.hosts.get(name) ?? { active: 0, failures: 0, openUntilMs: 0, waiting: new Fifo() };
     this.hosts.set(name, host);
-    if (host.waiting.length > 0 || !this.hasRoom(host)) host.waiting.push(item);
-    else this.begin(name, host, item);
+    if (host.waiting.length > 0 || !this.hasRoom(host)) {
+      host.waiting.push(item);
+      this.lineUp(name, host);
+    } else {
+      this.begin(name, host, item);
+    }
+  }
+
+  /** Gives the host a place in the line, at its end, unless it has one or no use for it. */
+  private lineUp(name: string, host: Host): void {
+    if (host.waiting.length > 0 && host.active < this.limits.maxInFlightPerHost) this.line.set(name, host);
   }
 
   private forgetIdle(): void {
@@ -91,6 +102,7 @@ export class HostGate {
       if (known.failures === FAILURES_TO_OPEN) known.openUntilMs = this.clock.monotonicMs() + OPEN_MS;
     }
     if (known.active === 0 && known.waiting.length === 0 && known.failures === 0) this.hosts.delete(name);
+    this.lineUp(name, known);
     this.next();
   }
 
@@ -98,19 +110,18 @@ export class HostGate {
   close(): void {
     this.closed = true;
     for (const { waiting } of this.hosts.values()) waiting.drain();
+    this.line.clear();
   }
 
+  /** One has left, so at most one may come: the first in the line, which then goes to its end. */
   private next(): void {
-    if (this.closed) return;
-    for (const [name, host] of this.hosts) {
-      if (this.active >= this.limits.maxInFlight) return;
-      if (host.waiting.length === 0 || !this.hasRoom(host)) continue;
+    if (this.closed || this.active >= this.limits.maxInFlight) return;
+    for (const [name, host] of this.line) {
+      this.line.delete(name);
       const item = host.waiting.shift();
       if (item === undefined) continue;
-      // To the end of the line, so that the hosts take turns.
-      this.hosts.delete(name);
-      this.hosts.set(name, host);
       this.begin(name, host, item);
+      this.lineUp(name, host);
       return;
     }
   }

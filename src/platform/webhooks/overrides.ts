@@ -66,8 +66,9 @@ const RETRY_POLICY_INVALID = 11_243;
  */
 export function readOverrides(configuredUrl: string): ConnectionOverrides {
   const hash = configuredUrl.indexOf("#");
-  const url = hash === -1 ? configuredUrl : configuredUrl.slice(0, hash);
-  const given = hash === -1 ? EMPTY : readFragment(configuredUrl.slice(hash + 1));
+  if (hash === -1) return usual(configuredUrl);
+  const url = configuredUrl.slice(0, hash);
+  const given = readFragment(configuredUrl.slice(hash + 1));
   const policy = readRetryPolicy(given.get("rp"));
   const warning = policy.warning ?? checkEdges(given.get("e"));
   return {
@@ -82,7 +83,18 @@ export function readOverrides(configuredUrl: string): ConnectionOverrides {
   };
 }
 
-const EMPTY: ReadonlyMap<string, string> = new Map();
+/** What holds without a fragment, as nearly all URLs are. */
+function usual(url: string): ConnectionOverrides {
+  return {
+    url,
+    connectMs: CONNECT.fallback,
+    readMs: READ.fallback,
+    totalMs: TOTAL.fallback,
+    retries: RETRIES.fallback,
+    retryOn: DEFAULT_RETRY_ON,
+    serverName: true,
+  };
+}
 
 function readFragment(fragment: string): ReadonlyMap<string, string> {
   const given = new Map<string, string>();

@@ -1,51 +1,41 @@
+import { hash } from "node:crypto";
 import { appendQuery, encodeForm } from "../../protocols/http1/index.ts";
-import { HttpClientError, type AddressGuard, type HttpClient, type HttpClientRequest } from "../http-client/index.ts";
-import type { WebhookAnswer, WebhookJob } from "./job.ts";
+import {
+  HttpClientError,
+  type AddressGuard,
+  type HttpClient,
+  type HttpClientRequest,
+  type HttpClientResponse,
+} from "../http-client/index.ts";
+import type { Clock } from "../ports.ts";
 import { readOverrides, type ConnectionOverrides } from "./overrides.ts";
+import { MAX_EXCERPT_CHARACTERS, type AttemptResult, type RetryClass, type SendRequest } from "./sender.ts";
 import { signTwilioRequest } from "./signature.ts";
 
 /** Longest answer that is read: TwiML may have 64 KiB. */
 const MAX_ANSWER_OCTETS = 64 * 1024;
 const MAX_REDIRECTS = 5;
-
-/** One request of a webhook. */
-export interface Attempt {
-  readonly url: string;
-  readonly method: "GET" | "POST";
-  readonly params: readonly (readonly [string, string])[];
-  readonly authToken: string;
-  /** The same on every repetition of one webhook. */
-  readonly idempotencyToken: string;
-  /** What is left of the time for this request, its redirects and its repetitions. */
-  readonly leftMs: () => number;
-}
-
-/** How an attempt ended. `retryable` names the override class under which it may be repeated. */
-export type AttemptResult =
-  | { readonly kind: "answer"; readonly answer: WebhookAnswer; readonly url: string }
-  | {
-      readonly kind: "failed";
-      readonly errorCode: number;
-      readonly text: string;
-      readonly status?: number;
-      readonly body?: string;
-      readonly retryable: "4xx" | "5xx" | "ct" | "rt" | undefined;
-      /** Nobody answered: counts against the host. `undefined` where nobody was asked. */
-      readonly hostDown: boolean | undefined;
-    };
+const NO_PARAMS: SendRequest["params"] = [];
 
 /** Sends one signed request and reads the answer, over redirects, each signed for its own address. Never rejects. */
-export async function sendAttempt(http: HttpClient, guard: AddressGuard, attempt: Attempt): Promise<AttemptResult> {
-  const overrides = readOverrides(attempt.url);
-  let hop: Hop = { url: overrides.url, method: attempt.method, params: attempt.params };
+export async function sendAttempt(
+  { http, guard, clock }: { readonly http: HttpClient; readonly guard: AddressGuard; readonly clock: Clock },
+  request: SendRequest,
+): Promise<AttemptResult> {
+  const overrides = readOverrides(request.url);
+  const attempt: Attempt = {
+    overrides,
+    guard,
+    authToken: request.authToken,
+    idempotencyToken: tokenOf(request.webhookId),
+    endMs: clock.monotonicMs() + request.leftMs,
+  };
+  let hop: Hop = { url: overrides.url, method: request.method, params: request.params };
   try {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-      const response = await http.request(signedRequest(attempt, hop, overrides, guard));
+      const response = await http.request(signedRequest(attempt, hop, clock.monotonicMs()));
       const next = redirected(response.status, response.headers.location, hop);
-      if (next === undefined) {
-        const type = response.headers["content-type"] ?? "";
-        return judge(response.status, type, response.body.toString("utf8"), response.url);
-      }
+      if (next === undefined) return judge(response, request.wantsBody);
       hop = next;
     }
     return { ...failureOf("redirects"), text: `There were more than ${MAX_REDIRECTS} redirects.` };
@@ -55,22 +45,33 @@ export async function sendAttempt(http: HttpClient, guard: AddressGuard, attempt
   }
 }
 
+/** What the requests of one chain of redirects share. */
+interface Attempt {
+  readonly overrides: ConnectionOverrides;
+  readonly guard: AddressGuard;
+  readonly authToken: string;
+  readonly idempotencyToken: string;
+  /** On the monotonic clock. */
+  readonly endMs: number;
+}
+
+/** A UUID that follows from the webhook's id, so that it is the same on every repetition and after a restart. */
+function tokenOf(id: string): string {
+  const hex = hash("sha256", id, "hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 interface Hop {
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly params: readonly (readonly [string, string])[];
 }
 
-function signedRequest(
-  attempt: Attempt,
-  hop: Hop,
-  overrides: ConnectionOverrides,
-  guard: AddressGuard,
-): HttpClientRequest {
+function signedRequest(attempt: Attempt, hop: Hop, nowMs: number): HttpClientRequest {
   const isPost = hop.method === "POST";
   const target = isPost ? hop.url : appendQuery(hop.url, hop.params);
-  const { authToken } = attempt;
-  const { signature } = signTwilioRequest({ authToken, url: target, ...(isPost ? { params: hop.params } : {}) });
+  const { authToken, guard, overrides, endMs } = attempt;
+  const { signature } = signTwilioRequest({ authToken, url: target, params: isPost ? hop.params : NO_PARAMS });
   const headers: [string, string][] = [
     ["X-Twilio-Signature", signature],
     ["I-Twilio-Idempotency-Token", attempt.idempotencyToken],
@@ -79,17 +80,11 @@ function signedRequest(
   ];
   if (isPost) headers.push(["Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"]);
   const { connectMs, readMs } = overrides;
-  const totalMs = Math.max(1, attempt.leftMs());
-  return {
-    method: hop.method,
-    url: target,
-    headers,
-    ...(isPost ? { body: encodeForm(hop.params) } : {}),
-    timeouts: { connectMs, readMs, totalMs },
-    maxBodyOctets: MAX_ANSWER_OCTETS,
-    guard,
-    retryStale: true,
-  };
+  const timeouts = { connectMs, readMs, totalMs: Math.max(1, endMs - nowMs) };
+  const maxBodyOctets = MAX_ANSWER_OCTETS;
+  if (!isPost) return { method: "GET", url: target, headers, timeouts, maxBodyOctets, guard, retryStale: true };
+  const body = encodeForm(hop.params);
+  return { method: "POST", url: target, headers, body, timeouts, maxBodyOctets, guard, retryStale: true };
 }
 
 /** Where an answer sends the request on: 307 and 308 as it is, the others as a GET without parameters (RFC 9110 §15.4). */
@@ -100,24 +95,27 @@ function redirected(status: number, location: string | undefined, hop: Hop): Hop
   return status >= 307 ? { ...hop, url } : { url, method: "GET", params: [] };
 }
 
-function judge(status: number, contentType: string, body: string, url: string): AttemptResult {
+function judge(response: HttpClientResponse, wantsBody: boolean): AttemptResult {
+  const { status, body, url } = response;
   if (status >= 200 && status < 300) {
-    const type = (contentType.split(";")[0] ?? "").trim().toLowerCase();
-    return { kind: "answer", answer: { status, contentType: type, body }, url };
+    if (!wantsBody) return { kind: "answer", answer: { status, contentType: "", body: "" }, url: "" };
+    const type = response.headers["content-type"] ?? "";
+    const contentType = (type.split(";")[0] ?? "").trim().toLowerCase();
+    return { kind: "answer", answer: { status, contentType, body: body.toString("utf8") }, url };
   }
   return {
     kind: "failed",
     errorCode: 11200,
     text: `The server answered with status ${status}.`,
     status,
-    body,
+    body: body.toString("utf8").slice(0, MAX_EXCERPT_CHARACTERS),
     retryable: status >= 500 ? "5xx" : "4xx",
     hostDown: false,
   };
 }
 
 /** What each stage of a failed request is to the account: Twilio's code and when it may be repeated. */
-const STAGES: Readonly<Record<string, { code: number; retryable?: "ct" | "rt"; hostDown: boolean }>> = {
+const STAGES: Readonly<Record<string, { code: number; retryable?: RetryClass; hostDown: boolean }>> = {
   url: { code: 11200, hostDown: false },
   guard: { code: 11200, hostDown: false },
   resolve: { code: 11210, retryable: "ct", hostDown: true },
@@ -134,11 +132,4 @@ const STAGES: Readonly<Record<string, { code: number; retryable?: "ct" | "rt"; h
 function failureOf(stage: string): Extract<AttemptResult, { kind: "failed" }> {
   const { code, retryable, hostDown } = STAGES[stage] ?? { code: 11200, hostDown: false };
   return { kind: "failed", errorCode: code, text: "", retryable, hostDown };
-}
-
-/** The host and port that a webhook goes to, for limits; the whole text where it is no URL. */
-export function hostOf(job: Pick<WebhookJob, "url">): string {
-  const start = job.url.indexOf("//") + 2;
-  const end = job.url.slice(start).search(/[/?#]/);
-  return end < 0 ? job.url.slice(start) : job.url.slice(start, start + end);
 }

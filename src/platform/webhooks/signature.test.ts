@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import twilio from "twilio";
 import { signTwilioRequest } from "./signature.ts";
@@ -93,5 +94,16 @@ describe("the webhook signature", () => {
     const { signature } = signTwilioRequest({ authToken, url: URL_WITH_QUERY, params: PARAMS });
     assert.ok(!twilio.validateRequest("54321", signature, URL_WITH_QUERY, asForm(PARAMS)));
     assert.ok(!twilio.validateRequest(authToken, signature, URL_WITH_QUERY, asForm(PARAMS.slice(1))));
+  });
+
+  it("is the HMAC of Node for keys and texts of any length and script", () => {
+    const keys = ["", "k", "é".repeat(31), "x".repeat(64), "x".repeat(65), "☃".repeat(500), "\ud800"];
+    const texts = ["", "a".repeat(55), "a".repeat(64), "naïve ☃ 👋", "\udfff lone \ud800", "é".repeat(5_000)];
+    for (const key of keys) {
+      for (const text of texts) {
+        const expected = createHmac("sha1", key).update(`http://x/?n=${text}`, "utf8").digest("base64");
+        assert.equal(signTwilioRequest({ authToken: key, url: `http://x/?n=${text}` }).signature, expected);
+      }
+    }
   });
 });

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { createHash, hash } from "node:crypto";
 
 /** What a signature is made of. */
 export interface SignedRequest {
@@ -25,10 +26,52 @@ export function signTwilioRequest(request: SignedRequest): { url: string; signat
   const { authToken, params = [], rawBody } = request;
   const bare = withoutFragment(request.url);
   const url = rawBody === undefined ? bare : addBodyHash(bare, rawBody);
-  const signature = createHmac("sha1", authToken)
-    .update(url + signedForm(params), "utf8")
-    .digest("base64");
-  return { url, signature };
+  return { url, signature: hmacSha1(authToken, url + signedForm(params)) };
+}
+
+/** Octets that SHA-1 works on at a time, and octets of what it makes. */
+const BLOCK_OCTETS = 64;
+const DIGEST_OCTETS = 20;
+/** Keys whose pads are remembered; so many accounts are seldom called back at once. */
+const MAX_KEYS = 1_000;
+
+interface Pads {
+  readonly inner: Buffer;
+  /** With room for the inner digest behind it. */
+  readonly outer: Buffer;
+}
+
+const padsByKey = new Map<string, Pads>();
+
+/**
+ * HMAC-SHA1 (RFC 2104 §2) in base64, over UTF-8. By hand, because each object of
+ * `createHmac` has a native part whose end the garbage collector must see to, and that
+ * was a fifth of what a webhook costs the thread that sends it.
+ */
+function hmacSha1(key: string, text: string): string {
+  const { inner, outer } = padsOf(key);
+  const octets = Buffer.allocUnsafe(BLOCK_OCTETS + Buffer.byteLength(text));
+  inner.copy(octets);
+  octets.write(text, BLOCK_OCTETS, "utf8");
+  outer.write(hash("sha1", octets, "binary"), BLOCK_OCTETS, "latin1");
+  return hash("sha1", outer, "base64");
+}
+
+function padsOf(key: string): Pads {
+  const known = padsByKey.get(key);
+  if (known !== undefined) return known;
+  let octets = Buffer.from(key, "utf8");
+  if (octets.length > BLOCK_OCTETS) octets = createHash("sha1").update(octets).digest();
+  const inner = Buffer.alloc(BLOCK_OCTETS, 0x36);
+  const outer = Buffer.alloc(BLOCK_OCTETS + DIGEST_OCTETS, 0x5c);
+  for (const [at, octet] of octets.entries()) {
+    inner[at] = 0x36 ^ octet;
+    outer[at] = 0x5c ^ octet;
+  }
+  if (padsByKey.size >= MAX_KEYS) padsByKey.clear();
+  const pads = { inner, outer };
+  padsByKey.set(key, pads);
+  return pads;
 }
 
 /** The part of a URL before `#`. */
@@ -38,8 +81,7 @@ function withoutFragment(url: string): string {
 }
 
 function addBodyHash(url: string, rawBody: string | Uint8Array): string {
-  const hash = createHash("sha256").update(rawBody).digest("hex");
-  return `${url}${url.includes("?") ? "&" : "?"}bodySHA256=${hash}`;
+  return `${url}${url.includes("?") ? "&" : "?"}bodySHA256=${hash("sha256", rawBody, "hex")}`;
 }
 
 function signedForm(params: readonly (readonly [string, string])[]): string {

@@ -5,7 +5,10 @@ import type { AlertRaised, WebhookRequested } from "./request.ts";
 /** Webhooks ended. Committed together with what their answers asked for. */
 export interface WebhooksSettled extends CellRecord {
   readonly kind: "webhook.settled";
+  /** Those that there is more to say of than that they were delivered. */
   readonly outcomes: readonly WebhookOutcome[];
+  /** Ids of those that were delivered. Not in logs from before this was told apart. */
+  readonly delivered?: readonly string[];
 }
 
 /** The webhooks that wait. */
@@ -47,6 +50,7 @@ function jobOf(request: WebhookRequested, createdMs: number): WebhookJob {
 }
 
 function settle(state: WebhookState, record: WebhooksSettled, context: ApplyContext): void {
+  if (record.delivered !== undefined) for (const id of record.delivered) state.jobs.delete(id);
   for (const outcome of record.outcomes) {
     const job = state.jobs.get(outcome.id);
     if (job === undefined) continue;

@@ -13,16 +13,19 @@ export type Oversize = "fail" | "truncate";
 export class BodySink {
   /** Whether octets were left out because the bound was reached (`truncate` only). */
   truncated = false;
+  /** Whether octets were left out while the body goes on to be read (`drop` only). */
+  overflowed = false;
   #maxOctets = 0;
-  #oversize: Oversize = "fail";
+  #oversize: Oversize | "drop" = "fail";
   #buffer: Buffer = EMPTY;
   #octets = 0;
   /** True while `#buffer` is a view of somebody else's chunk. */
   #borrowed = false;
 
-  /** Starts a new body. */
-  reset(maxOctets: number, oversize: Oversize): void {
+  /** Starts a new body. With `drop` the first part is kept and the rest read for nothing. */
+  reset(maxOctets: number, oversize: Oversize | "drop"): void {
     this.truncated = false;
+    this.overflowed = false;
     this.#maxOctets = maxOctets;
     this.#oversize = oversize;
     this.#buffer = EMPTY;
@@ -41,7 +44,7 @@ export class BodySink {
    */
   announce(octets: number): void {
     if (octets > this.#maxOctets && this.#oversize === "fail") throw new Http1Error("body-too-large");
-    if (octets > 0 && this.#maxOctets === 0) this.truncated = true;
+    if (octets > 0 && this.#maxOctets === 0) this.truncated = this.#oversize === "truncate";
   }
 
   /** Takes octets `[start, end)` of `chunk`. Throws {@link Http1Error} `body-too-large` past the bound with `fail`. */
@@ -49,7 +52,8 @@ export class BodySink {
     let stop = end;
     if (this.#octets + (end - start) > this.#maxOctets) {
       if (this.#oversize === "fail") throw new Http1Error("body-too-large");
-      this.truncated = true;
+      this.truncated = this.#oversize === "truncate";
+      this.overflowed = !this.truncated;
       stop = start + this.#maxOctets - this.#octets;
     }
     if (stop <= start) return;

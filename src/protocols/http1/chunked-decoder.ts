@@ -6,6 +6,8 @@ import { LineReader } from "./line-reader.ts";
 
 /** Longest chunk-size line with extensions. */
 export const MAX_CHUNK_LINE_OCTETS = 1_024;
+/** All chunk extensions of a body together: without a bound, an octet of content could cost a line. */
+export const MAX_CHUNK_EXTENSION_OCTETS = 16_384;
 /** Longest trailer section. */
 export const MAX_TRAILER_OCTETS = 8_192;
 
@@ -27,6 +29,7 @@ export class ChunkedDecoder {
   #phase: Phase = "size";
   #leftOctets = 0;
   #trailerOctets = 0;
+  #extensionOctets = 0;
   readonly #lines = new LineReader();
 
   /** Starts a new body. */
@@ -34,6 +37,7 @@ export class ChunkedDecoder {
     this.#phase = "size";
     this.#leftOctets = 0;
     this.#trailerOctets = 0;
+    this.#extensionOctets = 0;
     this.#lines.reset();
   }
 
@@ -81,7 +85,10 @@ export class ChunkedDecoder {
   #startChunk(line: string): void {
     const match = CHUNK_SIZE.exec(line);
     if (match === null) throw new Http1Error("bad-chunk-size");
-    this.#leftOctets = Number.parseInt(match[1] ?? "", 16);
+    const digits = match[1] ?? "";
+    this.#extensionOctets += line.length - digits.length;
+    if (this.#extensionOctets > MAX_CHUNK_EXTENSION_OCTETS) throw new Http1Error("bad-chunk-size");
+    this.#leftOctets = Number.parseInt(digits, 16);
     this.#phase = this.#leftOctets === 0 ? "trailer" : "data";
   }
 

@@ -16,6 +16,8 @@ export type Http1Reason =
   | "bad-trailer"
   | "body-too-large"
   | "incomplete-message"
+  | "bad-request-line"
+  | "bad-host"
   | "bad-method"
   | "bad-target"
   | "bad-url";

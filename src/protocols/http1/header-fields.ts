@@ -55,6 +55,12 @@ export class HeaderFields {
     return this.getAll(name).some((value) => value.split(",").some((item) => item.trim().toLowerCase() === token));
   }
 
+  /** Calls `visit` for each line, in order. */
+  forEach(visit: (name: string, value: string) => void): void {
+    const flat = this.#flat;
+    for (let index = 0; index < flat.length; index += 2) visit(flat[index] as string, flat[index + 1] as string);
+  }
+
   /** All lines as pairs, for tests and for handing on. */
   entries(): HeaderPair[] {
     const flat = this.#flat;

@@ -67,8 +67,20 @@ export const Npi = {
   WAP: 18,
 } as const;
 
-/** The interface_version of this codec (SMPP 3.4 §5.2.4). */
-export const INTERFACE_VERSION = 0x34;
+/** Values of interface_version that are spoken here (SMPP 3.4 §5.2.4, SMPP 5.0 §4.7.13). */
+export const InterfaceVersion = { V3_4: 0x34, V5_0: 0x50 } as const;
+
+/** A version of SMPP that is spoken here. */
+export type InterfaceVersionValue = (typeof InterfaceVersion)[keyof typeof InterfaceVersion];
+
+/**
+ * The version of a session between two ends: 5.0 where both said 5.0 or more, else
+ * 3.4, whose octets a peer of an older version can read. `undefined` is a peer that said none.
+ */
+export function commonVersion(ours: InterfaceVersionValue, theirs: number | undefined): InterfaceVersionValue {
+  const isFive = ours >= InterfaceVersion.V5_0 && theirs !== undefined && theirs >= InterfaceVersion.V5_0;
+  return isFive ? InterfaceVersion.V5_0 : InterfaceVersion.V3_4;
+}
 
 /** Values of message_state (SMPP 3.4 §5.2.28). SCHEDULED and SKIPPED are of SMPP 5.0; some carriers send them in 3.4. */
 export const MessageState = {

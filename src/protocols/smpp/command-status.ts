@@ -1,4 +1,8 @@
-/** Every command_status of SMPP 3.4 (§5.1.3), by the specification's name. */
+/**
+ * Every command_status of SMPP 3.4 (§5.1.3) by the specification's name, and from
+ * 0x100 on those that SMPP 5.0 (§4.7.6) adds. 5.0 has other names for 0xC0 to
+ * 0xC4, which mean the same.
+ */
 export const CommandStatus = {
   ESME_ROK: 0x00000000,
   ESME_RINVMSGLEN: 0x00000001,
@@ -48,9 +52,28 @@ export const CommandStatus = {
   ESME_RINVOPTPARAMVAL: 0x000000c4,
   ESME_RDELIVERYFAILURE: 0x000000fe,
   ESME_RUNKNOWNERR: 0x000000ff,
+  ESME_RSERTYPUNAUTH: 0x00000100,
+  ESME_RPROHIBITED: 0x00000101,
+  ESME_RSERTYPUNAVAIL: 0x00000102,
+  ESME_RSERTYPDENIED: 0x00000103,
+  ESME_RINVDCS: 0x00000104,
+  ESME_RINVSRCADDRSUBUNIT: 0x00000105,
+  ESME_RINVDSTADDRSUBUNIT: 0x00000106,
+  ESME_RINVBCASTFREQINT: 0x00000107,
+  ESME_RINVBCASTALIAS_NAME: 0x00000108,
+  ESME_RINVBCASTAREAFMT: 0x00000109,
+  ESME_RINVNUMBCAST_AREAS: 0x0000010a,
+  ESME_RINVBCASTCNTTYPE: 0x0000010b,
+  ESME_RINVBCASTMSGCLASS: 0x0000010c,
+  ESME_RBCASTFAIL: 0x0000010d,
+  ESME_RBCASTQUERYFAIL: 0x0000010e,
+  ESME_RBCASTCANCELFAIL: 0x0000010f,
+  ESME_RINVBCAST_REP: 0x00000110,
+  ESME_RINVBCASTSRVGRP: 0x00000111,
+  ESME_RINVBCASTCHANIND: 0x00000112,
 } as const;
 
-/** The name of a command_status of SMPP 3.4. */
+/** The name of a command_status. */
 export type CommandStatusName = keyof typeof CommandStatus;
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(CommandStatus).map(([name, value]) => [value, name]));

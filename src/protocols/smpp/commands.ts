@@ -27,7 +27,8 @@ const bindFields = {
 };
 
 /**
- * Every command of SMPP 3.4 (§4, §5.1.2.1). The types, the encoder and the
+ * Every command of SMPP 3.4 (§4, §5.1.2.1), and those for broadcasts that SMPP 5.0
+ * adds (§4.4, §4.6), which are read but offered by nobody here. The types, the encoder and the
  * decoder all follow from this table; the order of the fields is the order on
  * the wire. Length and count octets (`sm_length`, `number_of_dests`,
  * `no_unsuccess`) are part of the field that they measure.
@@ -176,6 +177,39 @@ export const COMMANDS = {
     },
   },
   data_sm_resp: { id: 0x80000103, fields: { message_id: messageId } },
+  broadcast_sm: {
+    id: 0x00000111,
+    fields: {
+      service_type: serviceType,
+      source_addr_ton: int1,
+      source_addr_npi: int1,
+      source_addr: address,
+      message_id: messageId,
+      priority_flag: int1,
+      schedule_delivery_time: time,
+      validity_period: time,
+      replace_if_present_flag: int1,
+      data_coding: int1,
+      sm_default_msg_id: int1,
+    },
+  },
+  broadcast_sm_resp: { id: 0x80000111, fields: { message_id: messageId } },
+  query_broadcast_sm: {
+    id: 0x00000112,
+    fields: { message_id: messageId, source_addr_ton: int1, source_addr_npi: int1, source_addr: address },
+  },
+  query_broadcast_sm_resp: { id: 0x80000112, fields: { message_id: messageId } },
+  cancel_broadcast_sm: {
+    id: 0x00000113,
+    fields: {
+      service_type: serviceType,
+      message_id: messageId,
+      source_addr_ton: int1,
+      source_addr_npi: int1,
+      source_addr: address,
+    },
+  },
+  cancel_broadcast_sm_resp: { id: 0x80000113, fields: {} },
 } as const satisfies Readonly<Record<string, CommandSpec>>;
 
 /** The name of a command, as the specification spells it. */
@@ -189,7 +223,7 @@ export const RESPONSE_BIT = 0x80000000;
 
 const NAMES_BY_ID: ReadonlyMap<number, CommandName> = new Map(COMMAND_NAMES.map((name) => [COMMANDS[name].id, name]));
 
-/** The command with this command_id, or `undefined` for one that SMPP 3.4 does not define. */
+/** The command with this command_id, or `undefined` for one that SMPP does not define. */
 export function commandName(commandId: number): CommandName | undefined {
   return NAMES_BY_ID.get(commandId);
 }

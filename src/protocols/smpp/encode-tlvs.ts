@@ -54,7 +54,7 @@ export function writeTlvs(writer: Writer, tlvs: Tlvs): void {
 }
 
 function specOf(name: string): TlvSpec {
-  if (!Object.hasOwn(TLVS, name)) throw new SmppEncodeError(name, "is no optional parameter of SMPP 3.4");
+  if (!Object.hasOwn(TLVS, name)) throw new SmppEncodeError(name, "is no optional parameter of SMPP");
   return TLVS[name as TlvName];
 }
 

@@ -15,7 +15,11 @@ type BodyInput = { tlvs?: Tlvs | undefined };
 
 const EMPTY_BODY: BodyInput = {};
 
-/** Responses that are sent as a bare header when command_status is not zero (SMPP 3.4 §4.1.2, §4.1.4, §4.1.6, §4.4.2). */
+/**
+ * Responses that are sent as a bare header when command_status is not zero (SMPP 3.4
+ * §4.1.2, §4.1.4, §4.1.6, §4.4.2), unless they have optional parameters, which SMPP 5.0
+ * allows in every response (§4.8.1): then the body is there, with null values.
+ */
 const BODILESS_ON_ERROR: ReadonlySet<CommandName> = new Set([
   "bind_receiver_resp",
   "bind_transmitter_resp",
@@ -31,10 +35,10 @@ const BODILESS_ON_ERROR: ReadonlySet<CommandName> = new Set([
 export function pduOctets(pdu: PduInput): number {
   const body: BodyInput = pdu.body ?? EMPTY_BODY;
   if (pdu.status !== undefined && pdu.status !== 0 && BODILESS_ON_ERROR.has(pdu.command)) {
-    if (!isNullBody(PLANS[pdu.command], body) || body.tlvs !== undefined) {
+    if (!isNullBody(PLANS[pdu.command], body)) {
       throw new SmppEncodeError(pdu.command, "with an error status has no body");
     }
-    return HEADER_OCTETS;
+    if (body.tlvs === undefined) return HEADER_OCTETS;
   }
   const optional = body.tlvs === undefined ? 0 : tlvsOctets(body.tlvs);
   return HEADER_OCTETS + mandatoryOctets(pdu.command, body) + optional;
@@ -43,7 +47,7 @@ export function pduOctets(pdu: PduInput): number {
 /**
  * Encodes one PDU (SMPP 3.4 §3.2, §4). Missing body fields are sent as their
  * null value. Responses to bind and submit_sm with an error status are a bare
- * header. Throws {@link SmppEncodeError} on any value that SMPP 3.4 does not allow.
+ * header, unless they have optional parameters. Throws {@link SmppEncodeError} on any value that SMPP does not allow.
  * Which optional parameters suit which command is left to the caller.
  */
 export function encodePdu(pdu: PduInput): Buffer {

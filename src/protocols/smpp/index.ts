@@ -1,4 +1,4 @@
-/** SMPP 3.4 as values: PDUs to and from octets, receipts, times, codes. No sockets, no clock. */
+/** SMPP 3.4 and 5.0 as values: PDUs to and from octets, receipts, times, codes. No sockets, no clock. */
 export { COMMANDS, COMMAND_NAMES, commandName, isResponse } from "./commands.ts";
 export type { CommandName } from "./commands.ts";
 export { CommandStatus, statusName } from "./command-status.ts";
@@ -6,17 +6,18 @@ export type { CommandStatusName } from "./command-status.ts";
 export {
   DataCoding,
   EsmClass,
-  INTERFACE_VERSION,
+  InterfaceVersion,
   MessageState,
   Npi,
   RegisteredDelivery,
   Ton,
+  commonVersion,
   hasUdh,
   isIntermediateNotification,
   isReceipt,
   messageStateName,
 } from "./codes.ts";
-export type { MessageStateName } from "./codes.ts";
+export type { InterfaceVersionValue, MessageStateName } from "./codes.ts";
 export { encodePdu, encodePduInto, pduOctets } from "./encode.ts";
 export { decodePdu } from "./decode.ts";
 export { PduDecoder } from "./pdu-decoder.ts";
@@ -24,7 +25,7 @@ export { MAX_DESTINATIONS, MAX_SHORT_MESSAGE_OCTETS } from "./fields.ts";
 export type { DestinationAddress, UnsuccessfulAddress } from "./fields.ts";
 export { HEADER_OCTETS, MAX_SEQUENCE } from "./pdu.ts";
 export type { AnyPdu, Decoded, Pdu, PduBody, PduBodyInput, PduInput } from "./pdu.ts";
-export { MAX_TLVS, TLVS, tlvName } from "./tlvs.ts";
+export { MAX_TLVS, TLVS, tlvName, withoutVersion5 } from "./tlvs.ts";
 export type { NetworkErrorCode, TlvName, Tlvs, UnknownTlv } from "./tlvs.ts";
 export { SmppEncodeError } from "./writer.ts";
 export { parseReceipt, writeReceiptText } from "./receipt-text.ts";

@@ -91,9 +91,9 @@ test("a command_length over the maximum ends the stream and names the sequence n
   assert.equal(decoding.heldOctets, 0);
 });
 
-test("a command that 3.4 does not have is told apart and skipped", () => {
-  const found = decoder().push(Buffer.concat([pduOf("00000111", "00000000", "6162"), ENQUIRE]));
-  assert.deepEqual(found[0], { kind: "unknown-command", commandId: 0x111, sequence: 7 });
+test("a command that SMPP does not have is told apart and skipped", () => {
+  const found = decoder().push(Buffer.concat([pduOf("00000114", "00000000", "6162"), ENQUIRE]));
+  assert.deepEqual(found[0], { kind: "unknown-command", commandId: 0x114, sequence: 7 });
   assert.equal(found[1]?.kind, "pdu");
 });
 

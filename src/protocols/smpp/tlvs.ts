@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 
 /** The layout of one optional parameter (SMPP 3.4 §5.3.2). */
-export type TlvSpec = { readonly tag: number; readonly repeated?: true } & (
+export type TlvSpec = { readonly tag: number; readonly repeated?: true; readonly since?: 5 } & (
   | { readonly kind: "integer"; readonly octets: 1 | 2 | 4 }
   | { readonly kind: "text"; readonly maxOctets: number }
   | { readonly kind: "octets"; readonly minOctets: number; readonly maxOctets: number }
@@ -26,8 +26,15 @@ const integer = <Octets extends 1 | 2 | 4>(tag: number, octets: Octets) => ({ ta
 const text = (tag: number, maxOctets: number) => ({ tag, kind: "text", maxOctets }) as const;
 const octets = (tag: number, minOctets: number, maxOctets: number) =>
   ({ tag, kind: "octets", minOctets, maxOctets }) as const;
+/** What SMPP 5.0 adds. */
+const five = <S extends object>(spec: S) => ({ ...spec, since: 5 }) as const;
 
-/** Every optional parameter of SMPP 3.4 (§5.3.2). Text sizes count the NUL. `repeated` ones may occur more than once in a PDU. */
+/**
+ * Every optional parameter of SMPP 3.4 (§5.3.2) and, marked `since: 5`, those that
+ * SMPP 5.0 (§4.8.4) adds. Text sizes count the NUL. `repeated` ones may occur more
+ * than once in a PDU. A 5.0 peer may send ms_validity with four octets, which are
+ * read as one number.
+ */
 export const TLVS = {
   dest_addr_subunit: integer(0x0005, 1),
   dest_network_type: integer(0x0006, 1),
@@ -73,6 +80,29 @@ export const TLVS = {
   alert_on_message_delivery: { tag: 0x130c, kind: "flag" },
   its_reply_type: integer(0x1380, 1),
   its_session_info: octets(0x1383, 2, 2),
+  /** 0 idle to 100 congested; 80 to 89 is what an SMSC likes best. */
+  congestion_state: five(integer(0x0428, 1)),
+  broadcast_channel_indicator: five(integer(0x0600, 1)),
+  broadcast_content_type: five(octets(0x0601, 3, 3)),
+  broadcast_content_type_info: five(octets(0x0602, 1, 255)),
+  broadcast_message_class: five(integer(0x0603, 1)),
+  broadcast_rep_num: five(integer(0x0604, 2)),
+  broadcast_frequency_interval: five(octets(0x0605, 3, 3)),
+  broadcast_area_identifier: five({ ...octets(0x0606, 1, 100), repeated: true } as const),
+  broadcast_error_status: five({ ...integer(0x0607, 4), repeated: true } as const),
+  broadcast_area_success: five({ ...integer(0x0608, 1), repeated: true } as const),
+  broadcast_end_time: five(octets(0x0609, 16, 17)),
+  broadcast_service_group: five(octets(0x060a, 1, 255)),
+  billing_identification: five(octets(0x060b, 1, 1024)),
+  source_network_id: five(text(0x060d, 65)),
+  dest_network_id: five(text(0x060e, 65)),
+  /** Six decimal digits, as ASCII. */
+  source_node_id: five(octets(0x060f, 6, 6)),
+  dest_node_id: five(octets(0x0610, 6, 6)),
+  /** 0 not asked, 1 asked and not ported, 2 ported. */
+  dest_addr_np_resolution: five(integer(0x0611, 1)),
+  dest_addr_np_information: five(octets(0x0612, 10, 10)),
+  dest_addr_np_country: five(octets(0x0613, 1, 5)),
 } as const satisfies Readonly<Record<string, TlvSpec>>;
 
 /** The name of an optional parameter, as the specification spells it. */
@@ -108,4 +138,22 @@ const NAMES_BY_TAG: ReadonlyMap<number, TlvName> = new Map(
 /** The optional parameter with this tag, or `undefined` for a vendor's or a reserved one. */
 export function tlvName(tag: number): TlvName | undefined {
   return NAMES_BY_TAG.get(tag);
+}
+
+/**
+ * The same parameters without those that a peer of SMPP 3.4 does not know; the
+ * same object where there are none of them, and `undefined` where nothing is left.
+ * What is under `unknown` stays: it is the business of those who send it.
+ */
+export function withoutVersion5(tlvs: Tlvs): Tlvs | undefined {
+  let hasFive = false;
+  for (const name in tlvs) if (isSince5(name)) hasFive = true;
+  if (!hasFive) return tlvs;
+  const kept = Object.entries(tlvs).filter(([name]) => !isSince5(name));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+function isSince5(name: string): boolean {
+  const spec: TlvSpec | undefined = Object.hasOwn(TLVS, name) ? TLVS[name as TlvName] : undefined;
+  return spec?.since === 5;
 }

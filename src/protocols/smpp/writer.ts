@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 
-/** A value that SMPP 3.4 does not allow on the wire. `field` names the parameter. */
+/** A value that SMPP does not allow on the wire. `field` names the parameter. */
 export class SmppEncodeError extends Error {
   readonly field: string;
 

@@ -16,7 +16,7 @@ export type {
   Settle,
   Submission,
 } from "./carrier.ts";
-export { isInMaintenance } from "./maintenance.ts";
+export { userReference } from "./smpp-reference.ts";
 
 export const carrierTypes = {
   smpp: (options: SmppCarrierOptions): Carrier => new SmppCarrier(options),

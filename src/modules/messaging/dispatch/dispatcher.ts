@@ -130,9 +130,12 @@ export class Dispatcher implements MessageEffects {
     this.options.fetchMedia(message);
   }
 
+  accepted(message: Readonly<Message>): void {
+    if (!this.options.parking.takes(message)) this.ready(message);
+  }
+
   ready(message: Readonly<Message>): void {
     if (!hasPendingPart(message) || isFinal(message.status)) return;
-    if (this.options.parking.takes(message)) return;
     if (!this.conversations.enter(message)) return;
     this.enqueue(message, this.chooseLane(message));
   }

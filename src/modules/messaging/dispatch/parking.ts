@@ -65,7 +65,7 @@ export class Parking {
 
   start(): void {
     this.timer = this.clock.after(TICK_MS, () => {
-      void this.tick().finally(() => {
+      void this.look().finally(() => {
         if (this.timer !== undefined) this.start();
       });
     });
@@ -112,7 +112,8 @@ export class Parking {
     });
   }
 
-  private async tick(): Promise<void> {
+  /** Brings back what has room in memory again. */
+  async look(): Promise<void> {
     const { parkedFlows } = this.state;
     if (parkedFlows.size === 0) {
       this.cursors.clear();

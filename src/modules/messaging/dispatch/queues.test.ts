@@ -27,7 +27,10 @@ describe("a conversation", () => {
     north.answer();
     await world.settle();
     assert.deepEqual(given(north), sids);
-    assert.deepEqual(sids.map((sid) => world.status(sid)), ["sent", "sent", "sent"]);
+    assert.deepEqual(
+      sids.map((sid) => world.status(sid)),
+      ["sent", "sent", "sent"],
+    );
   });
 
   it("does not wait long for a message that is tried again much later", async () => {
@@ -213,7 +216,10 @@ describe("what is kept of an attempt", () => {
         },
       ],
     );
-    assert.equal(tries.every(({ table, health }) => table === 0 && health > 0), true);
+    assert.equal(
+      tries.every(({ table, health }) => table === 0 && health > 0),
+      true,
+    );
     assert.deepEqual(
       world.attempts.map(({ id, attempt }) => [id, attempt.outcome]),
       [

@@ -69,6 +69,7 @@ export async function startMediaWorld(options: { database?: Database } = {}): Pr
   const database = options.database ?? emptyDatabase;
   const ready: string[] = [];
   const machine = messageMachine(state, {
+    accepted: (message) => void ready.push(message.sid),
     ready: (message) => void ready.push(message.sid),
     fetchMedia: (message) => world.fetcher.fetch(message),
     submit: () => undefined,

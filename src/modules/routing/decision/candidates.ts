@@ -117,8 +117,8 @@ export class Candidates {
     for (let at = routes; at >= 0;) {
       const specificity = NETWORK_SPECIFICITY + (table.prefixes.lengths[at] as number);
       this.takeList(table.prefixOffers, at, { specificity, demand, health, onLeftOut });
-      const parent = table.prefixes.parents[at] as number;
-      at = parent < 0 ? -1 : (table.routesAt[parent] as number);
+      const parent = table.prefixes.parents.at(at);
+      at = parent < 0 ? -1 : table.routesAt.at(parent);
     }
     if (network >= 0) {
       this.takeList(table.networkOffers, network, { specificity: NETWORK_SPECIFICITY, demand, health, onLeftOut });
@@ -131,14 +131,14 @@ export class Candidates {
   }
 
   private takeList(lists: CompiledTable["networkOffers"], index: number, level: Level): void {
-    const end = lists.starts[index + 1] as number;
-    for (let at = lists.starts[index] as number; at < end; at += 1) this.take(lists.offers[at] as number, level);
+    const end = lists.starts.at(index + 1);
+    for (let at = lists.starts.at(index); at < end; at += 1) this.take(lists.offers.at(at), level);
   }
 
   private take(row: number, level: Level): void {
     const { specificity, demand, health, onLeftOut } = level;
     const { offers } = this.table;
-    const carrier = offers.carrier[row] as number;
+    const carrier = offers.carrier.at(row);
     const isSeen = this.seenIn[carrier] === this.run;
     if (isSeen && this.seenAs[carrier] !== specificity) {
       onLeftOut?.(row, "lessSpecific");
@@ -156,7 +156,7 @@ export class Candidates {
     }
     this.learn(carrier, health);
     const score = this.scoreOf(row, carrier, demand) + this.healthScore(carrier, demand.destination.network);
-    const tier = this.tierOf(specificity, offers.priority[row] as number);
+    const tier = this.tierOf(specificity, offers.priority.at(row));
     const isUsable = this.known.usable[carrier] === 1;
     const key = ((isUsable ? TIERS : 0) + tier) * SCORES + this.quantise(score) + SCORES / 2;
     const known = this.places[carrier] as number;
@@ -179,7 +179,7 @@ export class Candidates {
     if (this.configured[carrier] === 0) return "notConfigured";
     if (((offers.classes[row] as number) & (1 << demand.classIndex)) === 0) return "class";
     if (((offers.senderKinds[row] as number) & (1 << demand.senderKindIndex)) === 0) return "senderKind";
-    if (((offers.hours[row] as number) & (1 << demand.hour)) === 0) return "hours";
+    if ((offers.hours.at(row) & (1 << demand.hour)) === 0) return "hours";
     const features = carriers[carrier];
     if (demand.isLong && features?.concatenation === false) return "concatenation";
     if (demand.isUcs2 && features?.ucs2 === false) return "ucs2";
@@ -189,7 +189,7 @@ export class Candidates {
   /** The part of the score that follows from the table. */
   private scoreOf(row: number, carrier: number, { context, destination }: Demand): number {
     const { offers, inputs, carriers } = this.table;
-    const fixed = (offers.score[row] as number) + (inputs.scores[context * carriers.length + carrier] as number);
+    const fixed = offers.score.at(row) + (inputs.scores[context * carriers.length + carrier] as number);
     if (inputs.pairKeys.length === 0 || destination.network < 0) return fixed;
     return fixed + this.pairScore(carrier * this.table.networks.length + destination.network, context);
   }
@@ -200,10 +200,10 @@ export class Candidates {
     let high = pairKeys.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((pairKeys[middle] as number) < key) low = middle + 1;
+      if (pairKeys.at(middle) < key) low = middle + 1;
       else high = middle;
     }
-    return pairKeys[low] === key ? (pairScores[low * contexts + context] as number) : 0;
+    return low < pairKeys.length && pairKeys.at(low) === key ? pairScores.at(low * contexts + context) : 0;
   }
 
   /** Works out what the snapshot says of a carrier, once. */

@@ -3,7 +3,7 @@ import { UNKNOWN_HEALTH } from "../health.ts";
 import { SENDER_KINDS, TRAFFIC_CLASSES, type RouteRequest } from "../request.ts";
 import { contextOf, hashText, stir, type CompiledTable } from "../table/index.ts";
 import { Candidates, type Demand } from "./candidates.ts";
-import { countryOfDestination, locate, type Destination } from "./locate.ts";
+import { countryOfDestination, locate } from "./locate.ts";
 import { Picker, rank, type Pick, type Ranking } from "./ranking.ts";
 
 /** The most carriers that a decision names. */
@@ -53,7 +53,7 @@ export class Decider {
   readonly table: CompiledTable;
   readonly candidates: Candidates;
   private readonly picker: Picker;
-  private readonly kept: (Ranking | undefined)[] = new Array<Ranking | undefined>(SLOTS).fill(undefined);
+  private readonly kept: (Ranking | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
   private readonly keptRoutes = new Int32Array(SLOTS);
   private readonly keptDemands = new Int32Array(SLOTS);
   private keptRows = 0;
@@ -102,9 +102,9 @@ export class Decider {
     if (index === undefined) return undefined;
     const { rows } = this.rankingOf(this.demandOf(request, options), this.keptFor);
     for (const row of rows) {
-      if (table.offers.carrier[row] !== index) continue;
+      if (table.offers.carrier.at(row) !== index) continue;
       const { currency = table.currency } = table.carriers[index] ?? {};
-      return { priceMicros: table.offers.priceMicros[row] as number, currency };
+      return { priceMicros: table.offers.priceMicros.at(row), currency };
     }
     return undefined;
   }
@@ -115,8 +115,8 @@ export class Decider {
     const { routes, network, country } = locate(table, to, ported);
     for (let at = routes; at >= 0;) {
       if (this.anyOf(table.prefixOffers, at)) return true;
-      const parent = table.prefixes.parents[at] as number;
-      at = parent < 0 ? -1 : (table.routesAt[parent] as number);
+      const parent = table.prefixes.parents.at(at);
+      at = parent < 0 ? -1 : table.routesAt.at(parent);
     }
     if (network >= 0 && this.anyOf(table.networkOffers, network)) return true;
     if (country >= 0 && this.anyOf(table.countryOffers, country)) return true;
@@ -151,7 +151,7 @@ export class Decider {
   }
 
   carrierOf(row: number): string {
-    return this.table.carriers[this.table.offers.carrier[row] as number]?.name ?? "";
+    return this.table.carriers[this.table.offers.carrier.at(row)]?.name ?? "";
   }
 
   /** The order of the candidates, from what is kept if it is there. */
@@ -188,14 +188,13 @@ export class Decider {
   }
 
   private anyOf(lists: CompiledTable["networkOffers"], index: number): boolean {
-    const end = lists.starts[index + 1] as number;
-    for (let at = lists.starts[index] as number; at < end; at += 1)
-      if (this.isOpen(lists.offers[at] as number)) return true;
+    const end = lists.starts.at(index + 1);
+    for (let at = lists.starts.at(index); at < end; at += 1) if (this.isOpen(lists.offers.at(at))) return true;
     return false;
   }
 
   private isOpen(row: number): boolean {
-    return this.candidates.isConfigured(this.table.offers.carrier[row] as number);
+    return this.candidates.isConfigured(this.table.offers.carrier.at(row));
   }
 }
 

@@ -122,10 +122,10 @@ function describe(
     usable: isUsableKey(key),
     reason: isUsableKey(key) ? undefined : (health.carriers.get(carrier)?.reason ?? "not usable"),
     excluded: excluded.includes(carrier),
-    priority: table.offers.priority[row] as number,
-    weight: table.offers.weight[row] as number,
-    priceMicros: table.offers.priceMicros[row] as number,
-    currency: table.carriers[table.offers.carrier[row] as number]?.currency ?? table.currency,
+    priority: table.offers.priority.at(row),
+    weight: table.offers.weight.at(row),
+    priceMicros: table.offers.priceMicros.at(row),
+    currency: table.carriers[table.offers.carrier.at(row)]?.currency ?? table.currency,
     score: candidates.scores[at] as number,
     quantisedScore: scoreOfKey(key),
     terms: [
@@ -142,10 +142,10 @@ function destinationOf(specificity: number): string {
 }
 
 function routeTerms(table: CompiledTable, row: number): Term[] {
-  const { rate = 1 } = table.carriers[table.offers.carrier[row] as number] ?? {};
+  const { rate = 1 } = table.carriers[table.offers.carrier.at(row)] ?? {};
   const facts = {
-    priceMicros: (table.offers.priceMicros[row] as number) * rate,
-    priority: table.offers.priority[row] as number,
+    priceMicros: table.offers.priceMicros.at(row) * rate,
+    priority: table.offers.priority.at(row),
   };
   return ROUTE_INPUTS.map((input) => termOf(table, input.name, input.value(facts)));
 }
@@ -162,18 +162,18 @@ function termOf(table: CompiledTable, input: string, value: number): Term {
 
 function inputTerms(table: CompiledTable, row: number, { context, destination }: Demand): Term[] {
   const { columns, networkValues } = table.inputs;
-  const carrier = table.offers.carrier[row] as number;
+  const carrier = table.offers.carrier.at(row);
   const own = new Map<number, number>();
   if (destination.network >= 0) {
     const key = carrier * table.networks.length + destination.network;
     for (let at = 0; at < networkValues.keys.length; at += 1) {
-      if (networkValues.keys[at] === key) {
-        own.set(networkValues.columns[at] as number, networkValues.values[at] as number);
+      if (networkValues.keys.at(at) === key) {
+        own.set(networkValues.columns.at(at), networkValues.values.at(at));
       }
     }
   }
   const terms = columns.flatMap((column, index) => {
-    const value = own.get(index) ?? (column.values[carrier] as number);
+    const value = own.get(index) ?? column.values[carrier] ?? 0;
     if (value === 0 || !holdsIn(column, context)) return [];
     return [{ input: column.name, value, points: column.weight * value }];
   });

@@ -16,11 +16,11 @@ const PLUS = 0x2b;
 /** Finds a number in a table. A network that is known of the number itself counts before that of its prefix. */
 export function locate(table: CompiledTable, to: string, ported: string | undefined): Destination {
   const at = table.prefixes.find(keyOf(to, to.charCodeAt(0) === PLUS ? 1 : 0));
-  const routes = at < 0 ? -1 : (table.routesAt[at] as number);
+  const routes = at < 0 ? -1 : table.routesAt.at(at);
   let network = ported === undefined ? -1 : (table.networkIndex.get(ported) ?? -1);
   if (network < 0 && at >= 0) {
-    const owned = table.networkAt[at] as number;
-    if (owned >= 0) network = table.prefixNetworks[owned] as number;
+    const owned = table.networkAt.at(at);
+    if (owned >= 0) network = table.prefixNetworks.at(owned);
   }
   return { routes, network, country: countryIndexOf(table, network, to) };
 }

@@ -18,7 +18,7 @@ export function rank(candidates: Candidates, table: CompiledTable): Ranking {
   const isBefore = (one: number, other: number): boolean => {
     const difference = (keys[one] as number) - (keys[other] as number);
     if (difference !== 0) return difference > 0;
-    return (carrier[rows[one] as number] as number) < (carrier[rows[other] as number] as number);
+    return carrier.at(rows[one] as number) < carrier.at(rows[other] as number);
   };
   // Small arrays of numbers are cheaper to make than typed ones, and one is made for each new kind of demand.
   const places: number[] = [];
@@ -98,7 +98,7 @@ export class Picker {
     for (let at = start; at < end; at += 1) {
       const row = ranking.rows[at] as number;
       if (options.excluded.length > 0 || options.picksExcluded) {
-        const { name = "" } = this.table.carriers[carrier[row] as number] ?? {};
+        const { name = "" } = this.table.carriers[carrier.at(row)] ?? {};
         if (options.excluded.includes(name) !== options.picksExcluded) continue;
       }
       if (end - start === 1) {
@@ -106,8 +106,8 @@ export class Picker {
         pick.count += 1;
         return;
       }
-      const { nameHash = 0 } = this.table.carriers[carrier[row] as number] ?? {};
-      this.insert(pick, first, row, share(options.conversation, nameHash, weight[row] as number));
+      const { nameHash = 0 } = this.table.carriers[carrier.at(row)] ?? {};
+      this.insert(pick, first, row, share(options.conversation, nameHash, weight.at(row)));
     }
   }
 

@@ -1,6 +1,6 @@
 import { TRAFFIC_CLASSES } from "../request.ts";
 import type { InputColumn, Inputs, NetworkValues } from "./compiled-table.ts";
-import { ChunkedList } from "./chunked-list.ts";
+import { Doubles, Ints } from "./chunked-list.ts";
 import type { InputBuilder } from "./input-builder.ts";
 import type { Slices } from "./slices.ts";
 import { sortPairs } from "./sort-pairs.ts";
@@ -73,19 +73,19 @@ async function sumByGroup(columns: readonly InputColumn[], carriers: number, sli
 async function sortNetworkValues({ networks, builder, slices }: InputCompilation): Promise<NetworkValues> {
   const { perNetwork } = builder;
   const count = perNetwork.value.length;
-  const keys = new ChunkedList();
-  const rows = new ChunkedList();
+  const keys = new Doubles();
+  const rows = new Doubles();
   for (let at = 0; at < count; at += 1) {
     keys.push(perNetwork.carrier.at(at) * networks + perNetwork.network.at(at));
     rows.push(at);
     if (slices.due(2)) await slices.rest();
   }
   const sorted = await sortPairs(keys, rows, slices);
-  const columns = new Int32Array(count);
-  const values = new Float32Array(count);
+  const columns = await Ints.make(count, slices);
+  const values = await Doubles.make(count, slices);
   for (let at = 0; at < count; at += 1) {
-    columns[at] = perNetwork.column.at(sorted.values[at] as number);
-    values[at] = perNetwork.value.at(sorted.values[at] as number);
+    columns.set(at, perNetwork.column.at(sorted.values.at(at)));
+    values.set(at, perNetwork.value.at(sorted.values.at(at)));
     if (slices.due(2)) await slices.rest();
   }
   return { keys: sorted.keys, columns, values };
@@ -102,26 +102,26 @@ async function sumPairs(summing: {
   const { keys } = networkValues;
   let rows = 0;
   for (let at = 0; at < keys.length; at += 1) {
-    if (at === 0 || keys[at] !== keys[at - 1]) rows += 1;
+    if (at === 0 || keys.at(at) !== keys.at(at - 1)) rows += 1;
     if (slices.due(1)) await slices.rest();
   }
   if (rows * contexts > MAX_PAIR_SCORES) {
     refuseTable("inputs", "there are values for too many networks, carriers, hours and classes together");
   }
-  const pairKeys = new Float64Array(rows);
-  const pairScores = new Float64Array(rows * contexts);
+  const pairKeys = await Doubles.make(rows, slices);
+  const pairScores = await Doubles.make(rows * contexts, slices);
   let row = -1;
   for (let at = 0; at < keys.length; at += 1) {
-    const key = keys[at] as number;
-    if (at === 0 || key !== keys[at - 1]) row += 1;
-    pairKeys[row] = key;
-    const column = columns[networkValues.columns[at] as number] as InputColumn;
+    const key = keys.at(at);
+    if (at === 0 || key !== keys.at(at - 1)) row += 1;
+    pairKeys.set(row, key);
+    const column = columns[networkValues.columns.at(at)] as InputColumn;
     const carrier = Math.floor(key / summing.carriers.networks);
     // The value for the network replaces the carrier's own, which is in its score already.
-    const change = column.weight * ((networkValues.values[at] as number) - (column.values[carrier] as number));
+    const change = column.weight * (networkValues.values.at(at) - (column.values[carrier] as number));
     for (let context = 0; context < contexts; context += 1) {
       const slot = row * contexts + context;
-      if (holdsIn(column, context)) pairScores[slot] = (pairScores[slot] as number) + change;
+      if (holdsIn(column, context)) pairScores.set(slot, pairScores.at(slot) + change);
     }
     if (slices.due(2 + contexts)) await slices.rest();
   }

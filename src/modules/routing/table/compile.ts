@@ -1,6 +1,6 @@
 import { ROUTE_INPUTS } from "../inputs/index.ts";
 import type { ContentHash } from "./canonical.ts";
-import type { ChunkedList } from "./chunked-list.ts";
+import { Doubles, Ints } from "./chunked-list.ts";
 import { compileInputs } from "./compile-inputs.ts";
 import type { CompiledTable, OfferLists, Offers } from "./compiled-table.ts";
 import { DEFAULT_NETWORKS } from "./default-networks.ts";
@@ -20,8 +20,6 @@ export interface Compilation {
   /** Lets everything else run; called about every millisecond. */
   readonly pause: () => Promise<void>;
 }
-
-const ALL_HOURS = 2 ** 24 - 1;
 
 /** Reads, checks and compiles a table, in slices of about a millisecond. Rejects with `tableInvalid`, which names the place. */
 export async function compileTable({ parts, version, hash, pause }: Compilation): Promise<CompiledTable> {
@@ -60,9 +58,9 @@ export async function compileTable({ parts, version, hash, pause }: Compilation)
     ...digits,
     networkOffers: await listOffers(builder.routeNetworks, networks.length, slices),
     countryOffers: await listOffers(builder.routeCountries, countryIndex.size, slices),
-    everywhere: Int32Array.from({ length: builder.everywhere.length }, (_, at) => builder.everywhere.at(at)),
+    everywhere: await listRows(builder.everywhere, slices),
     inputs,
-    isTimed: inputs.isTimed || offers.hours.some((hours) => hours !== ALL_HOURS),
+    isTimed: inputs.isTimed || builder.isTimed,
     size: {
       carriers: carriers.length,
       networks: networks.length,
@@ -80,35 +78,44 @@ async function makeOffers(builder: TableBuilder, slices: Slices): Promise<Offers
   const count = terms.carrier.length;
   const offers: Offers = {
     count,
-    carrier: new Int32Array(count),
-    priority: new Int32Array(count),
-    weight: new Float64Array(count),
-    priceMicros: new Float64Array(count),
+    carrier: await Ints.make(count, slices),
+    priority: await Ints.make(count, slices),
+    weight: await Doubles.make(count, slices),
+    priceMicros: await Doubles.make(count, slices),
     senderKinds: new Uint8Array(count),
     classes: new Uint8Array(count),
-    hours: new Int32Array(count),
-    score: new Float64Array(count),
+    hours: await Ints.make(count, slices),
+    score: await Doubles.make(count, slices),
   };
-  const columns = ["carrier", "priority", "weight", "priceMicros", "senderKinds", "classes", "hours"] as const;
-  for (const name of columns) await fill(offers[name], terms[name], slices);
+  for (const name of ["carrier", "priority", "weight", "priceMicros", "hours"] as const) {
+    for (let row = 0; row < count; row += 1) {
+      offers[name].set(row, terms[name].at(row));
+      if (slices.due(1)) await slices.rest();
+    }
+  }
   const facts = { priceMicros: 0, priority: 0 };
   for (let row = 0; row < count; row += 1) {
-    const { rate = 1 } = carriers[offers.carrier[row] as number] ?? {};
-    facts.priceMicros = (offers.priceMicros[row] as number) * rate;
-    facts.priority = offers.priority[row] as number;
+    offers.senderKinds[row] = terms.senderKinds.at(row);
+    offers.classes[row] = terms.classes.at(row);
+    const { rate = 1 } = carriers[offers.carrier.at(row)] ?? {};
+    facts.priceMicros = offers.priceMicros.at(row) * rate;
+    facts.priority = offers.priority.at(row);
     let score = 0;
     for (const input of ROUTE_INPUTS) score += (head.weights.get(input.name) ?? 0) * input.value(facts);
-    offers.score[row] = score;
+    offers.score.set(row, score);
     if (slices.due(4)) await slices.rest();
   }
   return offers;
 }
 
-async function fill(into: { [index: number]: number }, from: ChunkedList, slices: Slices): Promise<void> {
-  for (let at = 0; at < from.length; at += 1) {
-    into[at] = from.at(at);
+/** Rows of offers as a list that is quick to go through: it is gone through for every kind of demand. */
+async function listRows(rows: Doubles, slices: Slices): Promise<readonly number[]> {
+  const list: number[] = [];
+  for (let at = 0; at < rows.length; at += 1) {
+    list.push(rows.at(at));
     if (slices.due(1)) await slices.rest();
   }
+  return list;
 }
 
 type CompiledPrefixes = Pick<CompiledTable, "prefixes" | "prefixNetworks" | "networkAt" | "routesAt" | "prefixOffers">;
@@ -120,29 +127,29 @@ async function compilePrefixes(builder: TableBuilder, slices: Slices): Promise<C
   await refuseRepeats(owned, builder, slices);
   const count = await countKeys(owned, routed, slices);
   if (count > TABLE_LIMITS.prefixes) refuseTable("routes", `there are more than ${TABLE_LIMITS.prefixes} prefixes`);
-  const keys = new Float64Array(count);
-  const prefixNetworks = new Int32Array(count);
-  const starts = new Int32Array(count + 1);
+  const keys = await Doubles.make(count, slices);
+  const prefixNetworks = await Ints.make(count, slices);
+  const starts = await Ints.make(count + 1, slices);
   let own = 0;
   let route = 0;
   for (let at = 0; at < count; at += 1) {
     const key = Math.min(keyAt(owned, own), keyAt(routed, route));
-    keys[at] = key;
-    starts[at] = route;
-    prefixNetworks[at] = keyAt(owned, own) === key ? (owned.values[own] as number) : -1;
+    keys.set(at, key);
+    starts.set(at, route);
+    prefixNetworks.set(at, keyAt(owned, own) === key ? owned.values.at(own) : -1);
     if (keyAt(owned, own) === key) own += 1;
     while (keyAt(routed, route) === key) route += 1;
-    if (slices.due(2 + route - (starts[at] as number))) await slices.rest();
+    if (slices.due(2 + route - starts.at(at))) await slices.rest();
   }
-  starts[count] = route;
+  starts.set(count, route);
   const prefixes = await PrefixIndex.build(keys, slices);
-  const networkAt = new Int32Array(count);
-  const routesAt = new Int32Array(count);
+  const networkAt = await Ints.make(count, slices);
+  const routesAt = await Ints.make(count, slices);
   for (let at = 0; at < count; at += 1) {
-    const parent = prefixes.parents[at] as number;
-    networkAt[at] = (prefixNetworks[at] as number) >= 0 ? at : parent < 0 ? -1 : (networkAt[parent] as number);
-    const hasRoutes = (starts[at + 1] as number) > (starts[at] as number);
-    routesAt[at] = hasRoutes ? at : parent < 0 ? -1 : (routesAt[parent] as number);
+    const parent = prefixes.parents.at(at);
+    networkAt.set(at, prefixNetworks.at(at) >= 0 ? at : parent < 0 ? -1 : networkAt.at(parent));
+    const hasRoutes = starts.at(at + 1) > starts.at(at);
+    routesAt.set(at, hasRoutes ? at : parent < 0 ? -1 : routesAt.at(parent));
     if (slices.due(2)) await slices.rest();
   }
   return { prefixes, prefixNetworks, networkAt, routesAt, prefixOffers: { starts, offers: routed.values } };
@@ -150,14 +157,14 @@ async function compilePrefixes(builder: TableBuilder, slices: Slices): Promise<C
 
 /** The key at a place, or one beyond all where the list has ended. */
 function keyAt({ keys }: SortedPairs, at: number): number {
-  return keys[at] ?? Infinity;
+  return at < keys.length ? keys.at(at) : Infinity;
 }
 
 async function refuseRepeats(owned: SortedPairs, builder: TableBuilder, slices: Slices): Promise<void> {
   for (let at = 1; at < owned.keys.length; at += 1) {
-    const key = owned.keys[at] as number;
-    if (key === owned.keys[at - 1]) {
-      const names = [at - 1, at].map((each) => builder.networks[owned.values[each] as number]?.code);
+    const key = owned.keys.at(at);
+    if (key === owned.keys.at(at - 1)) {
+      const names = [at - 1, at].map((each) => builder.networks[owned.values.at(each)]?.code);
       refuseTable("networks", `the prefix ${digitsOf(key)} is in ${names[0]} and in ${names[1]}`);
     }
     if (slices.due(1)) await slices.rest();
@@ -184,14 +191,14 @@ async function countKeys(owned: SortedPairs, routed: SortedPairs, slices: Slices
 /** Rows of offers by the small number that they lead to. */
 async function listOffers({ keys, values }: Pairs, count: number, slices: Slices): Promise<OfferLists> {
   const sorted = await sortPairs(keys, values, slices);
-  const starts = new Int32Array(count + 1);
+  const starts = await Ints.make(count + 1, slices);
   let at = 0;
   for (let index = 0; index <= count; index += 1) {
-    while (at < sorted.keys.length && (sorted.keys[at] as number) < index) {
+    while (at < sorted.keys.length && sorted.keys.at(at) < index) {
       at += 1;
       if (slices.due(1)) await slices.rest();
     }
-    starts[index] = at;
+    starts.set(index, at);
     if (slices.due(1)) await slices.rest();
   }
   return { starts, offers: sorted.values };

@@ -1,3 +1,4 @@
+import type { Doubles, Ints } from "./chunked-list.ts";
 import type { OrderKey } from "./document.ts";
 import type { PrefixIndex } from "./prefix-index.ts";
 
@@ -19,25 +20,25 @@ export interface CompiledCarrier {
 export interface Offers {
   readonly count: number;
   /** Index of the carrier. */
-  readonly carrier: Int32Array;
-  readonly priority: Int32Array;
-  readonly weight: Float64Array;
+  readonly carrier: Ints;
+  readonly priority: Ints;
+  readonly weight: Doubles;
   /** For each segment, in the carrier's currency. */
-  readonly priceMicros: Float64Array;
+  readonly priceMicros: Doubles;
   /** A bit for each of `SENDER_KINDS`. */
   readonly senderKinds: Uint8Array;
   /** A bit for each of `TRAFFIC_CLASSES`. */
   readonly classes: Uint8Array;
   /** A bit for each hour in UTC. */
-  readonly hours: Int32Array;
+  readonly hours: Ints;
   /** What the inputs over the route come to. */
-  readonly score: Float64Array;
+  readonly score: Doubles;
 }
 
-/** Rows of offers by where they lead: those of `i` are `offers[starts[i]]` to before `offers[starts[i + 1]]`. */
+/** Rows of offers by where they lead: those of `i` are those from `starts[i]` to before `starts[i + 1]`. */
 export interface OfferLists {
-  readonly starts: Int32Array;
-  readonly offers: Int32Array;
+  readonly starts: Ints;
+  readonly offers: Ints;
 }
 
 /** A given input. */
@@ -52,10 +53,10 @@ export interface InputColumn {
 
 /** Values of inputs for single networks; sorted by `carrier × networks + network`. */
 export interface NetworkValues {
-  readonly keys: Float64Array;
+  readonly keys: Doubles;
   /** Index of the column. */
-  readonly columns: Int32Array;
-  readonly values: Float32Array;
+  readonly columns: Ints;
+  readonly values: Doubles;
 }
 
 /** The given inputs, and what they come to in each context: the hour (one for all where it makes no difference) times the class. */
@@ -68,8 +69,8 @@ export interface Inputs {
   /** By context, then carrier. */
   readonly scores: Float64Array;
   /** The carriers and networks with values of their own, ascending, and what these change, by row, then context. */
-  readonly pairKeys: Float64Array;
-  readonly pairScores: Float64Array;
+  readonly pairKeys: Doubles;
+  readonly pairScores: Doubles;
 }
 
 /** A table, ready to decide by. Never changes. */
@@ -99,15 +100,15 @@ export interface CompiledTable {
   readonly offers: Offers;
   readonly prefixes: PrefixIndex;
   /** The network of each prefix, or -1. */
-  readonly prefixNetworks: Int32Array;
+  readonly prefixNetworks: Ints;
   /** Of each prefix: the longest one that has a network and is or contains it, or -1; and the same for routes. */
-  readonly networkAt: Int32Array;
-  readonly routesAt: Int32Array;
+  readonly networkAt: Ints;
+  readonly routesAt: Ints;
   readonly prefixOffers: OfferLists;
   readonly networkOffers: OfferLists;
   readonly countryOffers: OfferLists;
   /** Rows that lead everywhere. */
-  readonly everywhere: Int32Array;
+  readonly everywhere: readonly number[];
   readonly inputs: Inputs;
   /** Whether the hour makes a difference to any route or input. */
   readonly isTimed: boolean;

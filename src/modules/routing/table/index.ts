@@ -4,7 +4,7 @@ export { compileTable, type Compilation } from "./compile.ts";
 export { contextOf, holdsIn } from "./compile-inputs.ts";
 export type { CompiledCarrier, CompiledTable, TableSize } from "./compiled-table.ts";
 export { partsOf } from "./cut-document.ts";
-export { ChunkedList } from "./chunked-list.ts";
+export { Doubles } from "./chunked-list.ts";
 export { TABLE_FORMAT, TABLE_LIMITS } from "./document.ts";
 export type {
   OrderKey,

@@ -1,5 +1,5 @@
 import type { InputColumn } from "./compiled-table.ts";
-import { ChunkedList } from "./chunked-list.ts";
+import { Doubles } from "./chunked-list.ts";
 import { TABLE_LIMITS } from "./document.ts";
 import { readInput, readValue, type ReadInput } from "./read-entries.ts";
 import type { Slices } from "./slices.ts";
@@ -21,10 +21,10 @@ export class InputBuilder {
   readonly columns: InputColumn[] = [];
   /** Values for single networks: the network, the carrier, the column and the value, each in a list of its own. */
   readonly perNetwork = {
-    network: new ChunkedList(),
-    carrier: new ChunkedList(),
-    column: new ChunkedList(),
-    value: new ChunkedList(),
+    network: new Doubles(),
+    carrier: new Doubles(),
+    column: new Doubles(),
+    value: new Doubles(),
   };
   private readonly subjects: InputSubjects;
   private readonly slices: Slices;

@@ -5,6 +5,7 @@
  * The first places are looked up in an index, the rest is a search in a stretch of
  * neighbouring memory.
  */
+import { Ints, type Doubles } from "./chunked-list.ts";
 import type { Slices } from "./slices.ts";
 
 /** ITU-T E.164 §6: a number has 15 digits at most. */
@@ -50,33 +51,33 @@ export function digitsOf(key: number): string {
 /** Where keys stand, and what contains them. */
 export class PrefixIndex {
   /** Ascending, without repeats. */
-  readonly keys: Float64Array;
+  readonly keys: Doubles;
   readonly lengths: Uint8Array;
   /** The longest prefix that is shorter and contains it, or -1. */
-  readonly parents: Int32Array;
+  readonly parents: Ints;
   /** For the first digits of a number: how many keys come before those that begin so. */
   private readonly index: Int32Array;
   /** How many keys share a place of the index. */
   private readonly span: number;
 
-  private constructor(keys: Float64Array) {
+  private constructor(keys: Doubles, parents: Ints) {
     this.keys = keys;
     this.lengths = new Uint8Array(keys.length);
-    this.parents = new Int32Array(keys.length);
+    this.parents = parents;
     const digits = keys.length < FEW ? INDEX_DIGITS.few : INDEX_DIGITS.many;
     this.index = new Int32Array(BASE ** digits + 1);
     this.span = BASE ** (MAX_DIGITS - digits);
   }
 
   /** Builds the index over ascending keys, in slices. */
-  static async build(keys: Float64Array, slices: Slices): Promise<PrefixIndex> {
-    const built = new PrefixIndex(keys);
+  static async build(keys: Doubles, slices: Slices): Promise<PrefixIndex> {
+    const built = new PrefixIndex(keys, await Ints.make(keys.length, slices));
     const { lengths, parents, index, span } = built;
     let filled = 0;
     for (let at = 0; at < keys.length; at += 1) {
-      const key = keys[at] as number;
+      const key = keys.at(at);
       lengths[at] = lengthOf(key);
-      parents[at] = built.climb(at - 1, key);
+      parents.set(at, built.climb(at - 1, key));
       const slot = Math.floor(key / span);
       const passed = slot - filled;
       for (; filled < slot; filled += 1) index[filled + 1] = at;
@@ -93,7 +94,7 @@ export class PrefixIndex {
     let high = this.index[slot + 1] as number;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.keys[middle] as number) <= key) low = middle + 1;
+      if (this.keys.at(middle) <= key) low = middle + 1;
       else high = middle;
     }
     // What lies between a number and its longest prefix is inside that prefix too, so climbing finds it.
@@ -102,8 +103,8 @@ export class PrefixIndex {
 
   private climb(from: number, key: number): number {
     let at = from;
-    while (at >= 0 && key - (this.keys[at] as number) >= (SPANS[this.lengths[at] as number] as number)) {
-      at = this.parents[at] as number;
+    while (at >= 0 && key - this.keys.at(at) >= (SPANS[this.lengths[at] as number] as number)) {
+      at = this.parents.at(at);
     }
     return at;
   }

@@ -157,8 +157,16 @@ export interface ReadRoute {
 }
 
 const ROUTE_MEMBERS = [
-  ...["carrier", "prefixes", "networks", "countries", "priority", "weight"],
-  ...["priceMicros", "senderKinds", "classes", "hours"],
+  "carrier",
+  "prefixes",
+  "networks",
+  "countries",
+  "priority",
+  "weight",
+  "priceMicros",
+  "senderKinds",
+  "classes",
+  "hours",
 ];
 
 export function readRoute(

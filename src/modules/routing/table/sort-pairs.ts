@@ -1,19 +1,22 @@
-import type { ChunkedList } from "./chunked-list.ts";
+import { Doubles, Ints } from "./chunked-list.ts";
 import type { Slices } from "./slices.ts";
 
 /** Keys in ascending order, each with its value; equal keys in the order they came in. */
 export interface SortedPairs {
-  readonly keys: Float64Array;
-  readonly values: Int32Array;
+  readonly keys: Doubles;
+  readonly values: Ints;
 }
 
 const RUN = 32;
 
 /** Sorts pairs by their keys, stable, in slices: runs by insertion, then merges from one buffer into the other. */
-export async function sortPairs(keys: ChunkedList, values: ChunkedList, slices: Slices): Promise<SortedPairs> {
+export async function sortPairs(keys: Doubles, values: Doubles, slices: Slices): Promise<SortedPairs> {
   const count = keys.length;
-  let from: SortedPairs = { keys: new Float64Array(count), values: new Int32Array(count) };
-  let into: SortedPairs = { keys: new Float64Array(count), values: new Int32Array(count) };
+  const make = async (): Promise<SortedPairs> => {
+    return { keys: await Doubles.make(count, slices), values: await Ints.make(count, slices) };
+  };
+  let from = await make();
+  let into = await make();
   for (let start = 0; start < count; start += RUN) {
     const end = Math.min(start + RUN, count);
     for (let at = start; at < end; at += 1) insert(from, { start, at, key: keys.at(at), value: values.at(at) });
@@ -22,7 +25,7 @@ export async function sortPairs(keys: ChunkedList, values: ChunkedList, slices: 
   for (let width = RUN; width < count; width *= 2) {
     for (let start = 0; start < count; start += 2 * width) {
       const merge = new Merge(from, into, { start, middle: start + width, end: start + 2 * width });
-      while (merge.step()) if (slices.due(MERGE_STEPS)) await slices.rest();
+      while (!merge.isDone) if (slices.due(merge.step())) await slices.rest();
     }
     [from, into] = [into, from];
   }
@@ -32,13 +35,13 @@ export async function sortPairs(keys: ChunkedList, values: ChunkedList, slices: 
 function insert(pairs: SortedPairs, added: { start: number; at: number; key: number; value: number }): void {
   const { keys, values } = pairs;
   let at = added.at;
-  while (at > added.start && (keys[at - 1] as number) > added.key) {
-    keys[at] = keys[at - 1] as number;
-    values[at] = values[at - 1] as number;
+  while (at > added.start && keys.at(at - 1) > added.key) {
+    keys.set(at, keys.at(at - 1));
+    values.set(at, values.at(at - 1));
     at -= 1;
   }
-  keys[at] = added.key;
-  values[at] = added.value;
+  keys.set(at, added.key);
+  values.set(at, added.value);
 }
 
 const MERGE_STEPS = 2_048;
@@ -64,20 +67,24 @@ class Merge {
     this.at = bounds.start;
   }
 
-  /** Places some more; false when all are placed. */
-  step(): boolean {
+  get isDone(): boolean {
+    return this.at >= this.end;
+  }
+
+  /** Places some more; gives how many. */
+  step(): number {
     const { keys, values } = this.from;
+    const first = this.at;
     const stop = Math.min(this.at + MERGE_STEPS, this.end);
     for (; this.at < stop; this.at += 1) {
       const takesLeft =
-        this.left < this.middle &&
-        (this.right >= this.end || (keys[this.left] as number) <= (keys[this.right] as number));
+        this.left < this.middle && (this.right >= this.end || keys.at(this.left) <= keys.at(this.right));
       const taken = takesLeft ? this.left : this.right;
-      this.into.keys[this.at] = keys[taken] as number;
-      this.into.values[this.at] = values[taken] as number;
+      this.into.keys.set(this.at, keys.at(taken));
+      this.into.values.set(this.at, values.at(taken));
       if (takesLeft) this.left += 1;
       else this.right += 1;
     }
-    return this.at < this.end;
+    return this.at - first;
   }
 }

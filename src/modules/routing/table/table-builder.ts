@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { countryOf } from "../../../protocols/e164/index.ts";
 import type { CompiledCarrier, CompiledNetwork } from "./compiled-table.ts";
 import { canonicalJson, type ContentHash } from "./canonical.ts";
-import { ChunkedList } from "./chunked-list.ts";
+import { Doubles } from "./chunked-list.ts";
 import { TABLE_LIMITS } from "./document.ts";
 import { keyOf } from "./prefix-index.ts";
 import {
@@ -27,11 +27,11 @@ type Section = (typeof SECTIONS)[number];
 
 /** Keys and what they lead to, in the order of the document. */
 export interface Pairs {
-  readonly keys: ChunkedList;
-  readonly values: ChunkedList;
+  readonly keys: Doubles;
+  readonly values: Doubles;
 }
 
-const newPairs = (): Pairs => ({ keys: new ChunkedList(), values: new ChunkedList() });
+const newPairs = (): Pairs => ({ keys: new Doubles(), values: new Doubles() });
 
 /** The networks of tables that bring none of their own. */
 export interface DefaultNetworks {
@@ -56,22 +56,24 @@ export class TableBuilder {
   readonly countryIndex = new Map<string, number>();
   /** The terms of routes, one after the other. */
   readonly terms = {
-    carrier: new ChunkedList(),
-    priority: new ChunkedList(),
-    weight: new ChunkedList(),
-    priceMicros: new ChunkedList(),
-    senderKinds: new ChunkedList(),
-    classes: new ChunkedList(),
-    hours: new ChunkedList(),
+    carrier: new Doubles(),
+    priority: new Doubles(),
+    weight: new Doubles(),
+    priceMicros: new Doubles(),
+    senderKinds: new Doubles(),
+    classes: new Doubles(),
+    hours: new Doubles(),
   };
   readonly networkPrefixes = newPairs();
   readonly routePrefixes = newPairs();
   readonly routeNetworks = newPairs();
   readonly routeCountries = newPairs();
-  readonly everywhere = new ChunkedList();
+  readonly everywhere = new Doubles();
   readonly inputs: InputBuilder;
   /** The edition of the default networks, where the table brings none of its own. */
   networksFrom: string | undefined;
+  /** Whether any route has hours. */
+  isTimed = false;
   octets = 0;
   private readonly options: BuilderOptions;
   private readHeadOnce: ReadHead | undefined;
@@ -108,9 +110,9 @@ export class TableBuilder {
       for (const entry of readList(members[section], section)) {
         const path = `${section}[${this.counts[section]}]`;
         this.counts[section] += 1;
-        this.digest(`${section}:`, entry);
+        const characters = this.digest(`${section}:`, entry);
+        if (this.options.slices.due(ENTRY_STEPS + characters / CHARACTERS_A_STEP)) await this.options.slices.rest();
         await this.addEntry(section, entry, path);
-        if (this.options.slices.due(50)) await this.options.slices.rest();
       }
     }
   }
@@ -120,9 +122,9 @@ export class TableBuilder {
     if (this.hasNetworks) return;
     this.hasNetworks = true;
     let index = 0;
-    const { edition, list } = this.options.defaultNetworks;
-    this.networksFrom = edition;
-    for (const network of list()) {
+    const { defaultNetworks } = this.options;
+    this.networksFrom = defaultNetworks.edition;
+    for (const network of defaultNetworks.list()) {
       await this.addNetwork(network, `default networks[${index}]`);
       index += 1;
     }
@@ -134,11 +136,12 @@ export class TableBuilder {
     this.digest("head:", head);
   }
 
-  private digest(label: string, value: unknown): void {
+  private digest(label: string, value: unknown): number {
     const text = `${label}${canonicalJson(value)}\n`;
     this.octets += Buffer.byteLength(text);
     if (this.octets > TABLE_LIMITS.octets) refuseTable("", `it is longer than ${TABLE_LIMITS.octets} octets`);
     this.options.hash.update(text);
+    return text.length;
   }
 
   private async addEntry(section: Section, entry: unknown, path: string): Promise<void> {
@@ -195,6 +198,7 @@ export class TableBuilder {
     terms.senderKinds.push(route.senderKinds);
     terms.classes.push(route.classes);
     terms.hours.push(route.hours);
+    this.isTimed ||= route.hours !== ALL_HOURS;
     const { prefixes, networks, countries } = route;
     if (prefixes !== undefined) {
       await this.addKeys(this.routePrefixes, prefixes, { path: `${path}.prefixes`, value: row });
@@ -240,6 +244,10 @@ export class TableBuilder {
   }
 }
 
+/** What reading an entry costs, in steps, beside what it lists. */
+const ENTRY_STEPS = 100;
+const CHARACTERS_A_STEP = 16;
+const ALL_HOURS = 2 ** 24 - 1;
 const PREFIX = /^[1-9]\d{0,14}$/;
 const isPrefix = (value: unknown): value is string => typeof value === "string" && PREFIX.test(value);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AppError } from "../../../kernel/errors.ts";
 import { compile, seeded, seedOf, sha256, tableOf } from "../sample-routes.test.ts";
-import { ChunkedList } from "./chunked-list.ts";
+import { Doubles } from "./chunked-list.ts";
 import { compileTable, partsOf, TABLE_FORMAT, TABLE_LIMITS } from "./index.ts";
 import { digitsOf, keyOf, lengthOf, PrefixIndex } from "./prefix-index.ts";
 import { Slices } from "./slices.ts";
@@ -44,10 +44,9 @@ describe("the prefix index", () => {
       const base = 2 + Math.floor(random() * 9);
       const prefixes = new Set(Array.from({ length: 300 }, () => digits(1 + Math.floor(random() * 15), base)));
       const sorted = [...prefixes].toSorted();
-      const index = await PrefixIndex.build(
-        Float64Array.from(sorted, (prefix) => keyOf(prefix, 0)),
-        now(),
-      );
+      const keys = new Doubles();
+      for (const prefix of sorted) keys.push(keyOf(prefix, 0));
+      const index = await PrefixIndex.build(keys, now());
       for (let trial = 0; trial < 300; trial += 1) {
         const number = digits(1 + Math.floor(random() * 15), base);
         const expected = sorted.filter((prefix) => number.startsWith(prefix)).at(-1);
@@ -57,7 +56,7 @@ describe("the prefix index", () => {
   });
 
   it("finds nothing in nothing", async () => {
-    const index = await PrefixIndex.build(new Float64Array(0), now());
+    const index = await PrefixIndex.build(new Doubles(), now());
     assert.equal(index.find(keyOf("12125550100", 0)), -1);
     assert.equal(index.find(keyOf("", 0)), -1);
   });
@@ -67,8 +66,8 @@ describe("sorting", () => {
   it("is stable and right for every size around its runs", async () => {
     const random = seeded(seedOf("sorting"));
     for (const size of [0, 1, 2, 31, 32, 33, 64, 65, 1_000, 4_097]) {
-      const keys = new ChunkedList();
-      const values = new ChunkedList();
+      const keys = new Doubles();
+      const values = new Doubles();
       const pairs = Array.from({ length: size }, (_, at) => [Math.floor(random() * 50), at] as const);
       for (const [key, at] of pairs) {
         keys.push(key);
@@ -77,7 +76,7 @@ describe("sorting", () => {
       const sorted = await sortPairs(keys, values, now());
       const expected = pairs.toSorted(([one, first], [other, second]) => one - other || first - second);
       assert.deepEqual(
-        Array.from(sorted.keys, (key, at) => [key, sorted.values[at]]),
+        pairs.map((_, at) => [sorted.keys.at(at), sorted.values.at(at)]),
         expected.map((pair) => [...pair]),
       );
     }
