@@ -89,7 +89,9 @@ const calls = {
         inboundText: () => undefined,
         applicationStatusCallback: () => undefined,
       },
-      carriers: makeCarriers(settings.carriers, { net: systemNet, publicUrl: () => "http://127.0.0.1", ...ports }).map(heardCarrier),
+      carriers: makeCarriers(settings.carriers, { net: systemNet, publicUrl: () => "http://127.0.0.1", ...ports }).map(
+        heardCarrier,
+      ),
       authenticator: { authenticate: () => Promise.resolve(undefined) },
       secrets: new SecretBox(Buffer.alloc(32)),
       isOperator: () => false,

@@ -1,6 +1,6 @@
 import { accountsModule } from "../modules/accounts/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
-import { esmeModule } from "../modules/esme/index.ts";
+import { esmeErrors, esmeModule } from "../modules/esme/index.ts";
 import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
@@ -110,7 +110,12 @@ const absent = new Proxy(
 ) as never;
 
 function documentErrors(routes: readonly Route[]): string {
-  const specs = [...routes.flatMap(routeErrors), ...Object.values(messageErrors), cellRefuses];
+  const specs = [
+    ...routes.flatMap(routeErrors),
+    ...Object.values(messageErrors),
+    ...Object.values(esmeErrors),
+    cellRefuses,
+  ];
   const entries = errorDictionary(specs);
   return [
     ERRORS_INTRODUCTION,

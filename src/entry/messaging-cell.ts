@@ -135,8 +135,6 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
       const projection = new Projection({ cell, database, clock, logger, tables });
       projection.start();
       monitor.start();
-      messaging.start();
-      const smppPorts = await esme.start();
       const close = async (): Promise<void> => {
         // Nobody is promised anything more while what was promised is finished.
         await esme.close();
@@ -149,6 +147,12 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
         await cell.close();
         await http.close();
       };
+      // The credentials first, so that the first text that comes in finds the binds that take it.
+      const smppPorts = await esme.start().catch(async (error: unknown) => {
+        await close();
+        throw error;
+      });
+      messaging.start();
       return { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection, close };
     },
   };

@@ -1,5 +1,6 @@
 import type { Answered, Mount } from "../platform/http/index.ts";
 import { EXPOSITION_CONTENT_TYPE, SECONDS_BUCKETS, type Metrics } from "../platform/metrics/index.ts";
+import { watchEsme } from "./esme.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
 
 /** `GET /metrics` in the Prometheus text format. */
@@ -15,7 +16,7 @@ export function metricsMount(metrics: Metrics): Mount {
 /** Registers the metrics of a system; returns what is to be told of every API answer. */
 export function watchSystem(
   metrics: Metrics,
-  { cell, messaging, webhooks }: MessagingCell,
+  { cell, messaging, webhooks, esme }: MessagingCell,
 ): (answered: Answered) => void {
   const gauge = (name: string, help: string, read: () => number): void => {
     const series = metrics.gauge({ name, help }, () => series.with({}).set(read()));
@@ -30,6 +31,8 @@ export function watchSystem(
     "Messages with an attempt whose outcome is not known.",
     () => messaging.status().unknown,
   );
+  gauge("trunkline_messages_parked", "Messages that wait in the database alone.", () => messaging.status().parked);
+  watchEsme(metrics, esme);
   gauge("trunkline_receipts_held", "Receipts whose message is not known yet.", () => messaging.status().heldReceipts);
   gauge("trunkline_webhooks_waiting", "Webhooks not delivered yet.", () => webhooks.status().waiting);
   gauge("trunkline_projection_waiting", "Changes that wait for PostgreSQL.", () => cell.unprojected());
@@ -54,6 +57,18 @@ export function watchSystem(
     { name: "trunkline_carrier_up", help: "Whether a carrier can be submitted to.", labels: ["carrier"] },
     () => {
       for (const carrier of messaging.status().carriers) up.with({ carrier: carrier.name }).set(carrier.up ? 1 : 0);
+    },
+  );
+  const usable = metrics.gauge(
+    {
+      name: "trunkline_carrier_usable",
+      help: "Whether a carrier's health lets messages go to it: bound, breaker closed, no maintenance.",
+      labels: ["carrier"],
+    },
+    () => {
+      for (const carrier of messaging.status().health.carriers) {
+        usable.with({ carrier: carrier.name }).set(carrier.usable ? 1 : 0);
+      }
     },
   );
   const requests = metrics.counter({

@@ -23,7 +23,7 @@ export interface RoutingParts {
   readonly carriers: readonly Carrier[];
   readonly isOperator: (accountSid: string) => boolean;
   /** The cell's messaging, which is made after this. */
-  readonly messaging: () => Pick<MessagingModule, "health" | "traffic">;
+  readonly messaging: () => Pick<MessagingModule, "health" | "traffic" | "routesChanged">;
 }
 
 /** Routing, with the rest of the system to look at. */
@@ -36,5 +36,6 @@ export function makeRouting(parts: RoutingParts): Promise<RoutingModule> {
     intents: MESSAGE_INTENTS,
     health: () => messaging().health(),
     traffic: (range) => messaging().traffic(range),
+    onTable: () => messaging().routesChanged(),
   });
 }

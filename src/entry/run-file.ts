@@ -12,6 +12,9 @@ export interface RunFile {
   readonly from: string | null;
   /** Whether the simulated carrier runs in it. */
   readonly simulator: boolean;
+  /** Where customers bind by SMPP. */
+  readonly smppPort: number | null;
+  readonly smppTlsPort: number | null;
 }
 
 const NAME = "run.json";

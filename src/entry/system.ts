@@ -147,6 +147,8 @@ class SystemStart {
       authToken: account.authToken,
       from: from ?? null,
       simulator: simulator !== undefined,
+      smppPort: cell.smppPorts.port ?? null,
+      smppTlsPort: cell.smppPorts.tlsPort ?? null,
     });
     this.shutdown.add("run file", () => removeRunFile(settings.data));
     return { ...system, close: () => this.shutdown.run() };
@@ -172,10 +174,12 @@ class SystemStart {
 
   /** Says that a port is taken before anything is created. */
   private async probePorts(): Promise<void> {
-    const { host, port, tlsPort, simulator } = this.options.settings;
+    const { host, port, tlsPort, simulator, smpp } = this.options.settings;
     const wanted = [
       { host, port, setting: "port" },
       ...(tlsPort === undefined ? [] : [{ host, port: tlsPort, setting: "tlsPort" }]),
+      ...(smpp.port === undefined ? [] : [{ host, port: smpp.port, setting: "smpp.port" }]),
+      ...(smpp.tlsPort === undefined ? [] : [{ host, port: smpp.tlsPort, setting: "smpp.tlsPort" }]),
       ...(simulator.enabled ? [{ host: "127.0.0.1", port: simulator.port, setting: "simulator.port" }] : []),
     ];
     for (const { setting, ...address } of wanted) {

@@ -16,7 +16,7 @@ export function welcome(system: RunningSystem, settings: ProgramSettings): strin
 Trunkline is ready.
 
   API            ${system.baseUrl}${system.tlsUrl === undefined ? "" : `   and ${system.tlsUrl}`}
-  Account SID    ${accountSid}
+${smppLine(system)}  Account SID    ${accountSid}
   Auth token     ${authToken}
   Send from      ${system.from ?? "(no numbers are configured)"}
 
@@ -31,4 +31,15 @@ Or send the first text now:
 ${system.simulator === undefined ? "" : `\nand see it on the phone:  npx trunkline phones +15551234567${option}\n`}
 Ctrl-C stops everything.
 `;
+}
+
+/** Where customers bind, where that is switched on. */
+function smppLine({ cell, baseUrl }: RunningSystem): string {
+  const { port, tlsPort } = cell.smppPorts;
+  const { hostname } = new URL(baseUrl);
+  const ports = [
+    ...(port === undefined ? [] : [`${hostname}:${port}`]),
+    ...(tlsPort === undefined ? [] : [`${hostname}:${tlsPort} (TLS)`]),
+  ];
+  return ports.length === 0 ? "" : `  SMPP           ${ports.join("   and ")}\n`;
 }

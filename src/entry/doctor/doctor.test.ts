@@ -38,6 +38,8 @@ const running = {
   authToken: "token",
   from: null,
   simulator: true,
+  smppPort: null,
+  smppTlsPort: null,
   dataFolder: "/nowhere",
 };
 

@@ -29,7 +29,7 @@ const OWN_ERROR_CODES = 8;
  */
 export function receiptPdu(receipt: ReceiptToGive): DeliverBody {
   const { messageId, status, errorCode, source, destination, userReference } = receipt;
-  const state = messageState(status, errorCode);
+  const state = receipt.closed === true ? "UNKNOWN" : messageState(status, errorCode);
   const text = writeReceiptText({
     id: messageId,
     state,

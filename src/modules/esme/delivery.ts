@@ -10,6 +10,8 @@ export interface ReceiptToGive {
   readonly from: string;
   readonly to: string;
   readonly status: MessageStatus;
+  /** The carrier never said what became of it. */
+  readonly closed?: true;
   readonly errorCode?: number;
   readonly submittedMs: number;
   readonly doneMs: number;

@@ -104,7 +104,8 @@ function giveUpParts(step: Step, set: Readonly<PartSet>, errorCode: number): voi
 
 function reported(step: Step, fact: MessageReported): void {
   const { origin, status } = fact;
-  if (status === "sent" ? origin.intermediate !== true : !wantsFinal(fact)) return;
+  const isIntermediate = status === "sent" && fact.closed !== true;
+  if (isIntermediate ? origin.intermediate !== true : !wantsFinal(fact)) return;
   for (const messageId of origin.partIds ?? [fact.sid]) {
     // Field by field, because a spread costs several times as much and this runs for every message.
     const receipt: Mutable<ReceiptToGive> = {
@@ -119,6 +120,7 @@ function reported(step: Step, fact: MessageReported): void {
       source: origin.source,
       destination: origin.destination,
     };
+    if (fact.closed === true) receipt.closed = true;
     if (fact.errorCode !== undefined) receipt.errorCode = fact.errorCode;
     if (origin.userReference !== undefined) receipt.userReference = origin.userReference;
     enqueueReceipt(step, { accountSid: fact.accountSid, systemId: origin.systemId, receipt });
@@ -137,7 +139,7 @@ function enqueueReceipt(
   const { accountSid, systemId, receipt } = given;
   const { messageSid, messageId, status } = receipt;
   enqueue(step, {
-    id: `${messageSid}/${messageId}:${status}`,
+    id: `${messageSid}/${messageId}:${receipt.closed === true ? "closed" : status}`,
     accountSid,
     owner: receiptOwner(systemId),
     orderKey: `${messageSid}/${messageId}`,

@@ -187,7 +187,7 @@ export class EsmeServer {
     const perSecond = settings.messagesPerSecond;
     const known = this.rates.get(systemId);
     if (known?.perSecond === perSecond) return known;
-    const rate = { perSecond, bucket: new TokenBucket(perSecond, this.deps.clock.nowMs()) };
+    const rate = { perSecond, bucket: new TokenBucket(perSecond, this.deps.clock.nowMs(), perSecond) };
     this.rates.set(systemId, rate);
     return rate;
   }

@@ -1,6 +1,6 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
 import type { MessageEffects } from "./effects.ts";
-import { finish } from "./finish.ts";
+import { endOfUnsent, finish } from "./finish.ts";
 import { hasPendingPart, isFinal, isUntouched, pendingParts, statusOfParts, type Message } from "./message.ts";
 import { beginAttempt, noteAnswer } from "./message-attempts.ts";
 import type { MessageState } from "./message-state.ts";
@@ -102,7 +102,7 @@ function refused(
     message.refusalCode = outcome.errorCode;
     const isLast = message.attempts >= MAX_ATTEMPTS && outcome.verdict !== "throttle";
     if (isLast || outcome.verdict === "permanent") {
-      return finish(state, { effects, context }, message, { status: "failed", errorCode: outcome.errorCode });
+      return finish(state, { effects, context }, message, endOfUnsent(message, outcome.errorCode));
     }
   }
   // With another part that waits the message is queued again already; that attempt takes this part along.

@@ -5,7 +5,6 @@ import { silentLogger } from "../../../test/kit/silent-logger.ts";
 import type { ApplyContext } from "../../platform/cell/index.ts";
 import { HttpServer, type InjectedResponse } from "../../platform/http/index.ts";
 import { BulkRequests, KEPT_MS, MAX_KEPT_OF_ACCOUNT, MAX_UNDER_WAY } from "./bulk-requests.ts";
-import { bulkRoutes } from "./bulk.resource.ts";
 
 const PATH = `/2010-04-01/Accounts/${ACCOUNT}/Messages/Bulk.json`;
 
@@ -18,15 +17,9 @@ interface Answer {
 /** The bulk door of one process over the disk of a world. */
 class Door {
   readonly world: MessagingWorld;
-  private requests = new BulkRequests();
 
   private constructor() {
-    this.world = new MessagingWorld({
-      machines: () => {
-        this.requests = new BulkRequests();
-        return [this.requests.machine];
-      },
-    });
+    this.world = new MessagingWorld();
   }
 
   static async open(): Promise<Door> {
@@ -44,7 +37,7 @@ class Door {
       authenticator: {
         authenticate: () => Promise.resolve({ ...principal, canAccess: () => Promise.resolve(false) }),
       },
-      routes: bulkRoutes(this.world.deps, this.requests),
+      routes: this.world.module.routes,
     });
     return server.inject({
       method: "POST",

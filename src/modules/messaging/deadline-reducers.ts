@@ -1,7 +1,7 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
 import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
-import { finish } from "./finish.ts";
+import { endOfUnsent, finish } from "./finish.ts";
 import { hasPendingPart, isFinal, type Message } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
 import type { DeadlinesPassed, UnknownsSettled } from "./records.ts";
@@ -43,7 +43,7 @@ function passDeadline(state: MessageState, scene: Scene, sid: string): void {
   if (hasUnknownPart(message)) return giveUpUnknown(state, scene, message);
   if (hasPendingPart(message)) {
     const errorCode = message.refusalCode ?? messageErrors.validityExpired.code;
-    return finish(state, scene, message, { status: "failed", errorCode });
+    return finish(state, scene, message, endOfUnsent(message, errorCode));
   }
   if (message.closed === true) return;
   message.closed = true;

@@ -1,6 +1,6 @@
 import { rfc2822 } from "../../kernel/time.ts";
-import { defineRoute, type JsonObject, type JsonValue, type Route } from "../../platform/http/index.ts";
-import type { Explanation } from "../routing/index.ts";
+import { defineRoute, type JsonObject, type Route } from "../../platform/http/index.ts";
+import { viewExplanation, type Explanation } from "../routing/index.ts";
 import { routeRequest } from "./dispatch/route-chooser.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { decodeHealth } from "./health-record.ts";
@@ -70,7 +70,7 @@ function viewDelivery({ message, explanation }: Delivery): JsonObject {
     attempts: tries.map(viewAttempt),
     parts: message.parts.map(viewPart),
     carrier_cost_micros: priceMicros,
-    route: (explanation ?? null) as unknown as JsonValue,
+    route: explanation === undefined ? null : viewExplanation(explanation),
   };
 }
 

@@ -1,9 +1,22 @@
 import type { ApplyContext } from "../../platform/cell/index.ts";
 import type { AlertRaised } from "../../platform/webhooks/index.ts";
 import type { MessageEffects } from "./effects.ts";
+import { messageErrors } from "./errors.ts";
 import { isFinal, type Message } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
 import { changeStatus } from "./status-callback.ts";
+
+/**
+ * How a message ends that no carrier takes any more. One that was sent again, because
+ * nobody knew whether it had arrived, may have arrived all the same.
+ */
+export function endOfUnsent(
+  message: Readonly<Message>,
+  errorCode: number,
+): { readonly status: "failed" | "undelivered"; readonly errorCode: number } {
+  if (message.possibleDuplicate !== true) return { status: "failed", errorCode };
+  return { status: "undelivered", errorCode: messageErrors.unknownOutcome.code };
+}
 
 /** Ends a message for good with an error code. For reducers only. */
 export function finish(

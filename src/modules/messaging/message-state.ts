@@ -255,12 +255,12 @@ export class MessageState {
   hold(key: string, held: HeldReceipt): void {
     if (this.heldReceipts.has(key) || this.settledIds.has(key)) return;
     this.heldReceipts.put(key, held);
-    if (this.heldReceipts.size > MAX_HELD_RECEIPTS) dropOldest(this.heldReceipts);
+    if (this.heldReceipts.size > MAX_HELD_RECEIPTS) dropOldest(this.heldReceipts, MAX_HELD_RECEIPTS / 100);
   }
 
   keepPartial(key: string, partial: PartialText): void {
     this.partialTexts.put(key, partial);
-    if (this.partialTexts.size > MAX_PARTIAL_TEXTS) dropOldest(this.partialTexts);
+    if (this.partialTexts.size > MAX_PARTIAL_TEXTS) dropOldest(this.partialTexts, MAX_PARTIAL_TEXTS / 100);
   }
 }
 
@@ -289,10 +289,13 @@ function add(waiting: Map<string, Waiting>, key: string, messages: number, segme
 
 const SID_LENGTH = 34;
 
-function dropOldest<V extends object>(table: StateTable<V>): void {
+/** Several at once, because finding the first key of a map is slow where many were deleted before it. */
+function dropOldest<V extends object>(table: StateTable<V>, count: number): void {
+  let left = count;
   for (const key of table.keys()) {
+    if (left <= 0) return;
     table.delete(key);
-    return;
+    left -= 1;
   }
 }
 

@@ -98,10 +98,11 @@ function cancel(
   return message;
 }
 
-/** The message, if nothing of it was given to a carrier. */
+/** The message, if certainly nothing of it is with a carrier. */
 function waiting(state: MessageState, sid: string): Message | undefined {
   const message = state.messages.get(sid);
   if (message === undefined || isFinal(message.status) || !isUntouched(message)) return undefined;
+  if (message.possibleDuplicate === true) return undefined;
   return state.messages.edit(sid);
 }
 

@@ -238,6 +238,8 @@ export interface MessageReported {
   readonly errorCode?: number;
   readonly submittedMs: number;
   readonly doneMs: number;
+  /** No receipt is expected any more: what became of it stays unknown. */
+  readonly closed?: true;
   /** The first 20 characters of the text. */
   readonly bodyStart: string;
   readonly parts: number;

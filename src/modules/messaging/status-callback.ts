@@ -27,8 +27,10 @@ const BODY_START_CHARACTERS = 20;
 /** Tells the SMPP client that submitted a message how it stands, where it asked for that. */
 export function reportMessage(message: Readonly<Message>, context: ApplyContext): void {
   const { origin, status } = message;
-  if (origin === undefined || origin.receipt === "none") return;
-  if (origin.receipt === "failure" && status === "delivered") return;
+  if (origin === undefined) return;
+  const isLast = isFinal(status) || message.closed === true;
+  // Intermediate notifications are asked for beside final receipts, not with them (SMPP 3.4 §5.2.17).
+  if (isLast && (origin.receipt === "none" || (origin.receipt === "failure" && status === "delivered"))) return;
   const fact: MessageReported = {
     kind: "message.reported",
     sid: message.sid,
@@ -42,6 +44,7 @@ export function reportMessage(message: Readonly<Message>, context: ApplyContext)
     bodyStart: message.body.slice(0, BODY_START_CHARACTERS),
     parts: message.parts.length,
     ...(message.errorCode === undefined ? {} : { errorCode: message.errorCode }),
+    ...(message.closed === true ? { closed: true as const } : {}),
   };
   context.emit(fact);
 }

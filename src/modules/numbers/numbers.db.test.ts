@@ -36,7 +36,11 @@ describe("the inventory", () => {
     const second = await module.syncInventory({ numbers: more, ownerSid: PARENT });
     assert.deepEqual(second, { configured: 5, assigned: 1, orphaned: 0 });
     assert.equal(module.directory.sender(PARENT, "+12125550101"), undefined);
-    assert.deepEqual(module.directory.sender(PARENT, "55556"), { mms: true, kind: "shortcode" }, "nobody could buy a short code");
+    assert.deepEqual(
+      module.directory.sender(PARENT, "55556"),
+      { mms: true, kind: "shortcode" },
+      "nobody could buy a short code",
+    );
   });
 
   it("gives a number to the account that is configured with it, but takes none away", async () => {

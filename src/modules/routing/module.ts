@@ -17,6 +17,8 @@ import { tableRoutes } from "./tables.resource.ts";
 /** What this module works with. */
 export interface RoutingOptions extends Omit<RoutingDeps, "router" | "tables"> {
   readonly ported?: PortedNumbers | undefined;
+  /** Told when another table decides. */
+  readonly onTable?: () => void;
 }
 
 /** What entry mounts of this module. */
@@ -46,11 +48,11 @@ export function routingRoutes(deps: RoutingDeps, compare: Compare): Route[] {
  * until `start` was called.
  */
 export async function routingModule(options: RoutingOptions): Promise<RoutingModule> {
-  const { clock, carriers, ported, pause, traffic } = options;
+  const { clock, carriers, ported, pause, traffic, onTable } = options;
   const tables = new DatabaseShelf(options);
   const configured = new Set(carriers.map(({ name }) => name));
   const loadTable = (version: number) => tables.load(version);
-  const router = new TableRouter(await tables.ofSettings(), { clock, configured, ported, loadTable });
+  const router = new TableRouter(await tables.ofSettings(), { clock, configured, ported, loadTable, onTable });
   const deps: RoutingDeps = { ...options, router, tables };
   const follower = new PublicationFollower(deps);
   const compare = async (version: number, range: TimeRange, maxMessages?: number) => {

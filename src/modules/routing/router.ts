@@ -44,6 +44,8 @@ export interface RouterOptions {
   readonly ported?: PortedNumbers | undefined;
   /** A version that is not the active one; `undefined` where there is none. */
   readonly loadTable: (version: number) => Promise<CompiledTable | undefined>;
+  /** Told when another table decides. */
+  readonly onTable?: (() => void) | undefined;
 }
 
 /** A router whose table can be put into its place; that is one assignment, between two decisions. */
@@ -72,6 +74,7 @@ export class TableRouter implements Router {
   /** Decides by another table from now on. */
   use(table: CompiledTable): void {
     this.decider = new Decider(table, this.options.configured);
+    this.options.onTable?.();
   }
 
   decide(request: RouteRequest, health: HealthSnapshot, options?: RouteOptions): Decision {

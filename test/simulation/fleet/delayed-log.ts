@@ -1,5 +1,12 @@
 import { Buffer } from "node:buffer";
-import type { AppendDone, Log, LogRecord, LogStatus, RecordKind, Subscription } from "../../../src/platform/log/index.ts";
+import type {
+  AppendDone,
+  Log,
+  LogRecord,
+  LogStatus,
+  RecordKind,
+  Subscription,
+} from "../../../src/platform/log/index.ts";
 import type { TurnClock } from "./turn-clock.ts";
 
 /** What a write and an fdatasync of a group take. */

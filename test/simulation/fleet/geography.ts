@@ -3,7 +3,7 @@ import { TABLE_FORMAT } from "../../../src/modules/routing/index.ts";
 
 /** Calling codes that are no beginning of one another: about 200 countries. */
 const CALLING_CODES = (
-  "1 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 7 81 82 84 86 " +
+  "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 7 81 82 84 86 " +
   "90 91 92 93 94 95 98 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 " +
   "238 239 240 241 242 243 244 245 246 248 249 250 251 252 253 254 255 256 257 258 260 261 262 263 264 265 266 267 " +
   "268 269 290 291 297 298 299 350 351 352 353 354 355 356 357 358 359 370 371 372 373 374 375 376 377 378 380 381 " +
@@ -11,7 +11,8 @@ const CALLING_CODES = (
   "599 670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 850 852 853 855 856 880 " +
   "886 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 992 993 994 995 996 998"
 ).split(" ");
-const COUNTRIES = 200;
+/** As many as there are at most. */
+export const COUNTRIES = 200;
 const NETWORKS_A_COUNTRY = 2;
 /** Countries differ by this power of their rank: the first has about 6 % of the traffic. */
 const SKEW = 0.6;
@@ -28,6 +29,7 @@ export interface FleetSize {
   readonly cells: number;
   readonly carriers: number;
   readonly worldCarriers: number;
+  readonly countries: number;
   /** Messages a second, over all cells. */
   readonly rate: number;
 }
@@ -66,16 +68,19 @@ export interface Plan {
  * two to five carriers a country, any one of which can be missed; and a few for the world.
  */
 export function planFleet(size: FleetSize): Plan {
-  const weights = Array.from({ length: COUNTRIES }, (_, rank) => (rank + 1) ** -SKEW);
+  const weights = Array.from({ length: size.countries }, (_, rank) => (rank + 1) ** -SKEW);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const counts = dealCarriers(weights, size.carriers - size.worldCarriers);
   const load = new Array<number>(size.cells).fill(0);
   const countries: Country[] = [];
   const carriers: PlannedCarrier[] = [];
   const homes: Country[][] = load.map(() => []);
-  for (let index = 0; index < COUNTRIES; index += 1) {
+  for (let index = 0; index < size.countries; index += 1) {
     const share = (weights[index] as number) / sum;
-    const cells = load.map((_, cell) => cell).toSorted((a, b) => (load[a] as number) - (load[b] as number) || a - b).slice(0, 2);
+    const cells = load
+      .map((_, cell) => cell)
+      .toSorted((a, b) => (load[a] as number) - (load[b] as number) || a - b)
+      .slice(0, 2);
     for (const cell of cells) load[cell] = (load[cell] as number) + share / 2;
     const count = counts[index] as number;
     const perSecond = (share * size.rate * (1 - FOREIGN_SHARE)) / FULL_WITHOUT_ONE / (count - 1);
@@ -102,7 +107,8 @@ function dealCarriers(weights: readonly number[], count: number): number[] {
   for (let left = count - 2 * weights.length; left > 0; left -= 1) {
     let most = 0;
     for (let at = 1; at < counts.length; at += 1) {
-      const isMore = (weights[at] as number) / (counts[at] as number) > (weights[most] as number) / (counts[most] as number);
+      const isMore =
+        (weights[at] as number) / (counts[at] as number) > (weights[most] as number) / (counts[most] as number);
       if (isMore) most = at;
     }
     counts[most] = (counts[most] as number) + 1;
@@ -120,13 +126,17 @@ export function tableOf(plan: Plan, { ranked = false } = {}): TableDocument {
   return {
     format: TABLE_FORMAT,
     currency: "USD",
+    ...(ranked ? {} : { weights: { receiptLatency: 0 }, quantum: 2, assumed: { acceptRatio: 1, deliveryRatio: 1 } }),
     networks: plan.countries.flatMap(({ index, prefix }) =>
       Array.from({ length: NETWORKS_A_COUNTRY }, (_, at) => ({
         code: `${200 + index}0${at + 1}`,
         prefixes: [`${prefix}${2 + at}`],
       })),
     ),
-    carriers: plan.carriers.map(({ name, perSecond }) => ({ name, capacityPerSecond: Math.max(1, Math.round(perSecond)) })),
+    carriers: plan.carriers.map(({ name, perSecond }) => ({
+      name,
+      capacityPerSecond: Math.max(1, Math.round(perSecond)),
+    })),
     routes: plan.carriers.map(({ index, name, country }) => {
       const home = country === undefined ? undefined : (plan.countries[country] as Country);
       if (home === undefined) return { carrier: name, priceMicros: WORLD_PRICE };

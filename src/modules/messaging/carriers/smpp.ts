@@ -38,6 +38,9 @@ export interface SmppCarrierOptions {
   readonly logger: Logger;
 }
 
+/** Responses are brought into the base of receipts; there, only case and zeros still differ. */
+const RECEIPT_FORMS = { "as-is": "as-is", "hex-to-decimal": "decimal", "decimal-to-hex": "hex" } as const;
+
 const DRAIN_MS = 5_000;
 /** Parts of a long text are built once, not once for each part. */
 const BUILT_TEXTS = 64;
@@ -212,8 +215,7 @@ export class SmppCarrier implements Carrier {
       const reference = this.options.settings.userReference ? body.tlvs?.user_message_reference : undefined;
       listener.onReceipt(
         {
-          // Responses are brought into the form of receipts, so these stay as they are but for case and zeros.
-          id: normaliseMessageId(receipt.id, "as-is"),
+          id: normaliseMessageId(receipt.id, RECEIPT_FORMS[this.options.settings.messageIds]),
           result,
           from: body.destination_addr,
           to: body.source_addr,

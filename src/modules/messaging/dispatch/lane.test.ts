@@ -44,8 +44,31 @@ describe("a lane", () => {
       clock.advance(pauseMs - 1);
       assert.deepEqual([lane.room(), woken], [0, 0]);
       clock.advance(1);
-      assert.deepEqual([lane.room(), woken], [10, 1]);
+      assert.deepEqual([lane.room(), woken], [1, 1], "one part goes first, to see");
     }
+    answer(lane, "accepted");
+    assert.equal(lane.room(), 10);
+  });
+
+  it("waits for the answer to the part that tries it", () => {
+    const clock = new ManualClock();
+    const lane = laneOf(clock);
+    answer(lane, "throttled");
+    clock.advance(250);
+    lane.submitted();
+    assert.equal(lane.room(), 0);
+    lane.answered("other");
+    assert.equal(lane.room(), 1);
+  });
+
+  it("does not pause for a few answers among many", () => {
+    const lane = laneOf(new ManualClock());
+    for (let n = 0; n < 20; n += 1) answer(lane, "accepted");
+    for (let n = 0; n < 5; n += 1) {
+      assert.equal(lane.room(), 10);
+      answer(lane, "throttled");
+    }
+    assert.equal(lane.room(), 0);
   });
 
   it("starts with the shortest pause again after the carrier has accepted", () => {
@@ -63,7 +86,7 @@ describe("a lane", () => {
     answer(lane, "accepted");
     answer(lane, "throttled");
     clock.advance(250);
-    assert.equal(lane.room(), 10);
+    assert.equal(lane.room(), 1);
   });
 
   it("lets one message through to try a carrier that is not trusted, and looks again by itself", () => {

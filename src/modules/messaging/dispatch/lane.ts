@@ -5,6 +5,10 @@ import type { Carrier } from "../carriers/index.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** A carrier is paused when more than one in so many answers says "too fast". */
+const PAUSE_SHARE = 4;
+/** After so many accepted parts the answers before are forgotten. */
+const FORGOTTEN_AFTER = 100;
 /** A carrier that was stopped by its health is looked at this often, for a probe. */
 const PROBE_LOOK_MS = 250;
 
@@ -32,6 +36,11 @@ export class Lane {
   /** Pauses in a row without an accepted part between them. */
   private pauses = 0;
   private pausedUntilMs = 0;
+  /** After a pause one part goes alone, to see whether the carrier is ready again. */
+  private isTesting = false;
+  /** Answers since the carrier was last content, or last paused. */
+  private accepted = 0;
+  private throttled = 0;
   private isProbing = false;
   private timer: Timer | undefined;
 
@@ -48,7 +57,8 @@ export class Lane {
   /** Parts that may be journalled now, for which the window, the rate and the carrier's health have room. */
   room(): number {
     if (this.queue.length === 0 || this.clock.nowMs() < this.pausedUntilMs) return 0;
-    const window = this.carrier.capacity() - this.reserved;
+    if (this.isTesting && this.unanswered + this.reserved > 0) return 0;
+    const window = this.isTesting ? Math.min(1, this.carrier.capacity()) : this.carrier.capacity() - this.reserved;
     const room = this.bucket === undefined ? window : Math.min(window, this.bucket.available(this.clock.nowMs()));
     if (room <= 0) return 0;
     const allowed = this.allows(this.carrier.name);
@@ -71,16 +81,34 @@ export class Lane {
     this.unanswered += 1;
   }
 
-  /** The carrier answered, or never will. A carrier that says "too fast" is left alone, longer each time, until it accepts again. */
+  /**
+   * The carrier answered, or never will. A carrier that says "too fast" to a quarter of what
+   * it is given is left alone, longer each time, until it accepts again; to less than that,
+   * its window answers by becoming smaller.
+   */
   answered(kind: "accepted" | "throttled" | "other"): void {
     this.unanswered -= 1;
     const now = this.clock.nowMs();
     // What was on its way when the pause began says nothing about the pause.
-    if (now < this.pausedUntilMs) return;
-    if (kind === "accepted") this.pauses = 0;
-    if (kind !== "throttled") return;
+    if (now < this.pausedUntilMs || kind === "other") return;
+    if (kind === "accepted") {
+      this.accepted += 1;
+      this.isTesting = false;
+      this.pauses = 0;
+      if (this.accepted >= FORGOTTEN_AFTER) this.forgetAnswers();
+      return;
+    }
+    this.throttled += 1;
+    if (this.throttled * PAUSE_SHARE < this.accepted) return;
     this.pausedUntilMs = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.pauses);
     this.pauses += 1;
+    this.isTesting = true;
+    this.forgetAnswers();
+  }
+
+  private forgetAnswers(): void {
+    this.accepted = 0;
+    this.throttled = 0;
   }
 
   /** True where so many parts may be given to the carrier, now or at least not sooner by waiting for its answers. */

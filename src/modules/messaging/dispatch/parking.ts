@@ -43,6 +43,7 @@ export class Parking {
   /** Up to where a flow was brought back, so that rows which still say `parked` are not read again and again. */
   private readonly cursors = new Map<string, string>();
   private timer: Timer | undefined;
+  private isStarted = false;
   private ticks = 0;
   private lastUnpark: Promise<unknown> = Promise.resolve();
   private failing = false;
@@ -63,10 +64,20 @@ export class Parking {
     this.limits = options.limits;
   }
 
+  /** Goes on where an earlier life left off. */
   start(): void {
+    this.isStarted = true;
+    this.schedule();
+  }
+
+  /** Looks again after a while, as long as anything is parked. */
+  private schedule(): void {
+    if (!this.isStarted || this.timer !== undefined) return;
+    if (this.state.parkedFlows.size === 0 && this.flowsToPark.size === 0) return;
     this.timer = this.clock.after(TICK_MS, () => {
       void this.look().finally(() => {
-        if (this.timer !== undefined) this.start();
+        this.timer = undefined;
+        this.schedule();
       });
     });
   }
@@ -109,6 +120,7 @@ export class Parking {
     this.cell().commitThen(record, "progress", (error) => {
       // They are in no queue, so that nothing but this would bring them back.
       if (error !== undefined) this.clock.after(TICK_MS, () => this.park(sids));
+      else queueMicrotask(() => this.schedule());
     });
   }
 
@@ -183,6 +195,7 @@ export class Parking {
   }
 
   close(): void {
+    this.isStarted = false;
     this.timer?.cancel();
     this.timer = undefined;
   }

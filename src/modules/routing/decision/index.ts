@@ -8,5 +8,5 @@ export {
   type PastRequest,
   type Side,
 } from "./compare.ts";
-export { Decider, MAX_RANKING, type DecideOptions, type Decision, type Price } from "./decider.ts";
+export { Decider, type DecideOptions, type Decision, type Price } from "./decider.ts";
 export { explain, type ExplainedCandidate, type Explanation, type Term } from "./explain.ts";
