@@ -76,7 +76,7 @@ describe("a submission", () => {
 
   it("goes no faster than its window and rate", async (t) => {
     const world = await started(t);
-    world.changeCredential({ messages_per_second: 20 });
+    world.changeCredential({ messages_per_second: 2 });
     await world.advance(15_000);
     const customer = await world.bind();
     const outcomes = await Promise.all(
@@ -90,7 +90,7 @@ describe("a submission", () => {
       CommandStatus.ESME_RTHROTTLED,
       CommandStatus.ESME_RTHROTTLED,
     ]);
-    await world.advance(50);
+    await world.advance(500);
     assert.equal(typeof (await world.submit(customer)), "string");
     world.changeCredential({ messages_per_second: 1_000, request_window: 2 });
     await world.advance(15_000);

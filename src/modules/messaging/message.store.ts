@@ -63,7 +63,7 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
     key: "id",
     keyType: "uuid",
     keyOf: idOf,
-    evict: (message) => isFinal(message.status) || message.closed === true || message.parked === true,
+    evict: mayLeaveMemory,
     evicted: (message) => state.release(message),
     columns: [
       { name: "id", type: "uuid", value: (m) => idOf(m.sid) },
@@ -114,6 +114,15 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
     ],
   };
   return [messages, changes, health] as readonly unknown[] as readonly ProjectedTable<never>[];
+}
+
+/**
+ * Whether memory can do without the message. Not while a carrier still owes an answer: it
+ * is told to the ledger, and a replay, which evicts nothing, must tell the same.
+ */
+function mayLeaveMemory(message: Readonly<Message>): boolean {
+  if (message.closed === true || message.parked === true) return true;
+  return isFinal(message.status) && !message.parts.some(({ state }) => state === "submitted");
 }
 
 function timestamp(ms: number): string {
