@@ -16,6 +16,14 @@ const BODY = "Your code is 493817. It is valid for ten minutes.";
 
 type ModuleOptions = Parameters<typeof messagingModule>[0];
 
+/** A message as a customer sends it. */
+export interface Outgoing {
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  readonly lane: number;
+}
+
 export interface FleetCellOptions {
   readonly index: number;
   readonly clock: TurnClock;
@@ -23,7 +31,7 @@ export interface FleetCellOptions {
   readonly carriers: readonly OutsideCarrier[];
   /** Whether the cell will be killed, so that its log must be kept. */
   readonly isMortal: boolean;
-  /** What comes after the number of a SID that is not of a message. */
+  /** Mints SIDs of what is no message. */
   readonly mintOther: () => string;
 }
 
@@ -44,6 +52,8 @@ export class FleetCell {
   private readonly options: FleetCellOptions;
   private life: Life | undefined;
   private nextSid = "";
+  /** What customers were not answered yet: they send it again when the cell dies. */
+  private readonly unanswered = new Map<number, Outgoing>();
   /** Breakers that opened, over all lives. */
   breakerOpenings = 0;
   private readonly unusable = new Set<string>();
@@ -128,7 +138,7 @@ export class FleetCell {
   }
 
   /** A customer's message is accepted. */
-  send(serial: number, message: { account: string; from: string; to: string; lane: number }): void {
+  send(serial: number, message: Outgoing): void {
     const { module, cell } = this.alive;
     this.nextSid = Journal.sidOf(serial);
     const record = draftMessage(module.deps, {
@@ -140,24 +150,23 @@ export class FleetCell {
       trafficClass: LANES[message.lane],
     });
     this.nextSid = "";
+    this.unanswered.set(serial, message);
     cell.commitThen(record, "new-work", (error) => {
       if (error !== undefined) throw error;
+      this.unanswered.delete(serial);
     });
   }
 
-  /** Messages that are not done, and those of which an outcome is not known. */
-  get status(): { readonly messages: number; readonly unknown: number } {
-    const { messages, unknown } = this.alive.module.status();
-    return { messages, unknown };
-  }
-
-  /** The process is killed. */
-  kill(): void {
+  /** The process is killed. Returns what it had not answered for. */
+  kill(): ReadonlyMap<number, Outgoing> {
     const { clock, binds } = this.alive;
     clock.die();
     for (const bind of binds) bind.cut();
     this.log.cut();
     this.life = undefined;
+    const unanswered = new Map(this.unanswered);
+    this.unanswered.clear();
+    return unanswered;
   }
 }
 

@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
 import { compileTable, partsOf, UNKNOWN_HEALTH, type RouteRequest } from "../../../src/modules/routing/index.ts";
 import { seeded } from "../../kit/memory-log.ts";
-import { FleetCell } from "./fleet-cell.ts";
-import { FOREIGN_SHARE, phoneIn, planFleet, tableOf, type Country, type FleetSize, type Plan } from "./geography.ts";
+import { FleetCell, type Outgoing } from "./fleet-cell.ts";
+import {
+  FOREIGN_SHARE,
+  phoneIn,
+  planFleet,
+  tableOf,
+  type Country,
+  type FleetSize,
+  type Plan,
+  type Terms,
+} from "./geography.ts";
 import { Journal, LANES } from "./journal.ts";
 import { OutsideCarrier, type Conduct } from "./outside-carrier.ts";
 import { TurnClock } from "./turn-clock.ts";
@@ -19,8 +28,9 @@ export interface FleetOptions {
   readonly size: FleetSize;
   /** How long the run can be. */
   readonly seconds: number;
-  /** Whether a country's carriers are preferred one to the next, instead of equals that share. */
-  readonly ranked?: boolean;
+  /** Equals where absent. */
+  readonly terms?: Terms;
+  /** The cell that will be killed. */
   readonly mortalCell?: number;
   /** Messages beside the rate. */
   readonly extra?: number;
@@ -29,7 +39,7 @@ export interface FleetOptions {
 /** A message that waits outside, because the cell of its account is dead. */
 interface Waiting {
   readonly serial: number;
-  readonly message: Parameters<FleetCell["send"]>[1];
+  readonly message: Outgoing;
 }
 
 /** Many cells and carriers, and the traffic that goes over them, in virtual time and by one seed. */
@@ -40,7 +50,9 @@ export class Fleet {
   readonly carriers: readonly OutsideCarrier[];
   readonly cells: FleetCell[] = [];
   private readonly options: FleetOptions;
+  /** Traffic, carriers and choices have each their own, so that the traffic is the same whatever becomes of it. */
   private readonly random: () => number;
+  private readonly chance: () => number;
   private readonly waiting: Waiting[][] = [];
   /** For each cell, sums of its countries' shares, to draw one. */
   private readonly draws: { readonly sums: readonly number[]; readonly countries: readonly Country[] }[];
@@ -48,15 +60,15 @@ export class Fleet {
   private readonly byName: ReadonlyMap<string, number>;
   private lastOther = 0;
   private isSending = false;
-  private owed = 0;
 
   private constructor(options: FleetOptions) {
     this.options = options;
     const { size, seed, seconds, extra = 0 } = options;
     this.random = seeded(seed);
+    this.chance = seeded(seed + 2);
     this.plan = planFleet(size);
     this.journal = new Journal(this.clock, Math.ceil(size.rate * seconds * ROOM) + extra);
-    const outside = { clock: this.clock, journal: this.journal, random: this.random };
+    const outside = { clock: this.clock, journal: this.journal, random: seeded(seed + 1) };
     this.carriers = this.plan.carriers.map((plan) => new OutsideCarrier(plan, outside));
     this.byName = new Map(this.plan.carriers.map(({ name, index }) => [name, index]));
     this.draws = this.plan.homes.map((countries) => drawOf(countries));
@@ -72,7 +84,7 @@ export class Fleet {
   private async open(): Promise<void> {
     const { plan, clock } = this;
     const table = await compileTable({
-      parts: partsOf(tableOf(plan, { ranked: this.options.ranked ?? false })),
+      parts: partsOf(tableOf(plan, this.options.terms ?? "equals")),
       version: 1,
       hash: sha256(),
       pause: () => Promise.resolve(),
@@ -104,10 +116,8 @@ export class Fleet {
 
   private tick(): void {
     if (!this.isSending) return;
-    this.owed += this.plan.size.rate / 1_000;
     // As many as fall into one millisecond by chance (Knuth's method for Poisson's law).
-    const limit = Math.exp(-this.owed);
-    this.owed = 0;
+    const limit = Math.exp(-this.plan.size.rate / 1_000);
     for (let product = this.random(); product > limit; product *= this.random()) this.arrive();
     this.clock.after(1, () => this.tick());
   }
@@ -139,7 +149,7 @@ export class Fleet {
   }
 
   /** Where the message would go if nothing were known of any carrier. */
-  private usualCarrier(cell: FleetCell, message: Waiting["message"]): number {
+  private usualCarrier(cell: FleetCell, message: Outgoing): number {
     const request: RouteRequest = {
       accountSid: message.account,
       from: message.from,
@@ -162,6 +172,12 @@ export class Fleet {
     for (const index of carriers) (this.carriers[index] as OutsideCarrier).change(conduct);
   }
 
+  /** Kills a cell; its customers wait, and send again what was not answered. */
+  kill(index: number): void {
+    const unanswered = (this.cells[index] as FleetCell).kill();
+    for (const [serial, message] of unanswered) (this.waiting[index] as Waiting[]).push({ serial, message });
+  }
+
   /** Starts a dead cell again; what its customers could not send meanwhile comes at once. */
   async revive(index: number): Promise<void> {
     const cell = this.cells[index] as FleetCell;
@@ -169,10 +185,22 @@ export class Fleet {
     for (const { serial, message } of (this.waiting[index] as Waiting[]).splice(0)) cell.send(serial, message);
   }
 
+  /** Breakers that opened since the start, over all cells. */
+  get breakerOpenings(): number {
+    return this.cells.reduce((sum, cell) => sum + cell.breakerOpenings, 0);
+  }
+
+  /** Octets and records in the logs of all cells, for each message. */
+  get logPerMessage(): { readonly octets: number; readonly records: number } {
+    const sum = (of: (cell: FleetCell) => number): number =>
+      this.cells.reduce((total, cell) => total + of(cell), 0) / this.journal.count;
+    return { octets: sum(({ log }) => log.octets), records: sum(({ log }) => log.records) };
+  }
+
   /** A random choice of carriers. */
   choose(count: number, from: readonly number[]): number[] {
     const pool = [...from];
-    return Array.from({ length: count }, () => pool.splice(Math.floor(this.random() * pool.length), 1)[0] as number);
+    return Array.from({ length: count }, () => pool.splice(Math.floor(this.chance() * pool.length), 1)[0] as number);
   }
 }
 

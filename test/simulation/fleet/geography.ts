@@ -71,7 +71,7 @@ export function planFleet(size: FleetSize): Plan {
   const weights = Array.from({ length: size.countries }, (_, rank) => (rank + 1) ** -SKEW);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const counts = dealCarriers(weights, size.carriers - size.worldCarriers);
-  const load = new Array<number>(size.cells).fill(0);
+  const load = Array.from({ length: size.cells }, () => 0);
   const countries: Country[] = [];
   const carriers: PlannedCarrier[] = [];
   const homes: Country[][] = load.map(() => []);
@@ -121,12 +121,26 @@ const WORLD_PRICE = 9_000;
 /** What each further carrier of a country asks more where they are ranked and not equals. */
 const PRICE_STEP = 1_500;
 
-/** The routing table: carriers of a country are equals that share by capacity, or one is preferred to the next. */
-export function tableOf(plan: Plan, { ranked = false } = {}): TableDocument {
+/**
+ * How a country's carriers stand to each other. `equals` share by capacity until one is
+ * clearly worse; of `measured` ones the receipts' latency counts too, with the usual
+ * weights; `ranked` ones differ in price.
+ */
+export type Terms = "equals" | "measured" | "ranked";
+
+/** What makes small differences of quality count for nothing, and a carrier that was not measured yet as good as one that was. */
+const EQUALS = {
+  weights: { receiptLatency: 0 },
+  quantum: 2,
+  assumed: { acceptRatio: 1, deliveryRatio: 1 },
+} as const;
+
+/** The routing table of a fleet. */
+export function tableOf(plan: Plan, terms: Terms): TableDocument {
   return {
     format: TABLE_FORMAT,
     currency: "USD",
-    ...(ranked ? {} : { weights: { receiptLatency: 0 }, quantum: 2, assumed: { acceptRatio: 1, deliveryRatio: 1 } }),
+    ...(terms === "equals" ? EQUALS : {}),
     networks: plan.countries.flatMap(({ index, prefix }) =>
       Array.from({ length: NETWORKS_A_COUNTRY }, (_, at) => ({
         code: `${200 + index}0${at + 1}`,
@@ -141,7 +155,11 @@ export function tableOf(plan: Plan, { ranked = false } = {}): TableDocument {
       const home = country === undefined ? undefined : (plan.countries[country] as Country);
       if (home === undefined) return { carrier: name, priceMicros: WORLD_PRICE };
       const at = home.carriers.indexOf(index);
-      return { carrier: name, prefixes: [home.prefix], priceMicros: OWN_PRICE + (ranked ? at * PRICE_STEP : 0) };
+      return {
+        carrier: name,
+        prefixes: [home.prefix],
+        priceMicros: OWN_PRICE + (terms === "ranked" ? at * PRICE_STEP : 0),
+      };
     }),
   };
 }

@@ -3,7 +3,6 @@ import type { TurnClock } from "./turn-clock.ts";
 
 /** The three lanes, in the order of their urgency. */
 export const LANES = ["urgent", "transactional", "marketing"] as const;
-export type LaneName = (typeof LANES)[number];
 
 const NEVER = -1;
 /** The last characters of a SID are the message's number. */
@@ -31,7 +30,8 @@ export class Journal {
   readonly capacity: number;
   count = 0;
   readonly dueMs: Float64Array;
-  readonly handedMs: Float64Array;
+  /** When a carrier was given it last. */
+  readonly submittedMs: Float64Array;
   readonly deliveredMs: Float64Array;
   readonly lane: Uint8Array;
   readonly cell: Uint8Array;
@@ -55,7 +55,7 @@ export class Journal {
     const times = (): Float64Array => new Float64Array(capacity).fill(NEVER);
     const counts = (): Uint8Array => new Uint8Array(capacity);
     this.dueMs = times();
-    this.handedMs = times();
+    this.submittedMs = times();
     this.deliveredMs = times();
     this.lane = counts();
     this.cell = counts();
@@ -96,6 +96,7 @@ export class Journal {
   /** A cell gives the message to a carrier. */
   submitted(sid: string): number {
     const serial = Journal.serialOf(sid);
+    this.submittedMs[serial] = this.clock.monotonicMs();
     const last = this.last[serial];
     if (last === LAST.refused || last === LAST.unknown) this.retries[serial] = (this.retries[serial] as number) + 1;
     return serial;
@@ -112,10 +113,7 @@ export class Journal {
   }
 
   answered(serial: number, outcome: SubmitOutcome): void {
-    if (outcome.kind === "accepted") {
-      this.handedMs[serial] = this.clock.monotonicMs();
-      return;
-    }
+    if (outcome.kind === "accepted") return;
     if (outcome.kind === "unknown") this.last[serial] = LAST.unknown;
     else if (outcome.kind === "not-sent") this.last[serial] = LAST.notSent;
     else if (outcome.verdict === "throttle") {
@@ -124,9 +122,9 @@ export class Journal {
     } else this.last[serial] = LAST.refused;
   }
 
-  /** Whether its last submit has an outcome that is not known. */
+  /** Whether a carrier had it when it failed, and nobody was told yet what became of it. */
   isUnknown(serial: number): boolean {
-    return this.last[serial] === LAST.unknown && this.deliveredMs[serial] === NEVER;
+    return this.isStranded[serial] === 1 && this.deliveredMs[serial] === NEVER;
   }
 
   delivered(serial: number): void {

@@ -228,6 +228,7 @@ export class FleetBind implements Carrier {
   /** The process is gone. */
   cut(): void {
     this.listener = undefined;
+    for (const { serial } of this.open) this.options.journal.stranded(serial);
     this.open.clear();
     this.outside.disconnect(this);
   }

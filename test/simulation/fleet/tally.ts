@@ -32,8 +32,8 @@ export interface Sum {
   /** As `share`, by lane, without the oracle. */
   readonly byLane: readonly number[];
   readonly quantilesMs: readonly number[];
-  /** The time of which 99 % stay below, by lane. */
-  readonly p99ByLane: readonly number[];
+  /** The wait before a carrier is given it, of which 99 % stay below, by lane. */
+  readonly waitsMs: readonly number[];
   readonly retryRatio: number;
   readonly throttles: number;
   readonly doubles: number;
@@ -50,6 +50,7 @@ const QUANTILES = [0.5, 0.99, 0.999];
 /** Adds up a phase: every message that was asked for in it, whenever it was delivered. */
 export function sumUp(journal: Journal, plan: Plan, phase: Phase): Sum {
   const times: number[][] = LANES.map(() => []);
+  const waits: number[][] = LANES.map(() => []);
   const offered = LANES.map(() => 0);
   const good = LANES.map(() => 0);
   const taken = new Float64Array(plan.carriers.length);
@@ -76,6 +77,8 @@ export function sumUp(journal: Journal, plan: Plan, phase: Phase): Sum {
     const deliveredMs = journal.deliveredMs[serial] as number;
     const tookMs = deliveredMs < 0 ? Infinity : deliveredMs - dueMs;
     (times[lane] as number[]).push(tookMs);
+    const submittedMs = journal.submittedMs[serial] as number;
+    (waits[lane] as number[]).push(submittedMs < 0 ? Infinity : submittedMs - dueMs);
     if (tookMs <= IN_TIME_MS) good[lane] = (good[lane] as number) + 1;
   }
   const seconds = (phase.toMs - phase.fromMs) / 1_000;
@@ -92,7 +95,7 @@ export function sumUp(journal: Journal, plan: Plan, phase: Phase): Sum {
     share: Math.min(1, add(good) / (carriable * routable)),
     byLane: good.map((count, lane) => count / (times[lane] as number[]).length),
     quantilesMs: QUANTILES.map((fraction) => quantile(all, fraction)),
-    p99ByLane: times.map((list) =>
+    waitsMs: waits.map((list) =>
       quantile(
         list.toSorted((a, b) => a - b),
         0.99,
@@ -181,11 +184,11 @@ export function tableLines(sums: readonly Sum[]): string[] {
     ["  transactional", ({ byLane }) => percent(byLane[1] ?? 0, 3)],
     ["  marketing", ({ byLane }) => percent(byLane[2] ?? 0, 3)],
     ["time p50 / p99 / p99.9, ms", ({ quantilesMs }) => quantilesMs.join(" / ")],
-    ["p99 by lane, ms", ({ p99ByLane }) => p99ByLane.join(" / ")],
+    ["wait for a carrier, p99 by lane, ms", ({ waitsMs }) => waitsMs.join(" / ")],
     ["retries / fresh", ({ retryRatio }) => percent(retryRatio)],
     ["throttled", ({ throttles }) => String(throttles)],
     ["taken twice", ({ doubles }) => String(doubles)],
-    ["unknown at the end", ({ unknown }) => String(unknown)],
+    ["unknown when the run ended", ({ unknown }) => String(unknown)],
     ["carriers full, mean / most", ({ utilisation: [mean, most] }) => `${percent(mean, 0)} / ${percent(most, 0)}`],
     ["breakers opened", ({ breakerOpenings }) => String(breakerOpenings)],
     ["moved to other carriers", ({ moved }) => percent(moved, 1)],
