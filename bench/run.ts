@@ -1,6 +1,9 @@
 /** Runs a benchmark by name: `npm run bench -- <name> [options]`, `npm run bench -- --list`. */
 import { describeMachine } from "./machine.ts";
 
+/** Above this, other work takes a share of the cores that changes every figure. */
+const QUIET_LOAD = 1;
+
 interface Benchmark {
   readonly summary: string;
   readonly load: () => Promise<{ run(args: string[]): Promise<void> }>;
@@ -32,6 +35,11 @@ if (name === "--list") {
   } else {
     const { cores, model, node, loadAverage } = describeMachine();
     console.log(`${cores} cores (${model}), Node ${node}, load average ${loadAverage}`);
+    if (loadAverage > QUIET_LOAD) {
+      console.log(
+        `WARNING: the machine is not quiet (over ${QUIET_LOAD} in the last minute): do not trust these figures.`,
+      );
+    }
     await (await benchmark.load()).run(args);
   }
 }

@@ -6,6 +6,9 @@ const OK = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n
 /** Hears one callback: which message it is about and the status it tells. */
 export type OnCallback = (number: number, status: string) => void;
 
+/** What Kannel says by number: the message is delivered, or the carrier has it. */
+const KANNEL_STATUS: Readonly<Record<string, string>> = { 1: "delivered", 8: "sent" };
+
 /**
  * Answers every request with 200 at once, over connections that stay open. Understands
  * the status callbacks of Trunkline (a form with `To` and `MessageStatus`) and those that
@@ -13,6 +16,8 @@ export type OnCallback = (number: number, status: string) => void;
  * it shares the machine with what is measured.
  */
 export class CallbackSink {
+  /** Callbacks of Trunkline without a signature. */
+  unsigned = 0;
   private readonly onCallback: OnCallback;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -53,11 +58,14 @@ export class CallbackSink {
   private read(head: string, body: string): void {
     const to = /(?:^|&)To=(?:%2B)?(\d+)/.exec(body)?.[1];
     if (to !== undefined) {
+      if (!/\r\nx-twilio-signature: /i.test(head)) this.unsigned += 1;
       this.onCallback(numberOf(to), /(?:^|&)MessageStatus=(\w+)/.exec(body)?.[1] ?? "none");
       return;
     }
     const query = /^GET \S*[?&]number=(\d+)&status=(\d+)/.exec(head);
-    if (query !== null) this.onCallback(Number(query[1]), query[2] === "1" ? "delivered" : `dlr-${query[2]}`);
+    if (query === null) return;
+    const status = query[2] ?? "none";
+    this.onCallback(Number(query[1]), KANNEL_STATUS[status] ?? `dlr-${status}`);
   }
 
   close(): Promise<void> {

@@ -1,16 +1,12 @@
 import { Buffer } from "node:buffer";
 import { SENDER, bodyOf, destinationOf } from "./addresses.ts";
+import type { Callbacks, HttpDoor } from "./door.ts";
 
-/** Where and how a system under test takes messages over HTTP. */
-export type HttpDoor =
-  | {
-      readonly kind: "trunkline";
-      readonly port: number;
-      readonly accountSid: string;
-      readonly authToken: string;
-      readonly callbacks: boolean;
-    }
-  | { readonly kind: "kannel"; readonly port: number; readonly callbacks: boolean };
+/**
+ * What Kannel is asked to tell: 1 and 2 are the end, 8 and 16 that the carrier took or refused it, 4 that it waits
+ * (Kannel user guide, "Delivery reports").
+ */
+const KANNEL_MASKS: Readonly<Record<Callbacks, number>> = { none: 0, final: 3, two: 27, all: 31 };
 
 /** Writes the request that sends a message, with its callback going to the sink on `sinkPort`. */
 export function requestWriter(door: HttpDoor, sinkPort: number): (number: number) => string {
@@ -24,7 +20,8 @@ function trunklineRequest(door: HttpDoor & { kind: "trunkline" }, sinkPort: numb
     `Host: 127.0.0.1:${door.port}\r\nAuthorization: Basic ${credentials}\r\n` +
     "User-Agent: trunkline-bench\r\nAccept: application/json\r\n" +
     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ";
-  const callback = door.callbacks ? `&StatusCallback=${encodeURIComponent(`http://127.0.0.1:${sinkPort}/status`)}` : "";
+  const callback =
+    door.callbacks === "none" ? "" : `&StatusCallback=${encodeURIComponent(`http://127.0.0.1:${sinkPort}/status`)}`;
   const from = encodeURIComponent(SENDER);
   return (number) => {
     const form = `To=%2B${destinationOf(number)}&From=${from}&Body=${encodeURIComponent(bodyOf(number))}${callback}`;
@@ -34,9 +31,10 @@ function trunklineRequest(door: HttpDoor & { kind: "trunkline" }, sinkPort: numb
 
 function kannelRequest(door: HttpDoor, sinkPort: number): (number: number) => string {
   const head = `GET /cgi-bin/sendsms?username=test&password=test&from=${encodeURIComponent(SENDER)}`;
+  const mask = KANNEL_MASKS[door.callbacks];
   return (number) => {
     const url = encodeURIComponent(`http://127.0.0.1:${sinkPort}/dlr?number=${number}&status=%d`);
-    const callback = door.callbacks ? `&dlr-mask=3&dlr-url=${url}` : "";
+    const callback = mask === 0 ? "" : `&dlr-mask=${mask}&dlr-url=${url}`;
     return (
       `${head}&to=%2B${destinationOf(number)}&text=${encodeURIComponent(bodyOf(number))}${callback} HTTP/1.1\r\n` +
       `Host: 127.0.0.1:${door.port}\r\nUser-Agent: trunkline-bench\r\n\r\n`

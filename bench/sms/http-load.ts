@@ -1,10 +1,6 @@
 import net, { type Socket } from "node:net";
+import type { LoadListener, Pace } from "./door.ts";
 import { monotonicMs } from "./monotonic.ts";
-
-/** How messages are sent: as fast as so many connections get answers, or at a rate whatever the answers do. */
-export type Pace =
-  | { readonly kind: "closed"; readonly connections: number }
-  | { readonly kind: "open"; readonly perSecond: number; readonly connections: number };
 
 /** What a load is made of. */
 export interface HttpLoadOptions {
@@ -13,10 +9,7 @@ export interface HttpLoadOptions {
   readonly count: number;
   readonly pace: Pace;
   readonly request: (number: number) => string;
-  /** A message was sent, or with an open loop was due to be sent. */
-  readonly onSent: (number: number, atMs: number) => void;
-  /** The answer came; status 0 where the connection broke first. */
-  readonly onAnswer: (number: number, status: number) => void;
+  readonly listener: LoadListener;
 }
 
 const OPEN_TICK_MS = 1;
@@ -64,13 +57,13 @@ class HttpLoad {
   startOpen(perSecond: number): void {
     this.isClosedLoop = false;
     this.free.push(...this.lines);
-    const { base, count, onSent } = this.options;
+    const { base, count, listener } = this.options;
     const startMs = monotonicMs();
     const timer = setInterval(() => {
       const due = Math.min(count, Math.floor(((monotonicMs() - startMs) * perSecond) / 1_000));
       for (; this.next < due; this.next += 1) {
         // The time it was due counts, so that a system that stalls cannot hide it by slowing the sender.
-        onSent(base + this.next, startMs + (this.next * 1_000) / perSecond);
+        listener.onSent(base + this.next, startMs + (this.next * 1_000) / perSecond);
         const line = this.free.pop();
         if (line === undefined) this.overdue.push(base + this.next);
         else line.send(base + this.next, this.options.request(base + this.next));
@@ -80,17 +73,17 @@ class HttpLoad {
   }
 
   private sendNext(line: HttpLine): void {
-    const { base, count, onSent, request } = this.options;
+    const { base, count, listener, request } = this.options;
     if (this.next >= count) return;
     const number = base + this.next;
     this.next += 1;
     const text = request(number);
-    onSent(number, monotonicMs());
+    listener.onSent(number, monotonicMs());
     line.send(number, text);
   }
 
   private answer(line: HttpLine, number: number, status: number): void {
-    this.options.onAnswer(number, status);
+    this.options.listener.onAnswer(number, status >= 200 && status < 300, status);
     this.answered += 1;
     if (this.answered === this.options.count) {
       for (const each of this.lines) each.close();

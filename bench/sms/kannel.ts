@@ -2,8 +2,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findProgram, freePorts, isListening, startProgram, stopProgram } from "../../test/kit/programs.ts";
 import type { Cleanup } from "./cleanup.ts";
+import type { Callbacks } from "./door.ts";
 import { scratchFolder } from "./scratch-folder.ts";
-import { waitFor, type HttpSystem } from "./system.ts";
+import { waitFor, type ProgramSystem } from "./system.ts";
 import { kannelConfig } from "../../test/kit/kannel-config.ts";
 
 const INSTALL = "RUNLEVEL=1 apt-get install -y --no-install-recommends kannel";
@@ -15,7 +16,7 @@ export interface KannelOptions {
   readonly smscPort: number;
   readonly window: number;
   readonly store: "none" | "spool";
-  readonly callbacks: boolean;
+  readonly callbacks: Callbacks;
 }
 
 /** Fails with how to install it where Kannel is not there. */
@@ -25,7 +26,7 @@ export function requireKannel(): void {
 }
 
 /** Starts Kannel's bearerbox and smsbox, bound to the carrier. */
-export async function startKannel(options: KannelOptions, cleanup: Cleanup): Promise<HttpSystem> {
+export async function startKannel(options: KannelOptions, cleanup: Cleanup): Promise<ProgramSystem> {
   const folder = await scratchFolder(options.parentFolder, cleanup);
   const [adminPort = 0, boxPort = 0, sendPort = 0] = await freePorts(3);
   const conf = join(folder, "kannel.conf");

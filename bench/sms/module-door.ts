@@ -3,57 +3,67 @@
  * messages made by calling the module. Started as a child; everything that is the edge's
  * (accounts, numbers) answers at once.
  */
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openBlobFolder } from "../../src/adapters/files/index.ts";
 import { migrate, openDatabase, startEmbeddedPostgres } from "../../src/adapters/postgres/index.ts";
 import { systemClock, systemNet, systemRandomBytes } from "../../src/adapters/system/index.ts";
-import { carrierSettings, makeCarriers } from "../../src/entry/carriers.ts";
+import { carrierSettings, makeCarriers, type ProgramSettings } from "../../src/entry/carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell } from "../../src/entry/messaging-cell.ts";
 import { SidMinter } from "../../src/kernel/ids.ts";
-import { createMessage, type Carrier } from "../../src/modules/messaging/index.ts";
+import { accountsModule } from "../../src/modules/accounts/index.ts";
+import type { Carrier } from "../../src/modules/messaging/index.ts";
 import { loadSettings } from "../../src/platform/config/index.ts";
 import { SecretBox } from "../../src/platform/secrets/index.ts";
 import type { Log } from "../../src/platform/log/index.ts";
-import { SENDER, bodyOf, destinationOf } from "./addresses.ts";
+import { BLOCKED_PREFIX, carrierPrefix } from "./addresses.ts";
 import { serveCalls } from "./child.ts";
+import { ModuleMessages, type ModuleLoad, type ModuleLoadInput } from "./module-load.ts";
 import { monotonicMs } from "./monotonic.ts";
 import { quietLogger } from "./quiet-logger.ts";
-import { ACCOUNT_SID, AUTH_TOKEN } from "./settings-file.ts";
+import { AUTH_TOKEN } from "./settings-file.ts";
 
 const CELL = "bench-1";
+const publicUrl = (): string => "http://127.0.0.1";
 
-/** How messages are made. */
-export interface ModuleLoadInput {
-  readonly base: number;
-  readonly count: number;
-  /** So many at a time, each until it is accepted, or until its receipt is durable. */
-  readonly inFlight: number;
-  readonly until: "accepted" | "receipt";
-  /** So many a second instead, whatever becomes of them. */
-  readonly perSecond?: number;
-}
-
-/** What a load came to. Times are of `monotonicMs`, by message. */
-export interface ModuleLoad {
-  readonly sentMs: Float64Array;
-  readonly acceptedMs: Float64Array;
-  readonly refused: number;
-  readonly refusal: string | undefined;
+/** How the cell is opened. */
+export interface ModuleOpenInput {
+  readonly checkpoints: boolean;
+  /** So many carriers that lead nowhere, each with its prefix, instead of those of the settings. */
+  readonly nullCarriers?: number | undefined;
+  /** Gives the senders that {@link BLOCKED_PREFIX} begins so small a rate that their second message waits for hours. */
+  readonly blocksSenders?: boolean;
+  readonly parking?: { readonly messagesInMemory?: number; readonly messagesPerFlow?: number };
 }
 
 /** What the process and the cell hold. */
 export interface CellSize {
   readonly messages: number;
   readonly queued: number;
+  /** Waiting in rows alone. */
+  readonly parked: number;
   readonly unprojected: number;
   readonly rssMiB: number;
   readonly heapMiB: number;
   readonly arrayBuffersMiB: number;
+  /** Written since the cell began, or waiting to be; with checkpoints less is on the disk. */
   readonly logMiB: number;
 }
 
+/** What is on the disk. */
+export interface StoredSize {
+  readonly databaseMiB: number;
+  readonly logMiB: number;
+}
+
+const NULL_LATENCY_MS = 20;
+const NULL_WINDOW = 4_000;
+/** One message in an hour. */
+const BLOCKED_PER_MINUTE = 1 / 60;
+
 let cell: MessagingCell | undefined;
-let onReceipt: () => void = () => {};
+let messages: ModuleMessages | undefined;
+let stored: (() => Promise<StoredSize>) | undefined;
 let stop: () => Promise<void> = () => Promise.resolve();
 
 const useCell = (): MessagingCell => {
@@ -63,15 +73,17 @@ const useCell = (): MessagingCell => {
 
 const calls = {
   /** Opens the cell; resolves to how long its recovery took and how much log was replayed. */
-  async open(input: { checkpoints: boolean }): Promise<{ recoverMs: number; replayedMiB: number }> {
-    const settings = loadSettings({ flags: {}, env: process.env, cwd: process.cwd(), carrierTypes: carrierSettings });
+  async open(input: ModuleOpenInput): Promise<{ recoverMs: number; replayedMiB: number }> {
+    const settings = settingsFor(input);
     const postgres = await startEmbeddedPostgres({ folder: join(settings.data, "postgres") });
     const database = openDatabase({ url: await postgres.database("trunkline"), poolSize: 4 });
     const ports = { clock: systemClock, logger: quietLogger };
     const startedMs = monotonicMs();
     const log = await openCellLog(settings.data, CELL, ports);
     const minter = new SidMinter(() => systemClock.nowMs(), systemRandomBytes);
-    const prepared = await prepareMessagingCell({
+    // The cell hands what it does not know on to the messaging module: so limits can be set that are no settings.
+    const options = {
+      ...(input.parking === undefined ? {} : { parking: input.parking }),
       name: CELL,
       settings,
       log: input.checkpoints ? log : withoutCheckpoints(log),
@@ -81,11 +93,14 @@ const calls = {
       net: systemNet,
       accounts: {
         authToken: () => Promise.resolve(AUTH_TOKEN),
-        status: () => Promise.resolve("active"),
+        status: () => Promise.resolve("active" as const),
         canAccess: () => Promise.resolve(true),
       },
       numbers: {
-        sender: () => ({ mms: true, kind: "local" }),
+        sender: (_account: string, address: string) => ({
+          mms: true,
+          kind: address.startsWith(BLOCKED_PREFIX) ? ("tollfree" as const) : ("local" as const),
+        }),
         inboundText: () => undefined,
         applicationStatusCallback: () => undefined,
       },
@@ -95,15 +110,23 @@ const calls = {
       authenticator: { authenticate: () => Promise.resolve(undefined) },
       secrets: new SecretBox(Buffer.alloc(32)),
       isOperator: () => false,
-      mintSid: (prefix) => minter.mint(prefix),
-      publicUrl: () => "http://127.0.0.1",
-    });
-    await migrate(database, prepared.migrations);
+      mintSid: (prefix: string) => minter.mint(prefix),
+      publicUrl,
+    };
+    const prepared = await prepareMessagingCell(options);
+    // The tables of credentials refer to those of accounts.
+    const accounts = accountsModule({ ...ports, ...options, randomBytes: systemRandomBytes });
+    await migrate(database, [...accounts.migrations, ...prepared.migrations]);
     let replayed = 0;
     cell = await prepared.open((doneOctets) => {
       replayed = doneOctets;
     });
     const recoverMs = monotonicMs() - startedMs;
+    messages = new ModuleMessages(cell.messaging.deps);
+    stored = async () => {
+      const rows = await database.query<{ size: string }>("select pg_database_size(current_database()) as size");
+      return { databaseMiB: mib(Number(rows[0]?.size ?? 0)), logMiB: mib(await folderOctets(settings.data)) };
+    };
     stop = async () => {
       await useCell().close();
       await database.close();
@@ -112,21 +135,27 @@ const calls = {
     return { recoverMs, replayedMiB: replayed / 2 ** 20 };
   },
   load(input: ModuleLoadInput): Promise<ModuleLoad> {
-    return loadMessages(input);
+    if (messages === undefined) throw new Error("the cell is not open");
+    return messages.run(input);
+  },
+  stored(_input: undefined): Promise<StoredSize> {
+    if (stored === undefined) throw new Error("the cell is not open");
+    return stored();
   },
   size(_input: undefined): CellSize {
     const { messaging, cell: inner } = useCell();
     const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-    const mib = (octets: number): number => Math.round(octets / 2 ** 20);
     const status = messaging.status();
+    const log = inner.logStatus();
     return {
       messages: status.messages,
       queued: status.carriers.reduce((sum, carrier) => sum + carrier.queued, 0),
+      parked: status.parked,
       unprojected: inner.unprojected(),
       rssMiB: mib(rss),
       heapMiB: mib(heapUsed),
       arrayBuffersMiB: mib(arrayBuffers),
-      logMiB: mib(inner.logStatus().durableEnd),
+      logMiB: mib(log.durableEnd + log.pendingOctets),
     };
   },
   async checkpoint(_input: undefined): Promise<{ tookMs: number }> {
@@ -153,77 +182,73 @@ function withoutCheckpoints(log: Log): Log {
   });
 }
 
-/** A carrier whose receipts are counted when they are durable. */
+/** A carrier whose receipts are counted when they are durable. Changed in its place, because a proxy around it costs. */
 function heardCarrier(carrier: Carrier): Carrier {
-  const start: Carrier["start"] = (listener) => {
-    carrier.start({
+  const start = carrier.start.bind(carrier);
+  const heard = (listener: CarrierListener): void => {
+    start({
       onCapacity: () => listener.onCapacity(),
       onText: (text, settle) => listener.onText(text, settle),
       onReceipt: (receipt, settle) => {
         listener.onReceipt(receipt, (durable) => {
           settle(durable);
-          if (durable) onReceipt();
+          if (durable) messages?.receipted();
         });
       },
     });
   };
-  return new Proxy(carrier, {
-    get(target, name) {
-      const value: unknown = name === "start" ? start : Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return Object.assign(carrier, { start: heard });
 }
 
-function loadMessages(input: ModuleLoadInput): Promise<ModuleLoad> {
-  const { base, count, inFlight, until, perSecond } = input;
-  const { deps } = useCell().messaging;
-  const sentMs = new Float64Array(count);
-  const acceptedMs = new Float64Array(count);
-  let refused = 0;
-  let refusal: string | undefined;
-  let next = 0;
-  let answered = 0;
-  return new Promise((resolve) => {
-    const create = async (atMs: number): Promise<void> => {
-      const index = next;
-      next += 1;
-      sentMs[index] = atMs;
-      const number = base + index;
-      try {
-        await createMessage(deps, {
-          accountSid: ACCOUNT_SID,
-          direction: "outbound-api",
-          to: `+${destinationOf(number)}`,
-          from: SENDER,
-          body: bodyOf(number),
-        });
-        acceptedMs[index] = monotonicMs();
-        if (until === "accepted") createNext();
-      } catch (error) {
-        refused += 1;
-        refusal ??= error instanceof Error ? error.message : String(error);
-        createNext();
-      }
-      answered += 1;
-      if (answered === count) resolve({ sentMs, acceptedMs, refused, refusal });
-    };
-    const createNext = (): void => {
-      if (perSecond === undefined && next < count) void create(monotonicMs());
-    };
-    onReceipt = until === "receipt" ? createNext : () => {};
-    if (perSecond === undefined) {
-      for (let i = 0; i < inFlight; i += 1) createNext();
-      return;
-    }
-    const startMs = monotonicMs();
-    const timer = setInterval(() => {
-      const due = Math.min(count, Math.floor(((monotonicMs() - startMs) * perSecond) / 1_000));
-      // The time it was due counts, so that a stall is not hidden.
-      while (next < due) void create(startMs + (next * 1_000) / perSecond);
-      if (next === count) clearInterval(timer);
-    }, 1);
-  });
+type CarrierListener = Parameters<Carrier["start"]>[0];
+
+/** The settings of the file, with the carriers and rates that a benchmark wants; more than a file may have. */
+function settingsFor(input: ModuleOpenInput): ProgramSettings {
+  const settings = loadSettings({ flags: {}, env: process.env, cwd: process.cwd(), carrierTypes: carrierSettings });
+  const { nullCarriers, blocksSenders } = input;
+  const senderRates = [{ kind: "tollfree" as const, country: undefined, segmentsPerMinute: BLOCKED_PER_MINUTE }];
+  return {
+    ...settings,
+    carriers: nullCarriers === undefined ? settings.carriers : Array.from({ length: nullCarriers }, nullCarrier),
+    messaging: blocksSenders === true ? { ...settings.messaging, senderRates } : settings.messaging,
+  };
+}
+
+function nullCarrier(_: unknown, index: number): Extract<ProgramSettings["carriers"][number], { type: "null" }> {
+  return {
+    type: "null",
+    name: `null-${index}`,
+    priority: 100,
+    prefixes: [carrierPrefix(index)],
+    maintenance: [],
+    latencyMs: NULL_LATENCY_MS,
+    messagesPerSecond: undefined,
+    window: NULL_WINDOW,
+    texts: "parts",
+    refusedPercent: 0,
+    refusal: "later",
+    receipts: "delivered",
+    receiptDelayMs: NULL_LATENCY_MS,
+    failedPercent: 0,
+    seed: 1,
+  };
+}
+
+async function folderOctets(data: string): Promise<number> {
+  const folder = join(data, "cells", CELL, "log");
+  const sizes = await Promise.all(
+    (await readdir(folder, { recursive: true })).map((name) =>
+      stat(join(folder, name)).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function mib(octets: number): number {
+  return Math.round(octets / 2 ** 20);
 }
 
 serveCalls(calls);

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Child } from "./child.ts";
 import type { Cleanup } from "./cleanup.ts";
-import type { CellSize, ModuleDoorCalls, ModuleLoad, ModuleLoadInput } from "./module-door.ts";
+import type { CellSize, ModuleDoorCalls, ModuleOpenInput, StoredSize } from "./module-door.ts";
+import type { ModuleLoad, ModuleLoadInput } from "./module-load.ts";
 import type { Watched } from "./processes.ts";
 import { endPostgres, postgresPid, scratchFolder } from "./scratch-folder.ts";
 import { writeSettings, type SystemSetup } from "./settings-file.ts";
@@ -36,20 +37,19 @@ export class ModuleSystem {
   }
 
   /** Starts the process and opens the cell. */
-  async start(options: {
-    checkpoints?: boolean;
-    profileFolder?: string;
-  }): Promise<{ recoverMs: number; replayedMiB: number }> {
-    const { checkpoints = true, profileFolder } = options;
+  async start(
+    options: Partial<ModuleOpenInput> & { profileFolder?: string },
+  ): Promise<{ recoverMs: number; replayedMiB: number }> {
+    const { profileFolder, ...open } = options;
     const execArgv = profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`];
     this.child = new Child<ModuleDoorCalls>("./module-door.js", { env: this.env, execArgv });
-    return this.child.call("open", { checkpoints });
+    return this.child.call("open", { checkpoints: true, ...open });
   }
 
   async watched(): Promise<Watched[]> {
     const postgres = await postgresPid(join(this.folder, "data"));
     return [
-      { name: "cell", pid: this.running.pid },
+      { name: "cell", pid: this.running.pid, withThreads: true },
       { name: "postgres", pid: postgres, withChildren: true },
     ];
   }
@@ -62,13 +62,17 @@ export class ModuleSystem {
     return this.running.call("size", undefined);
   }
 
+  stored(): Promise<StoredSize> {
+    return this.running.call("stored", undefined);
+  }
+
   checkpoint(): Promise<{ tookMs: number }> {
     return this.running.call("checkpoint", undefined);
   }
 
   /** Resolves when PostgreSQL has everything. */
-  settle(): Promise<void> {
-    return waitFor("the projection has caught up", async () => (await this.size()).unprojected === 0, SETTLE_LIMIT_MS);
+  settle(limitMs = SETTLE_LIMIT_MS): Promise<void> {
+    return waitFor("the projection has caught up", async () => (await this.size()).unprojected === 0, limitMs);
   }
 
   /** As a power cut would, as far as the process goes. */

@@ -10,6 +10,8 @@ export interface Watched {
   readonly pid: number;
   /** Counts its children too, those that have ended included. For PostgreSQL, which is many processes. */
   readonly withChildren?: boolean;
+  /** Tells of its threads too. For a process of Node. */
+  readonly withThreads?: boolean;
 }
 
 /** CPU time used so far and the most memory ever resident, by name. */
@@ -17,6 +19,8 @@ export interface Usage {
   readonly cpuMs: number;
   readonly peakRssMiB: number;
   readonly rssMiB: number;
+  /** CPU time by kind of thread. */
+  readonly threads?: ReadonlyMap<string, number>;
 }
 
 interface Stat {
@@ -26,7 +30,7 @@ interface Stat {
 }
 
 /** proc(5): the name in field 2 may contain anything, so fields are counted from its closing bracket. */
-function readStat(pid: number): Stat | undefined {
+function readStat(pid: number | string): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "latin1");
     const fields = text
@@ -58,8 +62,11 @@ export function readUsage(watched: readonly Watched[]): Map<string, Usage> {
   return new Map(watched.map((each) => [each.name, usageOf(each)]));
 }
 
-function usageOf({ pid, withChildren }: Watched): Usage {
-  if (withChildren !== true) return { cpuMs: (readStat(pid)?.ticks ?? 0) * MS_PER_TICK, ...memoryOf(pid) };
+function usageOf({ pid, withChildren, withThreads }: Watched): Usage {
+  if (withChildren !== true) {
+    const usage = { cpuMs: (readStat(pid)?.ticks ?? 0) * MS_PER_TICK, ...memoryOf(pid) };
+    return withThreads === true ? { ...usage, threads: threadsOf(pid) } : usage;
+  }
   let ticks = 0;
   let memory = { peakRssMiB: 0, rssMiB: 0 };
   for (const each of descendants(pid)) {
@@ -81,4 +88,40 @@ function memoryOf(pid: number): { peakRssMiB: number; rssMiB: number } {
   }
   const kib = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);
   return { peakRssMiB: Math.round(kib("VmHWM") / 1024), rssMiB: Math.round(kib("VmRSS") / 1024) };
+}
+
+/** Threads that Node starts with, after the main one: V8's for compilation and collection, and one timer's. */
+const V8_THREADS = 5;
+
+/**
+ * CPU time by kind of thread. Node 20 gives all threads one name, so they are told apart by their order and by
+ * what they wait for: a worker waits for events, one of libuv's pool for a lock. To be asked while nothing is done.
+ */
+function threadsOf(pid: number): Map<string, number> {
+  const found = new Map<string, number>();
+  const tids = listOf(`/proc/${pid}/task`)
+    .map(Number)
+    .toSorted((a, b) => a - b);
+  for (const [at, tid] of tids.entries()) {
+    const path = `${pid}/task/${tid}`;
+    const kind = at === 0 ? "main" : at <= V8_THREADS ? "V8" : waitsForEvents(path) ? "worker" : "libuv";
+    found.set(kind, (found.get(kind) ?? 0) + (readStat(path)?.ticks ?? 0) * MS_PER_TICK);
+  }
+  return found;
+}
+
+function waitsForEvents(path: string): boolean {
+  try {
+    return readFileSync(`/proc/${path}/wchan`, "latin1").includes("poll");
+  } catch {
+    return false;
+  }
+}
+
+function listOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

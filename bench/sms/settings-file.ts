@@ -1,19 +1,30 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { SENDER } from "./addresses.ts";
+import { SENDER, accountOf } from "./addresses.ts";
+import type { Callbacks } from "./door.ts";
 
-export const ACCOUNT_SID = "ACbe0c0000000000000000000000000001";
+export const ACCOUNT_SID = accountOf(0);
 export const AUTH_TOKEN = "bench0000000000000000000000token";
 
 /** How the system under test is set up. */
 export interface SystemSetup {
+  /** The carrier to bind to. */
   readonly smscPort: number;
   readonly binds: number;
   readonly window: number;
   /** Which status changes are called back, where a callback is asked for. */
-  readonly statusCallbacks: "all" | "final";
+  readonly callbacks: Callbacks;
+  /** Where it listens for customers' SMPP clients. */
+  readonly smppPort?: number;
 }
+
+const STATUS_CALLBACKS: Readonly<Record<Callbacks, string>> = {
+  none: "final",
+  final: "final",
+  two: "sent-and-final",
+  all: "all",
+};
 
 /** Writes the configuration and returns the environment that goes with it. */
 export async function writeSettings(folder: string, setup: SystemSetup): Promise<NodeJS.ProcessEnv> {
@@ -30,8 +41,9 @@ export async function writeSettings(folder: string, setup: SystemSetup): Promise
       },
     ],
     numbers: [{ number: SENDER }],
-    messaging: { statusCallbacks: setup.statusCallbacks },
+    messaging: { statusCallbacks: STATUS_CALLBACKS[setup.callbacks] },
     log: { level: "warn", format: "json" },
+    ...(setup.smppPort === undefined ? {} : { smpp: { port: setup.smppPort } }),
   };
   await writeFile(config, stringify(content));
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("TRUNKLINE_"));

@@ -58,8 +58,8 @@ export class Smsc {
     });
   }
 
-  async listen(): Promise<number> {
-    return (await this.server.listen({ host: "127.0.0.1", port: 0 })).port;
+  async listen(port: number): Promise<number> {
+    return (await this.server.listen({ host: "127.0.0.1", port })).port;
   }
 
   get binds(): number {

@@ -1,12 +1,12 @@
-import type { HttpDoor } from "./http-door.ts";
+import type { Door } from "./door.ts";
 import type { Watched } from "./processes.ts";
 
-/** A system under test that takes messages over HTTP. */
-export interface HttpSystem {
+/** A system under test that takes messages over HTTP or SMPP. */
+export interface ProgramSystem {
   readonly name: string;
-  readonly door: HttpDoor;
+  readonly door: Door;
   readonly watched: readonly Watched[];
-  /** Resolves when work that trails behind the last callback is done, so that its CPU time counts. */
+  /** Resolves when work that trails behind the last callback or receipt is done, so that its CPU time counts. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }

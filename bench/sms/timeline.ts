@@ -6,7 +6,10 @@ export class Timeline {
   readonly acceptedMs: Float64Array;
   readonly submittedMs: Float64Array;
   readonly receiptMs: Float64Array;
+  /** When the sender was told of the end: by a callback, or by a receipt on its bind. */
   readonly calledMs: Float64Array;
+  /** When it was told that a carrier has the message. */
+  readonly toldSentMs: Float64Array;
   duplicateSubmits = 0;
   duplicateCalls = 0;
   /** Marks of messages that are not of this run. */
@@ -20,27 +23,41 @@ export class Timeline {
     this.submittedMs = new Float64Array(count);
     this.receiptMs = new Float64Array(count);
     this.calledMs = new Float64Array(count);
+    this.toldSentMs = new Float64Array(count);
+  }
+
+  /** Whether the message is of this run. */
+  private has(number: number): boolean {
+    return number >= this.base && number < this.base + this.count;
   }
 
   /** Notes the first time; returns false where there was one before, or the message is not of this run. */
   mark(times: Float64Array, number: number, atMs: number): boolean {
-    const index = number - this.base;
-    if (!(index >= 0 && index < this.count)) {
+    if (!this.has(number)) {
       this.strays += 1;
       return false;
     }
+    const index = number - this.base;
     if (times[index] !== 0) return false;
     times[index] = atMs;
     return true;
   }
 
   submitted(number: number, atMs: number): void {
-    if (!this.mark(this.submittedMs, number, atMs)) this.duplicateSubmits += 1;
+    if (!this.mark(this.submittedMs, number, atMs) && this.has(number)) this.duplicateSubmits += 1;
   }
 
   called(number: number, atMs: number): boolean {
-    const isFirst = this.mark(this.calledMs, number, atMs);
-    if (!isFirst) this.duplicateCalls += 1;
+    return this.told(this.calledMs, number, atMs);
+  }
+
+  toldSent(number: number, atMs: number): boolean {
+    return this.told(this.toldSentMs, number, atMs);
+  }
+
+  private told(times: Float64Array, number: number, atMs: number): boolean {
+    const isFirst = this.mark(times, number, atMs);
+    if (!isFirst && this.has(number)) this.duplicateCalls += 1;
     return isFirst;
   }
 }
@@ -49,6 +66,7 @@ export class Timeline {
 export interface Spread {
   readonly p50: number;
   readonly p99: number;
+  readonly p999: number;
   readonly max: number;
 }
 
@@ -68,7 +86,7 @@ export function spread(from: Float64Array, to: Float64Array): Spread | undefined
   const sorted = spans.subarray(0, count).sort();
   const at = (share: number): number =>
     Math.round((sorted[Math.min(count - 1, Math.floor(count * share))] ?? 0) * 100) / 100;
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+  return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) };
 }
 
 /** The earliest and the latest time, over those that are there. */

@@ -6,25 +6,31 @@ import { freePorts } from "../../test/kit/programs.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { endPostgres, postgresPid, scratchFolder } from "./scratch-folder.ts";
 import { ACCOUNT_SID, AUTH_TOKEN, writeSettings, type SystemSetup } from "./settings-file.ts";
-import { waitFor, type HttpSystem } from "./system.ts";
+import type { SmppDoor } from "./door.ts";
+import { waitFor, type ProgramSystem } from "./system.ts";
 
 const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "../../../bin/trunkline.js");
 const START_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 25_000;
 const SETTLE_LIMIT_MS = 60_000;
 
+const MAX_PER_SECOND = 10_000;
+
 export interface TrunklineOptions extends SystemSetup {
   readonly parentFolder: string;
-  readonly callbacks: boolean;
+  /** Has messages come in by SMPP, over so many binds. */
+  readonly customerBinds?: number;
+  readonly customerWindow: number;
   /** Where a CPU profile is written when it stops. */
   readonly profileFolder?: string;
 }
 
 /** Starts the whole program as an operator would, in a folder of its own, and waits until it is ready. */
-export async function startTrunkline(options: TrunklineOptions, cleanup: Cleanup): Promise<HttpSystem> {
+export async function startTrunkline(options: TrunklineOptions, cleanup: Cleanup): Promise<ProgramSystem> {
   const folder = await scratchFolder(options.parentFolder, cleanup);
-  const [port = 0] = await freePorts(1);
-  const env = await writeSettings(folder, options);
+  const [port = 0, smppPort = 0] = await freePorts(2);
+  const { customerBinds, customerWindow: window, callbacks } = options;
+  const env = await writeSettings(folder, customerBinds === undefined ? options : { ...options, smppPort });
   const flags = options.profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileFolder}`];
   const child = spawn(process.execPath, [...flags, PROGRAM, "up", "--port", String(port)], {
     env,
@@ -52,18 +58,47 @@ export async function startTrunkline(options: TrunklineOptions, cleanup: Cleanup
   };
   await waitFor("Trunkline is ready", isReady, START_LIMIT_MS);
   const postgres = await postgresPid(join(folder, "data"));
-  const isSettled = async (): Promise<boolean> =>
-    /^trunkline_projection_waiting 0$/m.test(await read(`${base}/metrics`));
+  const isSettled = async (): Promise<boolean> => {
+    const metrics = await read(`${base}/metrics`);
+    return (
+      /^trunkline_projection_waiting 0$/m.test(metrics) && !/^trunkline_smpp_deliveries_waiting [1-9]/m.test(metrics)
+    );
+  };
+  const door =
+    customerBinds === undefined
+      ? ({ kind: "trunkline", port, accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, callbacks } as const)
+      : await smppDoor({ base, port: smppPort, window, binds: customerBinds });
   return {
     name: "trunkline",
-    door: { kind: "trunkline", port, accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, callbacks: options.callbacks },
+    door,
     watched: [
-      { name: "trunkline", pid: child.pid ?? -1 },
+      { name: "trunkline", pid: child.pid ?? -1, withThreads: true },
       { name: "postgres", pid: postgres, withChildren: true },
     ],
     settle: () => waitFor("the projection has caught up", isSettled, SETTLE_LIMIT_MS),
     stop,
   };
+}
+
+/** Makes credentials by the API: one for each bind, because one is limited to 10,000 messages a second. */
+async function smppDoor(at: { base: string; port: number; window: number; binds: number }): Promise<SmppDoor> {
+  const { base, port, window, binds } = at;
+  const authorization = `Basic ${Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString("base64")}`;
+  const body = new URLSearchParams({
+    MaxBinds: "1",
+    Window: String(window),
+    MessagesPerSecond: String(MAX_PER_SECOND),
+  }).toString();
+  const headers = { authorization, "content-type": "application/x-www-form-urlencoded" };
+  const credentials: { systemId: string; password: string }[] = [];
+  for (let made = 0; made < binds; made += 1) {
+    const answer = await fetch(`${base}/trunkline/v1/Smpp/Credentials`, { method: "POST", headers, body });
+    const text = await answer.text();
+    if (answer.status !== 201) throw new Error(`no SMPP credential was made: ${text}`);
+    const { system_id: systemId, password } = JSON.parse(text) as { system_id: string; password: string };
+    credentials.push({ systemId, password });
+  }
+  return { kind: "smpp", port, window, credentials };
 }
 
 async function read(url: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { Child } from "./child.ts";
 import type { Cleanup } from "./cleanup.ts";
+import type { Watched } from "./processes.ts";
 import type { WorldCalls } from "./world.ts";
 
 /** The process with the carrier, the sink and the load generator. */
@@ -8,17 +9,20 @@ export interface World {
   readonly smscPort: number;
   /** The first of so many message numbers that were not used before. */
   take(count: number): number;
+  /** CPU time of the world itself, for the table. */
+  readonly watched: Watched;
 }
 
-/** Starts the world; it ends with the benchmark. */
-export async function openWorld(receiptDelayMs: number, cleanup: Cleanup): Promise<World> {
+/** Starts the world; it ends with the benchmark. The carrier takes any free port unless told. */
+export async function openWorld(receiptDelayMs: number, cleanup: Cleanup, port = 0): Promise<World> {
   const child = new Child<WorldCalls>("./world.js");
   cleanup.add(() => child.release());
-  const { smscPort } = await child.call("open", { receiptDelayMs });
+  const { smscPort } = await child.call("open", { receiptDelayMs, port });
   let next = 0;
   return {
     child,
     smscPort,
+    watched: { name: "world", pid: child.pid },
     take: (count) => {
       next += count;
       return next - count;

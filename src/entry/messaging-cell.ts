@@ -2,11 +2,11 @@ import { extname, join } from "node:path";
 import { present } from "../kernel/assert.ts";
 import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
-import { messagingModule, type Carrier, type MessagingModule } from "../modules/messaging/index.ts";
+import { messagingModule, type Carrier, type FetchUrl, type MessagingModule } from "../modules/messaging/index.ts";
 import { monitorModule, type MonitorModule } from "../modules/monitor/index.ts";
 import type { EsmeModule } from "../modules/esme/index.ts";
 import type { NumberDirectory } from "../modules/numbers/index.ts";
-import type { RoutingModule } from "../modules/routing/index.ts";
+import type { PortedNumbers, RoutingModule } from "../modules/routing/index.ts";
 import { Cell, Projection, projectionMigration, readProjectedOffsets } from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
 import type { Authenticator, Route } from "../platform/http/index.ts";
@@ -34,6 +34,7 @@ export interface MessagingCellOptions {
   readonly accounts: AccountDirectory;
   readonly numbers: NumberDirectory;
   readonly carriers: readonly Carrier[];
+  readonly ported?: PortedNumbers | undefined;
   /** Whether an account may see what is the operator's. */
   readonly isOperator: (accountSid: string) => boolean;
   readonly authenticator: Authenticator;
@@ -67,7 +68,7 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   readonly migrations: readonly Migration[];
   open(onProgress: (done: number, total: number) => void): Promise<MessagingCell>;
 }> {
-  const { settings, clock, net, logger, database, accounts, carriers, isOperator } = options;
+  const { settings, clock, net, logger, database, accounts, carriers, ported, isOperator } = options;
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
   const limits = { maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost };
   const http = new HttpClient({ net, clock, limits });
@@ -79,39 +80,12 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
     accounts: { authenticator: options.authenticator, directory: accounts },
     messaging: useMessaging,
   });
-  const routing = await makeRouting({ database, clock, logger, carriers, isOperator, messaging: useMessaging });
-  const { unknownGraceSeconds, adoptReceiptSeconds, senderRates, accountRates, senderQueueSeconds } =
-    settings.messaging;
-  const messaging = messagingModule({
-    ...options,
-    router: routing.router,
-    rates: { senders: senderRates, accounts: accountRates, queueSeconds: senderQueueSeconds },
-    inboundBinds: esme.inboundBinds,
-    fetchUrl: urlFetcher(http, guard),
-    accountStatus: (sid) => accounts.status(sid),
-    callbackEvents: settings.messaging.statusCallbacks,
-    limits: { adoptReceiptMs: adoptReceiptSeconds * 1_000, unknownGraceMs: unknownGraceSeconds * 1_000 },
-  });
+  const routing = await makeRouting({ database, clock, logger, carriers, ported, isOperator, messaging: useMessaging });
+  const messaging = makeMessaging(options, { routing, esme, fetchUrl: urlFetcher(http, guard) });
   late.messaging = messaging;
   const monitor = monitorModule({ database, clock, logger, cell: options.name });
-  const sender = new ThreadSender({
-    entry: new URL(`./webhook-thread${extname(import.meta.url)}`, import.meta.url),
-    setup: { allowPrivateNetworks, maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost },
-    clock,
-    logger,
-  });
-  const webhookState = new WebhookState();
-  const webhooks = new WebhookDelivery({
-    state: webhookState,
-    clock,
-    logger,
-    sender,
-    maxInFlight,
-    maxInFlightPerHost,
-    authToken: (sid) => accounts.authToken(sid),
-    responders: () => messaging.responders,
-  });
-  const machines = [...messaging.machines, webhookMachine(webhookState, webhooks), monitor.machine, esme.machine];
+  const { sender, webhooks, machine } = makeWebhooks(options, useMessaging);
+  const machines = [...messaging.machines, machine, monitor.machine, esme.machine];
   const migrations = [
     projectionMigration,
     ...messaging.migrations,
@@ -156,4 +130,46 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
       return { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection, close };
     },
   };
+}
+
+/** Messaging as the settings have it. */
+function makeMessaging(
+  options: MessagingCellOptions,
+  { routing, esme, fetchUrl }: { routing: RoutingModule; esme: EsmeModule; fetchUrl: FetchUrl },
+): MessagingModule {
+  const { unknownGraceSeconds, adoptReceiptSeconds, senderRates, accountRates, senderQueueSeconds, statusCallbacks } =
+    options.settings.messaging;
+  return messagingModule({
+    ...options,
+    router: routing.router,
+    rates: { senders: senderRates, accounts: accountRates, queueSeconds: senderQueueSeconds },
+    inboundBinds: esme.inboundBinds,
+    fetchUrl,
+    accountStatus: (sid) => options.accounts.status(sid),
+    callbackEvents: statusCallbacks,
+    limits: { adoptReceiptMs: adoptReceiptSeconds * 1_000, unknownGraceMs: unknownGraceSeconds * 1_000 },
+  });
+}
+
+/** What sends webhooks: decided on the cell's thread, sent by one of its own. */
+function makeWebhooks({ settings, clock, logger, accounts }: MessagingCellOptions, messaging: () => MessagingModule) {
+  const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
+  const sender = new ThreadSender({
+    entry: new URL(`./webhook-thread${extname(import.meta.url)}`, import.meta.url),
+    setup: { allowPrivateNetworks, maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost },
+    clock,
+    logger,
+  });
+  const state = new WebhookState();
+  const webhooks = new WebhookDelivery({
+    state,
+    clock,
+    logger,
+    sender,
+    maxInFlight,
+    maxInFlightPerHost,
+    authToken: (sid) => accounts.authToken(sid),
+    responders: () => messaging().responders,
+  });
+  return { sender, webhooks, machine: webhookMachine(state, webhooks) };
 }

@@ -47,6 +47,23 @@ export function watchSystem(
     "Group commits since the start; several records share one.",
     () => cell.logStatus().commits,
   );
+  watchCarriers(metrics, messaging);
+  const requests = metrics.counter({
+    name: "trunkline_api_requests_total",
+    help: "API answers by operation and status.",
+    labels: ["operation", "status"],
+  });
+  const seconds = metrics.histogram(
+    { name: "trunkline_api_seconds", help: "Time to answer API requests.", labels: ["operation"] },
+    SECONDS_BUCKETS,
+  );
+  return ({ operation = "none", status, durationMs }) => {
+    requests.with({ operation, status: String(status) }).inc();
+    seconds.with({ operation }).observe(durationMs / 1_000);
+  };
+}
+
+function watchCarriers(metrics: Metrics, messaging: MessagingCell["messaging"]): void {
   const carriers = metrics.gauge(
     { name: "trunkline_carrier_queued", help: "Messages that wait in front of a carrier.", labels: ["carrier"] },
     () => {
@@ -71,17 +88,4 @@ export function watchSystem(
       }
     },
   );
-  const requests = metrics.counter({
-    name: "trunkline_api_requests_total",
-    help: "API answers by operation and status.",
-    labels: ["operation", "status"],
-  });
-  const seconds = metrics.histogram(
-    { name: "trunkline_api_seconds", help: "Time to answer API requests.", labels: ["operation"] },
-    SECONDS_BUCKETS,
-  );
-  return ({ operation = "none", status, durationMs }) => {
-    requests.with({ operation, status: String(status) }).inc();
-    seconds.with({ operation }).observe(durationMs / 1_000);
-  };
 }

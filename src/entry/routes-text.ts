@@ -1,3 +1,4 @@
+import { columns, money } from "./columns.ts";
 import { printable } from "./printable.ts";
 
 /** A version of the routing table, as the API shows it. */
@@ -82,25 +83,7 @@ export interface ShownComparison {
 }
 
 const MAX_ROWS = 40;
-const MICROS = 1_000_000;
 const PERCENT = 100;
-
-/** Columns under their headings; those that are numbers stand right. */
-function columns(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const texts = rows.map((row) => row.map((cell) => printable(String(cell)).replaceAll("\n", " ")));
-  const widths = headings.map((heading, at) => Math.max(heading.length, ...texts.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[], numbers: readonly (string | number)[]): string =>
-    cells
-      .map((cell, at) =>
-        typeof numbers[at] === "number" ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
-      )
-      .join("  ")
-      .trimEnd();
-  const first = rows[0] ?? [];
-  return [line(headings, first), ...texts.map((text, at) => line(text, rows[at] ?? []))]
-    .map((each) => `${each}\n`)
-    .join("");
-}
 
 /** The versions and what was published of them. */
 export function tableListText(tables: readonly ShownTable[], publications: readonly ShownPublication[]): string {
@@ -181,10 +164,6 @@ function stateOf(each: { usable: boolean; excluded: boolean; reason: string | nu
 
 function pointsOf(terms: readonly { readonly input: string; readonly points: number }[], name: string): number {
   return terms.find(({ input }) => input === name)?.points ?? 0;
-}
-
-function money(micros: number, currency: string): string {
-  return `${(micros / MICROS).toFixed(6).replace(/0{1,4}$/, "")} ${currency}`;
 }
 
 /** What would change, carrier by carrier. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { MESSAGE_INTENTS, type Carrier, type MessagingModule } from "../modules/messaging/index.ts";
-import { routingModule, type ContentHash, type RoutingModule } from "../modules/routing/index.ts";
+import { routingModule, type ContentHash, type PortedNumbers, type RoutingModule } from "../modules/routing/index.ts";
 import type { Clock, Database, Logger } from "../platform/ports.ts";
 
 /** The content hash of routing tables: SHA-256. */
@@ -22,6 +22,7 @@ export interface RoutingParts {
   readonly logger: Logger;
   readonly carriers: readonly Carrier[];
   readonly isOperator: (accountSid: string) => boolean;
+  readonly ported?: PortedNumbers | undefined;
   /** The cell's messaging, which is made after this. */
   readonly messaging: () => Pick<MessagingModule, "health" | "traffic" | "routesChanged">;
 }

@@ -7,6 +7,7 @@ import { SidMinter } from "../kernel/ids.ts";
 import { accountsModule, type AccountsModule } from "../modules/accounts/index.ts";
 import type { Carrier } from "../modules/messaging/index.ts";
 import { numbersModule, type NumbersModule } from "../modules/numbers/index.ts";
+import type { PortedNumbers } from "../modules/routing/index.ts";
 import { startSimulator, simulatorMounts, type Simulator } from "../modules/simulator/index.ts";
 import type { NumberSettings } from "../platform/config/index.ts";
 import { openAuthority, openFront, type Authority, type Front } from "../platform/front/index.ts";
@@ -20,6 +21,7 @@ import { carrierMounts } from "./carrier-mounts.ts";
 import { makeCarriers, simulatedCarrier, type ProgramSettings } from "./carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell } from "./messaging-cell.ts";
 import { metricsMount, watchSystem } from "./metrics.ts";
+import { openPortedNumbers } from "./ported-numbers.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
 import { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -84,6 +86,7 @@ class SystemStart {
     await mkdir(settings.data, { recursive: true });
     const log = await this.openLog();
     await this.probePorts();
+    const ported = await this.openPorted();
     const database = await this.openDatabase();
     const simulator = await this.startSimulator();
     const secrets = new SecretBox(await loadMasterKey(settings.data));
@@ -109,7 +112,7 @@ class SystemStart {
       logger,
       publicUrl: () => this.publicUrl,
     });
-    let operatorSid: string | undefined;
+    const operator: { accountSid?: string } = {};
     const prepared = await prepareMessagingCell({
       name: CELL,
       settings,
@@ -124,7 +127,8 @@ class SystemStart {
       secrets,
       numbers: numbers.directory,
       carriers,
-      isOperator: (sid) => sid === operatorSid,
+      ported,
+      isOperator: (sid) => sid === operator.accountSid,
       mintSid: (prefix) => this.minter.mint(prefix),
       publicUrl: () => this.publicUrl,
     });
@@ -133,11 +137,19 @@ class SystemStart {
       accountSid: settings.accountSid,
       authToken: settings.authToken,
     });
-    operatorSid = account.accountSid;
+    operator.accountSid = account.accountSid;
     const from = await this.syncNumbers(numbers, account.accountSid);
     const cell = await this.openCell(prepared);
     const front = await this.serve({ accounts, numbers, cell, carriers, simulator: simulator?.simulator });
     const system = { ...front, account, from, simulator: simulator?.simulator, cell };
+    await this.writeRun(system);
+    return { ...system, close: () => this.shutdown.run() };
+  }
+
+  /** Says to the other commands where it runs. */
+  private async writeRun(system: Omit<RunningSystem, "close">): Promise<void> {
+    const { account, cell } = system;
+    const { settings } = this.options;
     await writeRunFile(settings.data, {
       pid: process.pid,
       baseUrl: system.baseUrl,
@@ -145,13 +157,12 @@ class SystemStart {
       caPath: system.authority.caPath,
       accountSid: account.accountSid,
       authToken: account.authToken,
-      from: from ?? null,
-      simulator: simulator !== undefined,
+      from: system.from ?? null,
+      simulator: system.simulator !== undefined,
       smppPort: cell.smppPorts.port ?? null,
       smppTlsPort: cell.smppPorts.tlsPort ?? null,
     });
     this.shutdown.add("run file", () => removeRunFile(settings.data));
-    return { ...system, close: () => this.shutdown.run() };
   }
 
   /** The log goes first: its lock says whether another process has this data folder. */
@@ -228,6 +239,14 @@ class SystemStart {
     } catch (error) {
       throw StartFailure.ofListen(error, { port: settings.simulator.port, setting: "simulator.port" });
     }
+  }
+
+  private async openPorted(): Promise<PortedNumbers | undefined> {
+    const { settings, progress, logger } = this.options;
+    const ports = { net: systemNet, clock: systemClock, logger, progress };
+    const { ported, close } = await openPortedNumbers(settings.routing, ports);
+    this.shutdown.add("look-up of numbers", close);
+    return ported;
   }
 
   private simulated(port: number | undefined): ReturnType<typeof simulatedCarrier>[] {

@@ -8,5 +8,6 @@ import { send } from "./send.ts";
 import { simulateCarrier } from "./simulate-carrier.ts";
 import { trust } from "./trust.ts";
 import { up } from "./up.ts";
+import { why } from "./why.ts";
 
-export const commands: readonly Command[] = [up, env, trust, send, phones, routes, simulateCarrier, doctor];
+export const commands: readonly Command[] = [up, env, trust, send, phones, routes, why, simulateCarrier, doctor];

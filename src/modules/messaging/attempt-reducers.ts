@@ -34,14 +34,15 @@ function attempt({ state, effects, context }: Scene, record: MessagesAttempted):
     const sid = record.sids[at] as string;
     const message = state.messages.get(sid);
     if (message === undefined || isFinal(message.status) || !hasPendingPart(message)) continue;
+    if (message.parked === true) continue;
     const edited = state.messages.edit(sid) as Message;
     const count = record.partCounts?.[sid] ?? edited.segments;
     if (count !== edited.parts.length && isUntouched(edited)) edited.parts = pendingParts(count);
     const parts = beginAttempt(edited, {
       carrier: record.carrier,
       atMs: context.atMs,
-      table: record.table,
-      health: record.health,
+      table: record.chosen?.[sid]?.[0] ?? record.table,
+      health: record.chosen?.[sid]?.[1] ?? record.health,
       priceMicros: record.prices?.[at] ?? 0,
     });
     edited.attempts += 1;
@@ -67,6 +68,7 @@ function applyAnswer(scene: Scene, carrier: string, answer: SubmitAnswer): void 
     state.linkCarrierId(carrier, outcome.id, message.sid, answer.part);
     changeStatus(message, statusOfParts(message), context);
     settleHeld(scene, { carrier, id: outcome.id, message, part: answer.part });
+    if (isFinal(message.status)) state.endReceipts(message);
   } else if (outcome.kind === "unknown") {
     part.state = "unknown";
     message.unknownSinceMs ??= context.atMs;
@@ -126,16 +128,16 @@ function delayOf(message: Message, carrier: string, verdict: RefusalVerdict): nu
 
 /** A receipt may have come before the response that names it. */
 function settleHeld(scene: Scene, given: { carrier: string; id: string; message: Message; part: number }): void {
-  const { state, context } = scene;
+  const { state } = scene;
   const key = `${given.carrier}|${given.id}`;
   const held = state.heldReceipts.get(key);
   if (held === undefined) return;
   state.heldReceipts.delete(key);
-  settleReceipt(state, { message: given.message, part: given.part, receipt: held.receipt }, context);
+  settleReceipt(scene, { message: given.message, part: given.part, receipt: held.receipt });
 }
 
 /** The receipt for all parts may have come before the answer to this one. */
-function settleWhole({ state, context }: Scene, message: Message, part: number): void {
+function settleWhole(scene: Scene, message: Message, part: number): void {
   const receipt = message.wholeReceipt;
-  if (receipt !== undefined) settleReceipt(state, { message, part, receipt }, context);
+  if (receipt !== undefined) settleReceipt(scene, { message, part, receipt });
 }

@@ -3,9 +3,8 @@ import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
 import { removeMediaContent } from "./media/index.ts";
 import { findMessage } from "./message.store.ts";
-import { isFinal, type Message } from "./message.ts";
+import { isFinal, type Message, type MessageOrigin } from "./message.ts";
 import { segmentText } from "../../protocols/sms/index.ts";
-import type { MessageOrigin } from "./message.ts";
 import type { FeedbackGiven, MessageCanceled, MessageDeleted, MessageRedacted, MessageReplaced } from "./records.ts";
 
 interface Target {
@@ -15,9 +14,8 @@ interface Target {
 
 /** Cancels a message that no carrier has been given yet. */
 export async function cancelMessage(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
-  const message = await inMemory(deps, target);
-  const record: MessageCanceled = { kind: "message.canceled", sid: message.sid };
-  const canceled = await deps.cell.commit<Message | undefined>(record, "progress");
+  const record: MessageCanceled = { kind: "message.canceled", sid: target.sid };
+  const canceled = await changeWaiting(deps, target, record);
   if (canceled !== undefined) return canceled;
   const now = await existing(deps, target);
   throw new AppError(messageErrors.notCancelable, { sid: now.sid, status: now.status });
@@ -32,11 +30,10 @@ export async function replaceMessage(
     readonly receipt?: MessageOrigin["receipt"] | undefined;
   },
 ): Promise<Readonly<Message>> {
-  const message = await inMemory(deps, input);
   const { text, encoding, segments } = segmentText(input.body, { smartEncoding: false });
   const record: MessageReplaced = {
     kind: "message.replaced",
-    sid: message.sid,
+    sid: input.sid,
     body: input.body,
     ...(text === input.body ? {} : { sentText: text }),
     encoding,
@@ -46,9 +43,10 @@ export async function replaceMessage(
       : { validUntilMs: deps.clock.nowMs() + input.validitySeconds * 1_000 }),
     ...(input.receipt === undefined ? {} : { receipt: input.receipt }),
   };
-  const replaced = await deps.cell.commit<Message | undefined>(record, "progress");
+  const replaced = await changeWaiting(deps, input, record);
   if (replaced !== undefined) return replaced;
-  throw new AppError(messageErrors.notReplaceable, { sid: message.sid, status: message.status });
+  const now = await existing(deps, input);
+  throw new AppError(messageErrors.notReplaceable, { sid: now.sid, status: now.status });
 }
 
 /** Empties the body of a message that is done. */
@@ -79,12 +77,22 @@ export async function giveFeedback(
   return existing(deps, target);
 }
 
-/** The message; one that waits in the database alone is brought back first, so that it can be changed. */
-async function inMemory(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {
-  const message = await existing(deps, target);
-  if (message.parked !== true) return message;
-  await deps.parking.unpark([message.sid]);
-  return existing(deps, target);
+/**
+ * Changes a message that waits; `undefined` where it does not wait any more. One that is
+ * parked is brought back first, also where that befell it while the change was on its way.
+ */
+async function changeWaiting(
+  deps: MessagingDeps,
+  target: Target,
+  record: MessageCanceled | MessageReplaced,
+): Promise<Readonly<Message> | undefined> {
+  for (let round = 0; ; round += 1) {
+    const { parked } = await existing(deps, target);
+    if (parked === true) await deps.parking.unpark([target.sid]);
+    else if (round > 0) return undefined;
+    const changed = await deps.cell.commit<Message | undefined>(record, "progress");
+    if (changed !== undefined || round > 0) return changed;
+  }
 }
 
 async function existing(deps: MessagingDeps, target: Target): Promise<Readonly<Message>> {

@@ -2,7 +2,7 @@ import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
 import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
 import { endOfUnsent, finish } from "./finish.ts";
-import { hasPendingPart, isFinal, type Message } from "./message.ts";
+import { hasPendingPart, hasSubmittedPart, hasUnknownPart, isFinal, type Message } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
 import type { DeadlinesPassed, UnknownsSettled } from "./records.ts";
 import { reportMessage } from "./status-callback.ts";
@@ -27,9 +27,10 @@ interface Scene {
 /** A message that nothing is under way of, so that time may decide about it. */
 function resting(state: MessageState, sid: string): Message | undefined {
   const message = state.messages.get(sid);
-  if (message === undefined || isFinal(message.status)) return undefined;
+  // A parked message may have left memory or not: a replay cannot tell.
+  if (message === undefined || isFinal(message.status) || message.parked === true) return undefined;
   // An answer or a broken connection will decide what is submitted; the sweep comes again.
-  if (message.parts.some((part) => part.state === "submitted")) return undefined;
+  if (hasSubmittedPart(message)) return undefined;
   return state.messages.edit(sid);
 }
 
@@ -47,6 +48,7 @@ function passDeadline(state: MessageState, scene: Scene, sid: string): void {
   }
   if (message.closed === true) return;
   message.closed = true;
+  state.endReceipts(message);
   reportMessage(message, scene.context);
 }
 
@@ -71,10 +73,6 @@ function settleUnknown(state: MessageState, scene: Scene, sid: string): void {
   delete message.unknownSinceMs;
   message.updatedMs = context.atMs;
   if (!wasQueued) context.effect(() => effects.ready(message));
-}
-
-function hasUnknownPart(message: Readonly<Message>): boolean {
-  return message.parts.some((part) => part.state === "unknown");
 }
 
 function giveUpUnknown(state: MessageState, scene: Scene, message: Message): void {

@@ -5,7 +5,7 @@ import { routeRequest } from "./dispatch/route-chooser.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { decodeHealth } from "./health-record.ts";
 import type { Attempt, Message, Part } from "./message.ts";
-import { findHealthRecord, findMessageOfAny } from "./message.store.ts";
+import { findHealth, findMessageOfAny } from "./message.store.ts";
 
 /** A message as the operator sees it: what was tried, why there, and what it cost. */
 interface Delivery {
@@ -47,9 +47,11 @@ export function deliveryRoutes(options: {
 async function explain(deps: MessagingDeps, message: Readonly<Message>): Promise<Explanation | undefined> {
   const last = message.tries?.at(-1);
   if (last === undefined) return undefined;
-  const content = await findHealthRecord(deps, last.health);
-  const health = decodeHealth(last.health, content ?? "[]");
-  return deps.router.explain(routeRequest(message), health, { tableVersion: last.table, atMs: last.atMs });
+  const health = decodeHealth(last.health, await findHealth(deps, last.health));
+  // Those that had refused it by then came after all others.
+  const refusals = message.tries?.filter(({ number, verdict }) => number < last.number && verdict === "other-route");
+  const excluded = refusals?.map(({ carrier }) => carrier);
+  return deps.router.explain(routeRequest(message), health, { tableVersion: last.table, atMs: last.atMs, excluded });
 }
 
 function viewDelivery({ message, explanation }: Delivery): JsonObject {

@@ -31,6 +31,7 @@ export function finish(
   state.dequeued(message);
   changeStatus(message, status, context);
   state.unlinkAllUnknown(message);
+  state.endReceipts(message);
   const alert: AlertRaised = {
     kind: "alert.raised",
     accountSid: message.accountSid,

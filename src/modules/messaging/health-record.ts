@@ -1,25 +1,33 @@
 import type { CarrierHealth, HealthSnapshot, Quality } from "../routing/index.ts";
 
-/** A health snapshot as text, for the log and the database. */
-export function encodeHealth(snapshot: HealthSnapshot): string {
-  const carriers = [...snapshot.carriers].map(([name, { networks, ...health }]) => [
-    name,
-    { ...health, ...(networks === undefined ? {} : { networks: [...networks] }) },
-  ]);
-  return JSON.stringify(carriers);
+/** The health of one carrier from one version of the snapshot on, as text for log and database. */
+export interface EncodedHealth {
+  readonly carrier: string;
+  readonly content: string;
 }
 
-interface EncodedHealth extends Omit<CarrierHealth, "networks"> {
-  readonly networks?: readonly (readonly [string, Quality])[];
+/** What differs between two snapshots: with hundreds of carriers, a change is of one or two. */
+export function encodeChanges(before: HealthSnapshot, after: HealthSnapshot): EncodedHealth[] {
+  const changed: EncodedHealth[] = [];
+  for (const [carrier, health] of after.carriers) {
+    // A carrier whose health did not change keeps its object.
+    if (before.carriers.get(carrier) !== health) changed.push({ carrier, content: encode(health) });
+  }
+  return changed;
 }
 
-/** The snapshot of {@link encodeHealth} again. */
-export function decodeHealth(version: number, content: string): HealthSnapshot {
-  const carriers = (JSON.parse(content) as [string, EncodedHealth][]).map(
-    ([name, { networks, ...health }]): [string, CarrierHealth] => [
-      name,
-      { ...health, ...(networks === undefined ? {} : { networks: new Map(networks) }) },
-    ],
-  );
-  return { version, carriers: new Map(carriers) };
+function encode({ networks, ...health }: CarrierHealth): string {
+  return JSON.stringify({ ...health, ...(networks === undefined ? {} : { networks: [...networks] }) });
+}
+
+/** The snapshot of a version, from the latest words on each carrier up to it. */
+export function decodeHealth(version: number, latest: readonly EncodedHealth[]): HealthSnapshot {
+  return { version, carriers: new Map(latest.map(({ carrier, content }) => [carrier, decode(content)])) };
+}
+
+function decode(content: string): CarrierHealth {
+  const { networks, ...health } = JSON.parse(content) as Omit<CarrierHealth, "networks"> & {
+    readonly networks?: readonly (readonly [string, Quality])[];
+  };
+  return { ...health, ...(networks === undefined ? {} : { networks: new Map(networks) }) };
 }

@@ -52,9 +52,10 @@ export interface ParkedFlow {
   segments: number;
 }
 
-/** The health snapshot of one version, for those who ask later why a carrier was chosen. */
+/** A carrier's health from one version of the snapshot on, for those who ask later why it was chosen. */
 export interface HealthRecord {
   readonly version: number;
+  readonly carrier: string;
   readonly atMs: number;
   readonly content: string;
 }
@@ -89,8 +90,9 @@ export class MessageState {
 
   /** Carrier and carrier's id, to SID and part. */
   private readonly byCarrierId = new Map<string, string>();
-  /** Carrier, sender and recipient, to the SIDs that have an unknown part, oldest first. */
+  /** Carrier, sender and recipient, to the SIDs that have an unknown part. */
   private readonly unknownByPair = new Map<string, Set<string>>();
+  private latestHealthVersion = 0;
 
   get tables(): readonly StateTable<never>[] {
     return [
@@ -112,13 +114,15 @@ export class MessageState {
     this.settledIds.index();
     this.waitingByFlow.clear();
     this.waitingBySender.clear();
+    this.latestHealthVersion = 0;
+    for (const { version } of this.healthRecords.values()) this.noteHealthVersion(version);
     for (const flow of this.parkedFlows.values()) this.addWaiting(flow, flow.messages, flow.segments);
     for (const message of this.messages.values()) {
       if (message.status === "queued" && message.parked !== true) this.addWaiting(message, 1, message.segments);
       message.parts.forEach((part, index) => {
         if (part.via === undefined) return;
-        if (part.state === "accepted" && part.id !== undefined)
-          this.linkCarrierId(part.via, part.id, message.sid, index);
+        const expectsReceipt = part.state === "accepted" && !isFinal(message.status) && message.closed !== true;
+        if (expectsReceipt && part.id !== undefined) this.linkCarrierId(part.via, part.id, message.sid, index);
         if (part.state === "unknown" && !isFinal(message.status)) this.linkUnknown(part.via, message);
       });
     }
@@ -203,6 +207,16 @@ export class MessageState {
     for (const part of message.parts) if (part.via !== undefined) this.unlinkUnknown(part.via, message);
   }
 
+  /**
+   * A message that is done takes no receipt any more, whether it has left memory or, in a
+   * replay, has not. Those that still come are for nobody.
+   */
+  endReceipts(message: Readonly<Message>): void {
+    for (const { state, via, id } of message.parts) {
+      if (state === "accepted" && via !== undefined && id !== undefined) this.settleCarrierId(via, id);
+    }
+  }
+
   /** Forgets what leads to a message that is gone. */
   release(message: Readonly<Message>): void {
     this.unlinkAllUnknown(message);
@@ -214,13 +228,13 @@ export class MessageState {
     });
   }
 
-  /** The oldest message between the two that has an unknown part with this carrier. */
+  /** A message between the two that has an unknown part with this carrier. */
   findUnknown(carrier: string, from: string, to: string): string | undefined {
     for (const sid of this.unknownsOf(carrier, from, to)) return sid;
     return undefined;
   }
 
-  /** The messages between the two that have an unknown part with this carrier, oldest first. */
+  /** The messages between the two that have an unknown part with this carrier, in no order that a replay keeps. */
   unknownsOf(carrier: string, from: string, to: string): Iterable<string> {
     return this.unknownByPair.get(pairKey(carrier, from, to)) ?? [];
   }
@@ -244,11 +258,19 @@ export class MessageState {
     return count;
   }
 
-  /** The number that the next health snapshot gets. */
-  nextHealthVersion(): number {
-    let latest = 0;
-    for (const { version } of this.healthRecords.values()) latest = Math.max(latest, version);
-    return latest + 1;
+  /** The number of the latest health snapshot. */
+  get healthVersion(): number {
+    return this.latestHealthVersion;
+  }
+
+  /** Keeps what a snapshot says of a carrier. For reducers only. */
+  keepHealth(record: HealthRecord): void {
+    this.healthRecords.put(healthKey(record.version, record.carrier), record);
+    this.noteHealthVersion(record.version);
+  }
+
+  private noteHealthVersion(version: number): void {
+    if (version > this.latestHealthVersion) this.latestHealthVersion = version;
   }
 
   /** Keeps a receipt for later; the oldest give way when there are too many. Of several with one id the first counts. */
@@ -262,6 +284,11 @@ export class MessageState {
     this.partialTexts.put(key, partial);
     if (this.partialTexts.size > MAX_PARTIAL_TEXTS) dropOldest(this.partialTexts, MAX_PARTIAL_TEXTS / 100);
   }
+}
+
+/** The key of a carrier's health from a version on. */
+function healthKey(version: number, carrier: string): string {
+  return `${version}|${carrier}`;
 }
 
 /** What makes a flow: the lane, the account and the sender. */

@@ -4,6 +4,7 @@ import type { ProjectedTable } from "../../platform/cell/index.ts";
 import type { DateRange, Slice } from "../../platform/http/index.ts";
 import type { SenderKind, TrafficClass } from "../routing/index.ts";
 import type { MessagingDeps } from "./deps.ts";
+import type { EncodedHealth } from "./health-record.ts";
 import { isFinal, pendingParts, trafficClassOf, type Medium, type Message, type MessageStatus } from "./message.ts";
 import type { Flow, HealthRecord, LateChange, MessageState } from "./message-state.ts";
 
@@ -45,7 +46,14 @@ export const messageMigrations: readonly Migration[] = [
         add column waiting jsonb;
       create index messages_parked on messages (account_sid, from_address, traffic_class, id) where parked;
       create index messages_parked_validity on messages (valid_until) where parked;
-      create table carrier_health (version bigint primary key, at timestamptz not null, content text not null);`,
+      create table carrier_health (
+        id text primary key,
+        version bigint not null,
+        carrier text not null,
+        at timestamptz not null,
+        content text not null
+      );
+      create index carrier_health_by_carrier on carrier_health (carrier, version desc);`,
   },
 ];
 
@@ -103,11 +111,12 @@ export function messageProjections(state: MessageState): readonly ProjectedTable
   const health: ProjectedTable<HealthRecord> = {
     table: state.healthRecords,
     into: "carrier_health",
-    key: "version",
-    keyType: "bigint",
+    key: "id",
     // The latest stays, so that the next one is counted on from it.
-    evict: ({ version }) => version + 1 < state.nextHealthVersion(),
+    evict: ({ version }) => version < state.healthVersion,
     columns: [
+      { name: "id", type: "text", value: ({ version, carrier }) => `${version}|${carrier}` },
+      { name: "carrier", type: "text", value: (record) => record.carrier },
       { name: "version", type: "bigint", value: (record) => record.version },
       { name: "at", type: "timestamptz", epochMs: true, value: (record) => record.atMs },
       { name: "content", type: "text", value: (record) => record.content },
@@ -205,17 +214,22 @@ export async function findMessageOfAny(
   return rows[0] === undefined ? undefined : fromRow(rows[0]);
 }
 
-/** The content of a health snapshot, or `undefined` where it is not kept. */
-export async function findHealthRecord(
+/** The latest word on each carrier's health up to a version, from memory and rows. */
+export async function findHealth(
   deps: Pick<MessagingDeps, "state" | "database">,
   version: number,
-): Promise<string | undefined> {
-  const recent = deps.state.healthRecords.get(String(version));
-  if (recent !== undefined) return recent.content;
-  const rows = await deps.database.query<{ content: string }>("select content from carrier_health where version = $1", [
-    version,
-  ]);
-  return rows[0]?.content;
+): Promise<EncodedHealth[]> {
+  const rows = await deps.database.query<{ carrier: string; version: number; content: string }>(
+    `select distinct on (carrier) carrier, version, content from carrier_health
+     where version <= $1 order by carrier, version desc`,
+    [version],
+  );
+  const latest = new Map(rows.map((row) => [row.carrier, row]));
+  for (const record of deps.state.healthRecords.values()) {
+    if (record.version > version || record.version < (latest.get(record.carrier)?.version ?? 0)) continue;
+    latest.set(record.carrier, record);
+  }
+  return [...latest.values()];
 }
 
 /** A message with changes that may not be in its row yet, or `undefined` where it was deleted. */

@@ -199,6 +199,18 @@ export function hasPendingPart(message: Readonly<Message>): boolean {
   return false;
 }
 
+/** True while the outcome of a part is not known. */
+export function hasUnknownPart(message: Readonly<Message>): boolean {
+  for (const part of message.parts) if (part.state === "unknown") return true;
+  return false;
+}
+
+/** True while a carrier owes an answer to a part. */
+export function hasSubmittedPart(message: Readonly<Message>): boolean {
+  for (const part of message.parts) if (part.state === "submitted") return true;
+  return false;
+}
+
 /**
  * The status that the states of the parts amount to: delivered when all are, failed
  * or undelivered as soon as one is lost, sent when all are with the carrier.

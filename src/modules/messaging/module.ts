@@ -8,24 +8,21 @@ import type { HealthSnapshot, Router } from "../routing/index.ts";
 import { BulkRequests } from "./bulk-requests.ts";
 import { bulkRoutes } from "./bulk.resource.ts";
 import { deliveryRoutes } from "./delivery.resource.ts";
+import { assembleMessaging } from "./assemble.ts";
 import type { MessagingDeps } from "./deps.ts";
-import { Dispatcher, type LaneStatus } from "./dispatch/dispatcher.ts";
-import { Parking, parkingDefaults, type ParkingLimits } from "./dispatch/parking.ts";
-import { NO_RATES, Rates, type RateRules } from "./dispatch/rates.ts";
-import { RouteChooser } from "./dispatch/route-chooser.ts";
+import type { LaneStatus } from "./dispatch/dispatcher.ts";
+import type { ParkingLimits } from "./dispatch/parking.ts";
+import type { RateRules } from "./dispatch/rates.ts";
 import { Sweep, sweepDefaults, type SweepLimits } from "./dispatch/sweep.ts";
 import { inboundReply } from "./inbound-reply.ts";
-import { MediaFetcher, mediaRoutes, type FetchUrl } from "./media/index.ts";
+import { mediaRoutes, type FetchUrl } from "./media/index.ts";
 import { messageMachine } from "./message-machine.ts";
 import type { CallbackEvents } from "./message.ts";
-import { MessageState } from "./message-state.ts";
 import { messageMigrations, messageProjections } from "./message.store.ts";
 import { messageRoutes } from "./messages.resource.ts";
-import { HealthBoard, type HealthBoardStatus } from "./health/index.ts";
-import { encodeHealth } from "./health-record.ts";
+import type { HealthBoardStatus } from "./health/index.ts";
 import { pastTraffic, type PastMessage } from "./past-traffic.ts";
 import { carrierListener, type InboundBinds } from "./receive-text.ts";
-import type { HealthChanged } from "./records.ts";
 
 /** What this module works with: one for each messaging cell. */
 export interface MessagingOptions {
@@ -92,71 +89,8 @@ export interface MessagingStatus {
 
 /** Programmable messaging. */
 export function messagingModule(options: MessagingOptions): MessagingModule {
-  const { clock, logger, carriers, mintSid, numbers } = options;
-  const state = new MessageState();
-  let cell: Cell | undefined;
-  const useCell = (): Cell => {
-    if (cell === undefined) throw new Error("the messaging module has no cell yet");
-    return cell;
-  };
-  const rates = new Rates({
-    rules: options.rates ?? NO_RATES,
-    clock,
-    kindOf: ({ accountSid, from }) => numbers.sender(accountSid, from)?.kind ?? "alphanumeric",
-  });
-  const parking = new Parking({
-    state,
-    database: options.database,
-    clock,
-    logger,
-    cell: useCell,
-    limits: { ...parkingDefaults, ...options.parking },
-  });
-  const board = new HealthBoard({
-    clock,
-    carriers: carriers.map(({ name, maintenance }) => ({ name, maintenance: maintenance ?? [] })),
-    nextVersion: () => state.nextHealthVersion(),
-    onChange: (snapshot) => {
-      const { version } = snapshot;
-      const record: HealthChanged = { kind: "message.health-changed", version, content: encodeHealth(snapshot) };
-      useCell().commitThen(record, "progress", () => undefined);
-      dispatcher.routesChanged();
-    },
-  });
-  const chooser = new RouteChooser({ router: options.router, board, clock });
-  const deps: MessagingDeps = {
-    get cell() {
-      return useCell();
-    },
-    state,
-    database: options.database,
-    blobs: options.blobs,
-    clock,
-    logger,
-    numbers,
-    router: options.router,
-    rates,
-    parking,
-    mintSid,
-    accountStatus: options.accountStatus,
-    callbackEvents: options.callbackEvents,
-  };
-  const media = new MediaFetcher({
-    deps,
-    blobs: options.blobs,
-    fetchUrl: options.fetchUrl,
-    publicUrl: options.publicUrl,
-  });
-  const dispatcher = new Dispatcher({
-    state,
-    clock,
-    logger,
-    carriers,
-    chooser,
-    rates,
-    parking,
-    fetchMedia: (message) => media.fetch(message),
-  });
+  const { clock, logger, carriers, mintSid, numbers, inboundBinds, blobs } = options;
+  const { state, deps, cell, attach, dispatcher, parking, board, media } = assembleMessaging(options);
   const bulk = new BulkRequests();
   let sweep: Sweep | undefined;
   return {
@@ -165,26 +99,22 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     migrations: messageMigrations,
     routes: [
       ...messageRoutes(deps),
-      ...mediaRoutes({ deps, blobs: options.blobs }),
+      ...mediaRoutes({ deps, blobs }),
       ...bulkRoutes(deps, bulk),
       ...deliveryRoutes({ deps, isOperator: options.isOperator }),
     ],
     responders: { "message.inbound": inboundReply(deps) },
     deps,
-    attach: (given) => {
-      cell = given;
-      dispatcher.attach(given);
-    },
+    attach,
     start: () => {
       for (const carrier of carriers) {
-        const onCapacity = (): void => dispatcher.carrierChanged();
-        const { inboundBinds } = options;
-        const listener = { cell: useCell, clock, logger, numbers, mintSid, onCapacity, inboundBinds };
+        const onCapacity = (): void => dispatcher.carrierChanged(carrier.name);
+        const listener = { cell, clock, logger, numbers, mintSid, onCapacity, inboundBinds };
         carrier.start(carrierListener(carrier.name, listener));
       }
-      dispatcher.carrierChanged();
+      for (const { name } of carriers) dispatcher.carrierChanged(name);
       parking.start();
-      sweep = new Sweep({ state, cell: useCell(), clock, limits: { ...sweepDefaults, ...options.limits } });
+      sweep = new Sweep({ state, cell: cell(), clock, limits: { ...sweepDefaults, ...options.limits } });
       sweep.start();
     },
     status: () => ({

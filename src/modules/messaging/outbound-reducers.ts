@@ -30,8 +30,8 @@ export function outboundReducers(state: MessageState, effects: MessageEffects): 
     "message.parked": (record: MessagesParked) => park(state, record),
     "message.unparked": (record: MessagesUnparked, context) => unpark(state, effects, record, context),
     "message.health-changed": (record: HealthChanged, context) => {
-      const { version, content } = record;
-      state.healthRecords.put(String(version), { version, content, atMs: context.atMs });
+      const { version, changed } = record;
+      for (const { carrier, content } of changed) state.keepHealth({ version, carrier, content, atMs: context.atMs });
     },
   };
 }
@@ -98,16 +98,16 @@ function cancel(
   return message;
 }
 
-/** The message, if certainly nothing of it is with a carrier. */
-function waiting(state: MessageState, sid: string): Message | undefined {
+/** The message, if certainly nothing of it is with a carrier. What is parked is not: in a replay it may still be here. */
+function waiting(state: MessageState, sid: string): Mutable<Message> | undefined {
   const message = state.messages.get(sid);
   if (message === undefined || isFinal(message.status) || !isUntouched(message)) return undefined;
-  if (message.possibleDuplicate === true) return undefined;
+  if (message.possibleDuplicate === true || message.parked === true) return undefined;
   return state.messages.edit(sid);
 }
 
 function replace(state: MessageState, record: MessageReplaced, context: ApplyContext): Message | undefined {
-  const message = waiting(state, record.sid) as Mutable<Message> | undefined;
+  const message = waiting(state, record.sid);
   if (message === undefined || message.media !== undefined || message.mediaUrls !== undefined) return undefined;
   const isQueued = message.status === "queued";
   if (isQueued) state.dequeued(message);
@@ -142,7 +142,7 @@ function unpark(state: MessageState, effects: MessageEffects, record: MessagesUn
   for (const row of record.messages) {
     const known = state.messages.edit(row.sid);
     if (known !== undefined && known.parked !== true) continue;
-    const message = known ?? (row as Message);
+    const message = known ?? row;
     delete message.parked;
     if (known === undefined) state.messages.put(message.sid, message);
     state.park(message, -1);

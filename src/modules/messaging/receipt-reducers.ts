@@ -2,7 +2,7 @@ import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
 import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
 import { userReference } from "./carriers/index.ts";
-import { isFinal, statusOfParts, type Message, type Part } from "./message.ts";
+import { hasUnknownPart, isFinal, statusOfParts, type Message, type Part } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
 import type { Receipt, ReceiptsAdopted, ReceiptsArrived } from "./records.ts";
 import { changeStatus } from "./status-callback.ts";
@@ -13,15 +13,22 @@ export function receiptReducers(state: MessageState, effects: MessageEffects): R
     "message.receipts": (record: ReceiptsArrived, context) => {
       const { carrier } = record;
       for (const receipt of record.receipts) {
-        const message = arrive(state, { carrier, receipt }, context);
+        const message = arrive({ state, effects, context }, { carrier, receipt });
         if (message !== undefined && receipt.result !== "progress")
           tellHealth(message, { carrier, receipt }, { effects, context });
       }
     },
     "message.receipts-adopted": (record: ReceiptsAdopted, context) => {
-      for (const key of record.keys) adopt(state, key, record.forget, context);
+      for (const key of record.keys) adopt({ state, effects, context }, key, record.forget);
     },
   };
+}
+
+/** What the settling of a receipt works with. */
+export interface ReceiptScene {
+  readonly state: MessageState;
+  readonly effects: MessageEffects;
+  readonly context: ApplyContext;
 }
 
 function tellHealth(
@@ -36,11 +43,8 @@ function tellHealth(
 }
 
 /** Returns the message that the receipt is for. */
-function arrive(
-  state: MessageState,
-  given: { carrier: string; receipt: Receipt },
-  context: ApplyContext,
-): Message | undefined {
+function arrive(scene: ReceiptScene, given: { carrier: string; receipt: Receipt }): Message | undefined {
+  const { state, context } = scene;
   const { carrier, receipt } = given;
   const found = state.findByCarrierId(carrier, receipt.id);
   if (found === undefined) {
@@ -50,15 +54,14 @@ function arrive(
     return undefined;
   }
   const message = state.messages.edit(found.sid);
-  if (message !== undefined) settleReceipt(state, { message, part: found.part, receipt }, context);
+  if (message !== undefined) settleReceipt(scene, { message, part: found.part, receipt });
   return message;
 }
 
 /** Applies a receipt to the part it is for. A part that already has its final receipt keeps it. */
 export function settleReceipt(
-  state: MessageState,
+  { state, effects, context }: ReceiptScene,
   given: { message: Message; part: number; receipt: Receipt },
-  context: ApplyContext,
 ): void {
   const { message, part: index, receipt } = given;
   if (receipt.result === "progress") return;
@@ -75,8 +78,16 @@ export function settleReceipt(
   if (status === "undelivered" && !isFinal(message.status)) {
     message.errorCode = receipt.errorCode ?? messageErrors.unknownOutcome.code;
   }
+  const wasFinal = isFinal(message.status);
   changeStatus(message, status, context);
-  if (isFinal(message.status)) state.unlinkAllUnknown(message);
+  if (message.unknownSinceMs !== undefined && (isFinal(message.status) || !hasUnknownPart(message))) {
+    state.unlinkAllUnknown(message);
+    delete message.unknownSinceMs;
+  }
+  if (wasFinal || message.status !== "undelivered") return;
+  state.endReceipts(message);
+  // Other parts may still wait, and what is done holds up nobody.
+  context.effect(() => effects.handedOver(message));
 }
 
 /** The part that a receipt may be for: the one whose reference it repeats, where the carrier does that, else the oldest. */
@@ -85,19 +96,24 @@ function unknownPartOf(
   carrier: string,
   receipt: Receipt,
 ): { sid: string; index: number } | undefined {
+  let oldest: { sid: string; index: number; sinceMs: number } | undefined;
+  // All are looked at, because the order of an index is another one after a checkpoint was restored.
   for (const sid of state.unknownsOf(carrier, receipt.from, receipt.to)) {
-    const parts = state.messages.get(sid)?.parts ?? [];
+    const { parts = [], unknownSinceMs: sinceMs = 0 } = state.messages.get(sid) ?? {};
+    if (oldest !== undefined && (sinceMs > oldest.sinceMs || (sinceMs === oldest.sinceMs && sid > oldest.sid)))
+      continue;
     const index = parts.findIndex((part, at) => {
       if (part.state !== "unknown" || part.via !== carrier) return false;
       return receipt.reference === undefined || receipt.reference === userReference(sid, at, part.attempt ?? 1);
     });
-    if (index !== -1) return { sid, index };
+    if (index !== -1) oldest = { sid, index, sinceMs };
   }
-  return undefined;
+  return oldest;
 }
 
 /** A receipt whose response never came belongs to the oldest unknown attempt between the same two addresses. */
-function adopt(state: MessageState, key: string, forget: boolean, context: ApplyContext): void {
+function adopt(scene: ReceiptScene, key: string, forget: boolean): void {
+  const { state, context } = scene;
   const held = state.heldReceipts.get(key);
   if (held === undefined) return;
   const { carrier, receipt } = held;
@@ -112,11 +128,11 @@ function adopt(state: MessageState, key: string, forget: boolean, context: Apply
   part.state = "accepted";
   part.id = receipt.id;
   delete part.attempt;
-  if (!message.parts.some((other) => other.state === "unknown")) {
+  if (!hasUnknownPart(message)) {
     delete message.unknownSinceMs;
     state.unlinkUnknown(carrier, message);
   }
   state.heldReceipts.delete(key);
   changeStatus(message, statusOfParts(message), context);
-  settleReceipt(state, { message, part: index, receipt }, context);
+  settleReceipt(scene, { message, part: index, receipt });
 }

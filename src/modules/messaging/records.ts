@@ -3,6 +3,7 @@ import type { CellRecord } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
 import type { SenderKind, TrafficClass } from "../routing/index.ts";
 import type { WebhookRequested } from "../../platform/webhooks/index.ts";
+import type { EncodedHealth } from "./health-record.ts";
 import type { Attempt, CallbackEvents, Medium, Message, MessageOrigin, MessageStatus } from "./message.ts";
 
 export interface MessageAccepted extends CellRecord {
@@ -61,6 +62,8 @@ export interface MessagesAttempted extends CellRecord {
   /** The versions of routing table and health snapshot that chose this carrier for all of them. */
   readonly table: number;
   readonly health: number;
+  /** The same for messages that were routed by others before. */
+  readonly chosen?: Readonly<Record<string, readonly [table: number, health: number]>>;
   /** What the carrier asks for one part of each message, in micros; absent where all are 0. */
   readonly prices?: readonly number[];
   /** The number of parts of messages that this carrier takes in other parts than they are billed in. */
@@ -146,8 +149,8 @@ export interface MessagesUnparked extends CellRecord {
 export interface HealthChanged extends CellRecord {
   readonly kind: "message.health-changed";
   readonly version: number;
-  /** The snapshot as text, to be read by people and by `explain`. */
-  readonly content: string;
+  /** The carriers whose health changed with it. */
+  readonly changed: readonly EncodedHealth[];
 }
 
 /** Another text for a message that no carrier was given yet. */

@@ -54,7 +54,11 @@ describe("the inventory", () => {
     assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true, kind: "local" });
     assert.deepEqual(module.directory.inboundText("+12125550102"), { accountSid: STRANGER, method: "POST" });
     assert.equal(module.directory.sender(STRANGER, "+12125550102"), undefined, "it sends no texts");
-    assert.deepEqual(module.directory.sender(PARENT, "55555"), { mms: true, kind: "shortcode" }, "it is its account's, configured or not");
+    assert.deepEqual(
+      module.directory.sender(PARENT, "55555"),
+      { mms: true, kind: "shortcode" },
+      "it is its account's, configured or not",
+    );
     assert.equal(module.directory.inboundText("+12125550101"), undefined, "what was free is gone");
   });
 

@@ -16,6 +16,11 @@ export interface CarrierHealth {
   readonly usable: boolean;
   /** Why it is not usable, for people: `down`, `breaker`, `maintenance`, `stalled`. */
   readonly reason?: string;
+  /**
+   * So much waits for it that a further message, or one of marketing, which goes last, would
+   * wait for long: for those it is asked after carriers with room.
+   */
+  readonly saturated?: "marketing" | "all";
   /** How well it does overall. */
   readonly quality: Quality;
   /** How well it does by destination network (its MCC and MNC as digits); where missing, as overall. */

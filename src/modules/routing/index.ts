@@ -1,13 +1,13 @@
-export { compareTables } from "./decision/index.ts";
 export type { Comparison, Decision, Explanation, PastRequest, Price } from "./decision/index.ts";
 export type { TimeRange } from "./deps.ts";
 export type * from "./health.ts";
 export { UNKNOWN_HEALTH } from "./health.ts";
-export { routingModule, routingRoutes, type RoutingModule, type RoutingOptions } from "./module.ts";
-export { firstKnown, LookedUpNumbers, readPortedNumbers, type PortedNumbers } from "./ported-numbers.ts";
-export { SENDER_KINDS, TRAFFIC_CLASSES } from "./request.ts";
+export { routingModule, type RoutingModule, type RoutingOptions } from "./module.ts";
+export { firstKnown, LookedUpNumbers, PortedNumbersError, readPortedNumbers } from "./ported-numbers.ts";
+export type { PortedNumbers } from "./ported-numbers.ts";
+export { TRAFFIC_CLASSES } from "./request.ts";
 export type * from "./request.ts";
 export { TableRouter, type ExplainOptions, type RouteOptions, type Router } from "./router.ts";
-export { compileTable, partsOf, TABLE_FORMAT, tableFromCarriers } from "./table/index.ts";
+export { compileTable, partsOf, TABLE_FORMAT } from "./table/index.ts";
 export type { CompiledTable, ContentHash, SettingsCarrier, TableDocument } from "./table/index.ts";
 export { viewExplanation } from "./views.ts";

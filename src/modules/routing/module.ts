@@ -38,8 +38,7 @@ export interface RoutingModule {
   compare(version: number, range: TimeRange): Promise<Comparison | undefined>;
 }
 
-/** The routes of this module; entry also lists them for the documentation, where nothing else of the module is there. */
-export function routingRoutes(deps: RoutingDeps, compare: Compare): Route[] {
+function routingRoutes(deps: RoutingDeps, compare: Compare): Route[] {
   return [...tableRoutes(deps), ...publicationRoutes(deps), ...decisionRoutes(deps, compare)];
 }
 

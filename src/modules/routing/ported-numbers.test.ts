@@ -19,6 +19,24 @@ describe("ported numbers", () => {
     assert.equal((await readPortedNumbers("", pause)).networkOf("+1"), undefined);
   });
 
+  it("are read in pieces that end anywhere", async () => {
+    const csv = "number,network\n+12125550100,310260\r\n\n447700900123,23415\n+12125550101,310410";
+    async function* pieces(length: number): AsyncIterable<string> {
+      for (let at = 0; at < csv.length; at += length) yield csv.slice(at, at + length);
+    }
+    for (const length of [1, 2, 7, 30]) {
+      const ported = await readPortedNumbers(pieces(length), pause);
+      assert.equal(ported.size, 3);
+      assert.equal(ported.networkOf("+12125550100"), "310260");
+      assert.equal(ported.networkOf("+447700900123"), "23415");
+      assert.equal(ported.networkOf("+12125550101"), "310410");
+    }
+    async function* endless(): AsyncIterable<string> {
+      for (;;) yield "1".repeat(600);
+    }
+    await assert.rejects(readPortedNumbers(endless(), pause), /line 1 of the ported numbers/);
+  });
+
   it("that are looked up are known the next time, and asked for once", async () => {
     const clock = new ManualClock();
     const asked: string[] = [];

@@ -22,16 +22,22 @@ export function firstKnown(sources: readonly PortedNumbers[]): PortedNumbers {
 
 const MAX_PORTED = 50_000_000;
 const MAX_NETWORKS = 50_000;
+const MAX_LINE_CHARACTERS = 1_000;
+const STEPS_PER_LINE = 8;
 const LINE = /^\+?([1-9]\d{6,14})\s*[,;\t]\s*"?([^",;\t]{1,64}?)"?\s*$/;
 
 /** Numbers and their networks, 12 octets each. */
-class PortedTable implements PortedNumbers {
+class PortedTable implements PortedList {
   private readonly pairs: SortedPairs;
   private readonly networks: readonly string[];
 
   constructor(pairs: SortedPairs, networks: readonly string[]) {
     this.pairs = pairs;
     this.networks = networks;
+  }
+
+  get size(): number {
+    return this.pairs.keys.length;
   }
 
   networkOf(e164: string): string | undefined {
@@ -60,35 +66,64 @@ export class PortedNumbersError extends Error {
   }
 }
 
+/** Numbers that were read at once. */
+export interface PortedList extends PortedNumbers {
+  /** Lines with a number. */
+  readonly size: number;
+}
+
 /**
  * Reads lines of `number,network`; a first line without digits is a heading, empty ones
- * are passed over. In slices. Rejects with {@link PortedNumbersError}.
+ * are passed over, and of a number that is there several times the last line counts. The
+ * text may come in pieces of any length. In slices. Rejects with {@link PortedNumbersError}.
  */
-export async function readPortedNumbers(csv: string, pause: () => Promise<void>): Promise<PortedNumbers> {
+export async function readPortedNumbers(
+  csv: string | AsyncIterable<string>,
+  pause: () => Promise<void>,
+): Promise<PortedList> {
   const slices = new Slices(pause);
-  const numbers = new Doubles();
-  const networks = new Doubles();
-  const index = new Map<string, number>();
-  let line = 0;
-  for (let start = 0; start < csv.length;) {
-    const found = csv.indexOf("\n", start);
-    const end = found < 0 ? csv.length : found;
-    const text = csv.slice(start, end).trim();
-    line += 1;
-    start = end + 1;
-    if (text === "" || (line === 1 && !/\d/.test(text))) continue;
-    const [, number, network] = LINE.exec(text) ?? [];
-    if (number === undefined || network === undefined)
-      throw new PortedNumbersError(line, "a number and a network are expected");
-    const at = index.get(network) ?? index.size;
-    index.set(network, at);
-    if (numbers.length >= MAX_PORTED) throw new PortedNumbersError(line, `there are more than ${MAX_PORTED} numbers`);
-    if (at >= MAX_NETWORKS) throw new PortedNumbersError(line, `there are more than ${MAX_NETWORKS} networks`);
-    numbers.push(keyOf(number, 0));
-    networks.push(at);
-    if (slices.due(8)) await slices.rest();
+  const reader = new PortedReader();
+  let rest = "";
+  for await (const piece of typeof csv === "string" ? [csv] : csv) {
+    const text = rest + piece;
+    let start = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      reader.read(text.slice(start, end));
+      start = end + 1;
+      if (slices.due(STEPS_PER_LINE)) await slices.rest();
+    }
+    rest = text.slice(start);
+    if (rest.length > MAX_LINE_CHARACTERS) reader.read(rest);
   }
+  if (rest !== "") reader.read(rest);
+  const { numbers, networks, index } = reader;
   return new PortedTable(await sortPairs(numbers, networks, slices), [...index.keys()]);
+}
+
+/** Takes lines and keeps what they say. */
+class PortedReader {
+  readonly numbers = new Doubles();
+  readonly networks = new Doubles();
+  readonly index = new Map<string, number>();
+  private line = 0;
+
+  read(line: string): void {
+    this.line += 1;
+    const text = line.length > MAX_LINE_CHARACTERS ? "" : line.trim();
+    if (line.length <= MAX_LINE_CHARACTERS && (text === "" || (this.line === 1 && !/\d/.test(text)))) return;
+    const [, number, network] = LINE.exec(text) ?? [];
+    if (number === undefined || network === undefined) this.fail("a number and a network are expected");
+    const at = this.index.get(network) ?? this.index.size;
+    this.index.set(network, at);
+    if (this.numbers.length >= MAX_PORTED) this.fail(`there are more than ${MAX_PORTED} numbers`);
+    if (at >= MAX_NETWORKS) this.fail(`there are more than ${MAX_NETWORKS} networks`);
+    this.numbers.push(keyOf(number, 0));
+    this.networks.push(at);
+  }
+
+  private fail(reason: string): never {
+    throw new PortedNumbersError(this.line, reason);
+  }
 }
 
 /** How ported numbers are looked up elsewhere. */

@@ -62,12 +62,13 @@ function expectation(type: ValueType<unknown>): string {
   return type.item.kind === "scalar" ? `a list, each ${type.item.expected}` : "a list, see below";
 }
 
-function showDefault({ absence }: Setting<unknown>): string {
+function showDefault({ absence, type }: Setting<unknown>): string {
   if (absence.kind === "derived") return absence.rule.text;
   if (absence.kind === "required") return "required";
   if (absence.kind === "optional") return "none";
   if (Array.isArray(absence.value)) return "none";
-  return absence.value === "" ? "empty" : code(String(absence.value));
+  if (absence.value === "") return "empty";
+  return code(type.kind === "scalar" && type.show !== undefined ? type.show(absence.value) : String(absence.value));
 }
 
 function code(text: string): string {

@@ -16,6 +16,7 @@ export { nullCarrierType } from "./null-carrier.ts";
 export type { SettingsProblem } from "./problems.ts";
 export { SettingsError } from "./problems.ts";
 export { redactSettings } from "./redact.ts";
+export type { RoutingSettings } from "./routing-settings.ts";
 export type { NamedSetting, Setting, SettingsOf, SettingTable } from "./schema.ts";
 export { defineSettings, namedSettings, optional, required, setting } from "./schema.ts";
 export type { CarrierTypes, NumberSettings, Settings } from "./settings.ts";

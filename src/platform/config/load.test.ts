@@ -209,3 +209,23 @@ test("the reference names every setting with its variable and flag, and the keys
     assert(page.includes(part), part);
   }
 });
+
+test("the look-up of networks is a URL with the number behind its host, and a path into the answer", () => {
+  const { routing } = load({
+    file: "routing: { portedNumbers: ported.csv, lookupUrl: 'https://u:p@hlr.example/{number}' }",
+  });
+  assert.equal(routing.portedNumbers, join(cwd, "ported.csv"));
+  assert.equal(routing.lookupUrl, "https://u:p@hlr.example/{number}");
+  assert.deepEqual(routing.lookupPath.steps, ["network"]);
+  const env = { TRUNKLINE_ROUTING_LOOKUP_PATH: "results[0].mccmnc" };
+  assert.deepEqual(load({ env }).routing.lookupPath.steps, ["results", 0, "mccmnc"]);
+  for (const lookupUrl of [
+    "https://hlr.example/",
+    "https://{number}.example/",
+    "ftp://a/{number}",
+    "https://a/#{number}",
+  ]) {
+    const found = problems({ env: { TRUNKLINE_ROUTING_LOOKUP_URL: lookupUrl } });
+    assert.match(found.join(), /expected an http or https URL with \{number\} behind its host/, lookupUrl);
+  }
+});

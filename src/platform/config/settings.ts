@@ -3,12 +3,13 @@ import { isIPv4 } from "node:net";
 import { carrierFields } from "./carrier-fields.ts";
 import type { SettingsOf, SettingTable } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
+import { routingSettings } from "./routing-settings.ts";
 import { boolean, integer, list, oneOf, path, port, record, text, url, variant } from "./value-types.ts";
 
 /** What can be written for carriers: the keys of each `type`. A new type of carrier is one entry here. */
 export type CarrierTypes = Readonly<Record<string, SettingTable>>;
 
-const MAX_CARRIERS = 200;
+const MAX_CARRIERS = 5_000;
 const MAX_NUMBERS = 100_000;
 
 const host = text({
@@ -200,6 +201,7 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
     }),
     webhooks: webhookSettings,
     messaging: messagingSettings,
+    routing: routingSettings,
     log: {
       level: setting(oneOf("debug", "info", "warn", "error"), {
         default: "info",

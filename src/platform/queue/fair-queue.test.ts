@@ -275,14 +275,40 @@ describe("a fair queue", () => {
     assert.ok(grants <= 20, `${grants}`);
   });
 
-  it("forgets senders and accounts that have nothing", () => {
+  it("forgets senders and accounts that have nothing, but for the latest", () => {
     const { queue } = makeQueue();
-    for (let n = 0; n < 5_000; n += 1)
-      for (const lane of [0, 2, 1]) queue.push("i", flow(`${n % 100}`, `${n}`, lane), 1);
+    const accounts = (queue as unknown as { accounts: Map<string, { lines: Map<string, unknown> }> }).accounts;
+    const lines = (): number => [...accounts.values()].reduce((sum, account) => sum + account.lines.size, 0);
+    for (let n = 0; n < 5_000; n += 1) {
+      for (const lane of [0, 2, 1]) queue.push("i", flow(`${n >> 1}`, `${n}`, lane), 1);
+    }
     while (takeOne(queue) !== undefined);
-    const { accounts } = queue as unknown as { accounts: Map<string, unknown> };
-    assert.equal(accounts.size, 0);
+    assert.ok(lines() <= 1_024, `${lines()} lines`);
+    assert.ok(accounts.size <= 1_024, `${accounts.size} accounts`);
     assert.equal(queue.costOf("1", "1"), 0);
     assert.equal(queue.costOfLane(2), 0);
+    for (let n = 0; n < 3_000; n += 1) queue.push(String(n), flow("a", `${n}`), 1);
+    assert.equal(queue.drain().length, 3_000);
+    assert.equal(accounts.size, 0);
+  });
+
+  it("does not make a sender who comes and goes find its place again among many", () => {
+    const { queue } = makeQueue({ gate: ({ sender }) => (sender.startsWith("blocked") ? 1_000_000 : 0) });
+    for (let n = 0; n < 5_000; n += 1) queue.push("b", flow("a", `blocked ${n}`), 1);
+    assert.equal(queue.peek(), undefined);
+    const { lines } = (queue as unknown as { accounts: Map<string, { lines: Map<string, unknown> }> }).accounts.get(
+      "a",
+    ) ?? { lines: new Map<string, unknown>() };
+    let deletions = 0;
+    const remove = lines.delete.bind(lines);
+    lines.delete = (key) => {
+      deletions += 1;
+      return remove(key);
+    };
+    for (let n = 0; n < 5_000; n += 1) {
+      queue.push(String(n), flow("a", `open ${n % 10}`), 1);
+      assert.equal(takeOne(queue)?.item, String(n));
+    }
+    assert.equal(deletions, 0);
   });
 });

@@ -1,6 +1,7 @@
 import { assert } from "../../kernel/assert.ts";
 import type { Clock } from "../ports.ts";
 import { FairLane, Turn } from "./fair-lane.ts";
+import { Ring } from "./ring.ts";
 import { SenderLine, type Flow, type QueuedItem } from "./sender-line.ts";
 import { steadyClock } from "./steady-clock.ts";
 import { TimingWheel } from "./timing-wheel.ts";
@@ -11,6 +12,14 @@ const MINIMUM_SHARE = 0.05;
 const QUANTUM = 1;
 /** A gate that asks for more is asked again after this time. */
 const LONGEST_PARK_MS = 3_600_000;
+
+/**
+ * Empty lines that are kept in any case; beyond it, as many as there are lines with items. A
+ * Map finds a key through everything that was deleted under it since it was laid out anew,
+ * so that a sender who comes and goes among 300,000 others would cost a millisecond each
+ * time. A key that is forgotten only after that many others is met but a few times.
+ */
+const KEPT_EMPTY = 1_024;
 
 /** What a fair queue is made of. */
 export interface FairQueueOptions {
@@ -47,7 +56,7 @@ class Account {
  * turn by what their items cost, in an account the senders in turn, and the items of one
  * sender in their order. Every operation but `drain` takes constant time, amortised,
  * whatever the number of items, senders and accounts: a sender whose gate is shut waits in
- * a timing wheel, and what is empty is forgotten. An account's item waits for at most a
+ * a timing wheel, and what is empty is forgotten after a while. An account's item waits for at most a
  * quantum of each other account of its lane that has something to take.
  *
  * It has no maximum of its own: whoever pushes bounds it by `length` and the costs.
@@ -59,6 +68,10 @@ export class FairQueue {
   private readonly minimumShare: number;
   private readonly accounts = new Map<string, Account>();
   private readonly wheel: TimingWheel<SenderLine>;
+  /** Lines without items, the one that is empty for longest first. */
+  private empty = new Ring<SenderLine>();
+  /** Lines with items. */
+  private busy = 0;
   private count = 0;
   /** The line whose first item `peek` gave. */
   private found: SenderLine | undefined;
@@ -124,14 +137,17 @@ export class FairQueue {
     const first = account.lines.get(flow.sender);
     let line = first;
     while (line !== undefined && line.lane !== flow.lane) line = line.sibling;
-    if (line !== undefined) return line;
-    const turn = (account.turns[flow.lane] ??= new Turn(flow.account));
-    const made = new SenderLine(flow, turn);
-    made.sibling = first;
-    account.lines.set(flow.sender, made);
+    if (line === undefined) {
+      const turn = (account.turns[flow.lane] ??= new Turn(flow.account));
+      line = new SenderLine(flow, turn);
+      line.sibling = first;
+      account.lines.set(flow.sender, line);
+    } else if (line.length > 0) return line;
+    else this.empty.remove(line);
+    this.busy += 1;
     // The line gets its item before anybody can look at it.
-    lane.enter(made);
-    return made;
+    lane.enter(line);
+    return line;
   }
 
   private lane(index: number): FairLane {
@@ -207,6 +223,16 @@ export class FairQueue {
     this.count -= 1;
     if (line.length > 0) return;
     lane.leave(line);
+    this.busy -= 1;
+    line.clear();
+    this.empty.append(line);
+    while (this.empty.size > Math.max(KEPT_EMPTY, this.busy)) this.forgetOne();
+  }
+
+  private forgetOne(): void {
+    const line = this.empty.cursor;
+    assert(line !== undefined, "there is an empty line");
+    this.empty.remove(line);
     this.forget(line);
   }
 
@@ -258,6 +284,7 @@ export class FairQueue {
     for (const [index, lines] of byLane.entries()) {
       const lane = this.lane(index);
       for (const line of lines) {
+        if (line.length === 0) continue;
         if (line.parked === undefined) lane.leave(line);
         else this.wheel.cancel(line.parked);
         for (const item of line.list({ lane: line.lane, account: line.account, sender: line.sender })) all.push(item);
@@ -265,6 +292,8 @@ export class FairQueue {
       lane.clear();
     }
     this.accounts.clear();
+    this.empty = new Ring();
+    this.busy = 0;
     this.count = 0;
     this.found = undefined;
     return all;

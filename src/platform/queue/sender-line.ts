@@ -96,6 +96,14 @@ export class SenderLine extends RingMember<SenderLine> implements Flow {
     return cost;
   }
 
+  /** Gives the memory of an empty line back. */
+  clear(): void {
+    this.items = [];
+    this.costs = [];
+    this.head = 0;
+    this.cost = 0;
+  }
+
   /** Everything in its order. */
   list(flow: Flow): QueuedItem[] {
     const all: QueuedItem[] = (this.returned ?? []).toReversed().map(({ item, cost }) => ({ item, cost, flow }));

@@ -1,4 +1,4 @@
-import type { Message } from "../message.ts";
+import { trafficClassOf, type Message } from "../message.ts";
 
 /** With more than this waiting, two addresses are a feed and no conversation: its messages go side by side. */
 const MAX_WAITING = 32;
@@ -10,7 +10,7 @@ interface Conversation {
 }
 
 /**
- * Keeps the messages between two addresses in order, over retries and changes of carrier:
+ * Keeps the messages of one lane between two addresses in order, over retries and changes of carrier:
  * the next one goes when the carrier has the one before, or it is done. Memory follows
  * from the messages that are open.
  */
@@ -25,7 +25,7 @@ export class Conversations {
 
   /** Whether the message may go now. If not it is given back by {@link leave} of an earlier one. */
   enter(message: Readonly<Message>): boolean {
-    const pair = `${message.from}|${message.to}`;
+    const pair = pairOf(message);
     const { sid } = message;
     const known = this.byPair.get(pair);
     if (known === undefined) {
@@ -49,7 +49,7 @@ export class Conversations {
 
   /** The message holds nobody up any more. Returns the one that may go now. */
   leave(message: Readonly<Message>): string | undefined {
-    const pair = `${message.from}|${message.to}`;
+    const pair = pairOf(message);
     const known = this.byPair.get(pair);
     if (known === undefined) return undefined;
     if (typeof known === "string") {
@@ -66,4 +66,9 @@ export class Conversations {
     else if (known.open.size === 0) this.byPair.delete(pair);
     return next;
   }
+}
+
+/** With its lane: a one-time code does not wait for the marketing that was queued before it. */
+function pairOf(message: Readonly<Message>): string {
+  return `${trafficClassOf(message)}|${message.from}|${message.to}`;
 }

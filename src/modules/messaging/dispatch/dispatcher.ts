@@ -1,11 +1,20 @@
 import { assert } from "../../../kernel/assert.ts";
 import type { Cell } from "../../../platform/cell/index.ts";
 import type { Clock, Logger } from "../../../platform/ports.ts";
-import { DueList, Reports } from "../../../platform/queue/index.ts";
+import { DueList, Reports, type QueuedItem } from "../../../platform/queue/index.ts";
 import { TRAFFIC_CLASSES } from "../../routing/index.ts";
 import type { Carrier, CarrierStatus } from "../carriers/index.ts";
 import type { MessageEffects } from "../effects.ts";
-import { hasPendingPart, isFinal, isUntouched, sentText, trafficClassOf, type Message, type Part } from "../message.ts";
+import {
+  hasPendingPart,
+  hasSubmittedPart,
+  isFinal,
+  isUntouched,
+  sentText,
+  trafficClassOf,
+  type Message,
+  type Part,
+} from "../message.ts";
 import type { MessageState } from "../message-state.ts";
 import type { MessagesAttempted, SubmitAnswer, SubmitOutcome, SubmitsAnswered } from "../records.ts";
 import { Budgets } from "./budgets.ts";
@@ -19,8 +28,9 @@ import type { RouteChooser } from "./route-chooser.ts";
 const BATCH = 200;
 /** After the cell refused a record the same work is tried again this much later. */
 const REFUSED_PAUSE_MS = 500;
-/** A retry without budget is looked at again this much later. */
+/** A retry without budget is looked at again this much later, or up to twice as much. */
 const BUDGET_PAUSE_MS = 1_000;
+const BUDGET_PAUSE_STEPS = 100;
 /** A message that waits longer than this for its retry holds up its conversation no longer. */
 const CONVERSATION_PATIENCE_MS = 5_000;
 /** Messages that are moved to other lanes in one go when a carrier is lost. */
@@ -49,11 +59,16 @@ export type LaneStatus = CarrierStatus & { readonly queued: number };
 export class Dispatcher implements MessageEffects {
   private readonly options: DispatcherOptions;
   private readonly lanes = new Map<string, Lane>();
+  /** The lanes in which something waits, and some that have just been emptied. */
+  private readonly busy = new Set<Lane>();
   private readonly retries: DueList;
   private readonly answers: Reports<SubmitAnswer>;
   private readonly conversations = new Conversations();
   private readonly budgets: Budgets;
   private cell: Cell | undefined;
+  private budgetPauses = 0;
+  /** The table and the carriers that may take messages, when the lanes were rebalanced last. */
+  private balancedFor = "";
   private pumpAsked = false;
   private stopped = false;
   /** Journal entries that are not durable yet. */
@@ -105,7 +120,7 @@ export class Dispatcher implements MessageEffects {
     const lost: Map<string, SubmitAnswer[]> = new Map();
     // A checkpoint does not keep the order of the table; the SIDs tell it.
     const open = [...this.options.state.messages.values()].filter(
-      (message) => !isFinal(message.status) && message.parked !== true,
+      (message) => (!isFinal(message.status) || hasSubmittedPart(message)) && message.parked !== true,
     );
     open.sort((a, b) => (a.sid.slice(2) < b.sid.slice(2) ? -1 : 1));
     for (const message of open) {
@@ -116,9 +131,14 @@ export class Dispatcher implements MessageEffects {
         if (sofar === undefined) lost.set(part.via, [answer]);
         else sofar.push(answer);
       });
+      if (isFinal(message.status)) continue;
       if (message.mediaUrls !== undefined) this.fetchMedia(message);
-      else if (message.retryAtMs !== undefined) this.retry(message, message.retryAtMs);
-      else this.ready(message);
+      else if (message.retryAtMs === undefined) this.ready(message);
+      else {
+        // What follows in its conversation waits for it as before.
+        this.conversations.enter(message);
+        this.retry(message, message.retryAtMs);
+      }
     }
     for (const [carrier, answers] of lost) {
       this.options.logger.warn("dispatch.unknown-after-restart", { carrier, count: answers.length });
@@ -148,14 +168,29 @@ export class Dispatcher implements MessageEffects {
       return;
     }
     lane.queue.push(message.sid + this.options.chooser.stamp, flowOf(message), pendingCount(message));
+    this.busy.add(lane);
+    this.noticeSaturation(lane);
     this.askPump();
+  }
+
+  /** With a single carrier there is nowhere else to go. */
+  private noticeSaturation(lane: Lane): void {
+    if (this.lanes.size < 2) return;
+    const saturation = lane.noticeSaturation();
+    if (saturation !== undefined) this.options.chooser.saturated(lane.carrier.name, saturation);
   }
 
   /** The lane of the first in the ranking. Parts that belong together were cut for one carrier and go by that one. */
   private chooseLane(message: Readonly<Message>): Lane | undefined {
     const begun = isUntouched(message) ? undefined : message.carrier;
-    const name = begun ?? this.options.chooser.choose(message);
+    const name = begun ?? this.options.chooser.choose(message, (carrier) => this.hasRoom(carrier));
     return name === undefined ? undefined : this.lanes.get(name);
+  }
+
+  /** Whether a message could be given to a carrier at once. */
+  private hasRoom(carrier: string): boolean {
+    const lane = this.lanes.get(carrier);
+    return lane !== undefined && lane.queue.length === 0 && lane.fits(1);
   }
 
   retry(message: Readonly<Message>, atMs: number): void {
@@ -181,39 +216,51 @@ export class Dispatcher implements MessageEffects {
       const message = this.options.state.messages.get(sid);
       if (message === undefined || isFinal(message.status)) continue;
       if (this.mayRetry(message)) this.ready(message);
-      else this.retries.add(sid, this.options.clock.nowMs() + BUDGET_PAUSE_MS);
+      else this.retries.add(sid, this.options.clock.nowMs() + this.budgetPauseMs());
     }
+  }
+
+  /** Spread, because of those that come at one moment a budget with nothing saved lets a single one through. */
+  private budgetPauseMs(): number {
+    this.budgetPauses = (this.budgetPauses + 1) % BUDGET_PAUSE_STEPS;
+    return BUDGET_PAUSE_MS * (1 + this.budgetPauses / BUDGET_PAUSE_STEPS);
   }
 
   /** A throttle was no attempt, so that its repetition costs no budget. */
   private mayRetry(message: Readonly<Message>): boolean {
     const last = message.tries?.at(-1);
     if (last === undefined || last.verdict === undefined || last.verdict === "throttle") return true;
-    return this.budgets.trySpend(message.accountSid, last.carrier);
+    // It is the carrier that gets the retry which must be protected from too many of them.
+    return this.budgets.trySpend(message.accountSid, this.options.chooser.first(message) ?? last.carrier);
   }
 
   /** Table or health have changed: what waits at carriers that may take nothing goes to others. */
   routesChanged(): void {
     if (this.stopped) return;
-    for (const lane of this.lanes.values()) {
-      if (this.options.chooser.allows(lane.carrier.name, { isLook: true }) === "none") {
-        this.rebalance(lane, lane.queue.length);
-      }
+    const { chooser } = this.options;
+    const lost = [...this.lanes.values()].filter(
+      (lane) => chooser.allows(lane.carrier.name, { isLook: true }) === "none",
+    );
+    // Measurements alone send nothing that waits at a lost carrier elsewhere: there was nowhere to go before.
+    const balance = [chooser.versions.table, ...lost.map((lane) => lane.carrier.name)].join("|");
+    if (balance !== this.balancedFor) {
+      this.balancedFor = balance;
+      // Drained, because what waits for its sender's rate must leave too.
+      for (const lane of lost) this.moveOn(inTurns(lane.queue.drain()), 0);
     }
     this.askPump();
   }
 
-  /** Moves what can go elsewhere, a slice at a time; the rest goes back in its order. */
-  private rebalance(lane: Lane, count: number): void {
-    let left = count;
-    for (let moved = 0; moved < REBALANCE_SLICE && left > 0; moved += 1, left -= 1) {
-      const entry = lane.queue.peek();
-      if (entry === undefined) return;
-      lane.queue.drop();
-      const message = this.options.state.messages.get(sidOf(entry.item));
-      if (message !== undefined && !isFinal(message.status)) this.enqueue(message, this.chooseLane(message));
+  /** Queues again where it can go now what was taken out of a lane, a slice at a time. */
+  private moveOn(entries: readonly QueuedItem[], from: number): void {
+    if (this.stopped) return;
+    const end = Math.min(entries.length, from + REBALANCE_SLICE);
+    for (let at = from; at < end; at += 1) {
+      const message = this.options.state.messages.get(sidOf((entries[at] as QueuedItem).item));
+      if (message === undefined || isFinal(message.status) || !hasPendingPart(message)) continue;
+      this.enqueue(message, this.chooseLane(message));
     }
-    if (left > 0 && !this.stopped) this.options.clock.after(0, () => this.rebalance(lane, left));
+    if (end < entries.length) this.options.clock.after(0, () => this.moveOn(entries, end));
   }
 
   /** One pump for everything that became ready in this turn. */
@@ -228,8 +275,10 @@ export class Dispatcher implements MessageEffects {
 
   private pump(): void {
     if (this.stopped) return;
-    for (const lane of this.lanes.values()) {
+    // Of hundreds of carriers few have anything to do at one moment.
+    for (const lane of this.busy) {
       while (lane.queue.length > 0 && this.pumpLane(lane));
+      if (lane.queue.length === 0) this.busy.delete(lane);
     }
   }
 
@@ -240,7 +289,8 @@ export class Dispatcher implements MessageEffects {
       lane.whenRateAllows(() => this.askPump());
       return false;
     }
-    const { sids, prices, partCounts, reserved } = batch;
+    this.noticeSaturation(lane);
+    const { sids, prices, partCounts, chosen, reserved } = batch;
     const { table, health } = this.options.chooser.versions;
     lane.reserve(reserved);
     const record: MessagesAttempted = {
@@ -251,6 +301,7 @@ export class Dispatcher implements MessageEffects {
       health,
       ...(prices.some((price) => price !== 0) ? { prices } : {}),
       ...(partCounts === undefined ? {} : { partCounts }),
+      ...(chosen === undefined ? {} : { chosen }),
     };
     this.journal(lane, record, reserved);
     return true;
@@ -259,7 +310,7 @@ export class Dispatcher implements MessageEffects {
   private takeBatch(lane: Lane): Batch {
     const { state, clock, chooser, rates } = this.options;
     const now = clock.nowMs();
-    const batch: Batch = { sids: [], prices: [], partCounts: undefined, reserved: 0 };
+    const batch: Batch = { sids: [], prices: [], partCounts: undefined, chosen: undefined, reserved: 0 };
     let room = lane.room();
     while (room > 0 && batch.sids.length < BATCH) {
       const entry = lane.queue.peek();
@@ -280,6 +331,7 @@ export class Dispatcher implements MessageEffects {
       rates.take(message, parts);
       if (message.attempts === 0) this.budgets.fresh(message.accountSid, lane.carrier.name);
       if (total !== message.segments) (batch.partCounts ??= {})[sid] = total;
+      if (!entry.item.endsWith(chooser.stamp)) (batch.chosen ??= {})[sid] = chooser.versionsOf(entry.item);
       batch.sids.push(sid);
       batch.prices.push(chooser.priceMicros(lane.carrier.name, message));
       batch.reserved += parts;
@@ -288,9 +340,16 @@ export class Dispatcher implements MessageEffects {
     return batch;
   }
 
-  /** True where the message was routed by a table or health of before and goes elsewhere now. */
+  /**
+   * True where the message was routed by another table, or its carrier is not to be used any
+   * more, and it goes elsewhere now. One that is merely ranked better by now comes too late:
+   * the message is at the head of its queue here, and would be at the end there.
+   */
   private isMoved(lane: Lane, message: Readonly<Message>, item: string): boolean {
-    if (item.endsWith(this.options.chooser.stamp)) return false;
+    const { chooser } = this.options;
+    if (item.endsWith(chooser.stamp)) return false;
+    const isSameTable = chooser.versionsOf(item)[0] === chooser.versions.table;
+    if (isSameTable && chooser.isUsable(lane.carrier.name)) return false;
     const better = this.chooseLane(message);
     if (better === lane || better === undefined) return false;
     lane.queue.drop();
@@ -342,18 +401,18 @@ export class Dispatcher implements MessageEffects {
     lane.submitted();
     chooser.submitted(carrier, network);
     lane.carrier.submit(submission, (outcome) => {
-      lane.answered(answerKind(outcome));
-      chooser.answered({ carrier, network, outcome, latencyMs: clock.monotonicMs() - startedMs });
+      const latencyMs = clock.monotonicMs() - startedMs;
+      lane.answered(answerKind(outcome), latencyMs);
+      chooser.answered({ carrier, network, outcome, latencyMs });
       this.answers.add(carrier, { sid: message.sid, part, outcome });
       this.askPump();
     });
   }
 
   /** A carrier has room again, or went up or down. */
-  carrierChanged(): void {
-    for (const lane of this.lanes.values()) {
-      if (lane.noticeUp()) this.options.chooser.up(lane.carrier.name, lane.carrier.up);
-    }
+  carrierChanged(carrier: string): void {
+    const lane = this.lanes.get(carrier);
+    if (lane?.noticeUp() === true) this.options.chooser.up(carrier, lane.carrier.up);
     this.askPump();
   }
 
@@ -373,6 +432,8 @@ interface Batch {
   /** For each message, what a part of it costs. */
   readonly prices: number[];
   partCounts: Record<string, number> | undefined;
+  /** The versions by which those were routed that have waited since before the present ones. */
+  chosen: Record<string, readonly [table: number, health: number]> | undefined;
   reserved: number;
 }
 
@@ -381,6 +442,24 @@ const SID_LENGTH = 34;
 /** Entries of a lane are the SID and the stamp of the routes by which it came there. */
 function sidOf(item: string): string {
   return item.slice(0, SID_LENGTH);
+}
+
+/** One item of each account and class in turn, so that none waits until all of a large one are moved. */
+function inTurns(items: readonly QueuedItem[]): QueuedItem[] {
+  const byAccount = new Map<string, QueuedItem[]>();
+  for (const item of items) {
+    const key = `${item.flow.lane}|${item.flow.account}`;
+    const known = byAccount.get(key);
+    if (known === undefined) byAccount.set(key, [item]);
+    else known.push(item);
+  }
+  const ordered: QueuedItem[] = [];
+  let left = [...byAccount.values()];
+  for (let round = 0; left.length > 0; round += 1) {
+    for (const own of left) ordered.push(own[round] as QueuedItem);
+    left = left.filter((own) => own.length > round + 1);
+  }
+  return ordered;
 }
 
 function pendingCount(message: Readonly<Message>): number {

@@ -85,7 +85,7 @@ describe("a carrier that sends everything elsewhere", () => {
     while (north.open.length > 0) north.refuse("other-route");
     await world.advance(1_000);
     assert.ok(south.submissions.length > 0);
-    await world.advance(40_000);
+    await world.advance(60_000);
     assert.equal(given(south).length, given(north).length, `${given(south).length} of ${given(north).length}`);
   });
 });
@@ -122,4 +122,3 @@ describe("a receipt whose response never came", () => {
     assert.equal(world.message(sid).unknownSinceMs, undefined);
   });
 });
-

@@ -27,7 +27,7 @@ function laneOf(clock: ManualClock, allows: () => "all" | "probe" | "none" = () 
 /** A part is given to the carrier and answered. */
 function answer(lane: Lane, kind: "accepted" | "throttled" | "other"): void {
   lane.submitted();
-  lane.answered(kind);
+  lane.answered(kind, 10);
 }
 
 describe("a lane", () => {
@@ -57,7 +57,7 @@ describe("a lane", () => {
     clock.advance(250);
     lane.submitted();
     assert.equal(lane.room(), 0);
-    lane.answered("other");
+    lane.answered("other", 10);
     assert.equal(lane.room(), 1);
   });
 

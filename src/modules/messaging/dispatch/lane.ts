@@ -2,6 +2,9 @@ import type { Clock, Timer } from "../../../platform/ports.ts";
 import { FairQueue, TokenBucket, type FairQueueOptions } from "../../../platform/queue/index.ts";
 import { TRAFFIC_CLASSES } from "../../routing/index.ts";
 import type { Carrier } from "../carriers/index.ts";
+import { LanePace, type Saturation } from "./lane-pace.ts";
+
+const MARKETING_LANE = TRAFFIC_CLASSES.indexOf("marketing");
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -30,6 +33,7 @@ export class Lane {
   private readonly clock: Clock;
   private readonly allows: LaneOptions["allows"];
   private readonly bucket: TokenBucket | undefined;
+  private readonly pace = new LanePace();
   private reserved = 0;
   private unanswered = 0;
   private wasUp = false;
@@ -86,9 +90,10 @@ export class Lane {
    * it is given is left alone, longer each time, until it accepts again; to less than that,
    * its window answers by becoming smaller.
    */
-  answered(kind: "accepted" | "throttled" | "other"): void {
+  answered(kind: "accepted" | "throttled" | "other", latencyMs: number): void {
     this.unanswered -= 1;
     const now = this.clock.nowMs();
+    if (kind === "accepted") this.pace.took(latencyMs, now);
     // What was on its way when the pause began says nothing about the pause.
     if (now < this.pausedUntilMs || kind === "other") return;
     if (kind === "accepted") {
@@ -126,6 +131,19 @@ export class Lane {
     this.timer = this.clock.after(waitMs, () => {
       this.timer = undefined;
       run();
+    });
+  }
+
+  /** For which messages so much waits that they had better go elsewhere, where that has changed since this was asked last. */
+  noticeSaturation(): Saturation | undefined {
+    let waiting = 0;
+    for (let lane = 0; lane < MARKETING_LANE; lane += 1) waiting += this.queue.costOfLane(lane);
+    return this.pace.notice({
+      nowMs: this.clock.nowMs(),
+      waiting,
+      waitingInAll: waiting + this.queue.costOfLane(MARKETING_LANE),
+      window: this.carrier.capacity() + this.unanswered,
+      perSecond: this.carrier.messagesPerSecond,
     });
   }
 

@@ -36,8 +36,8 @@ export class Parking {
   private readonly logger: Logger;
   private readonly cell: () => Cell;
   private readonly limits: ParkingLimits;
-  private readonly toPark: string[] = [];
-  /** The flows of {@link toPark}: what comes after them must wait too. */
+  private readonly toPark: Readonly<Message>[] = [];
+  /** The flows of what is not parked yet but will be: what comes after it must wait too. */
   private readonly flowsToPark = new Map<string, number>();
   private parkAsked = false;
   /** Up to where a flow was brought back, so that rows which still say `parked` are not read again and again. */
@@ -98,7 +98,7 @@ export class Parking {
       const inMemory = this.state.waitingOf(message).messages;
       if (inMemory <= messagesPerFlow * (isShort ? 1 : ROOMY_FACTOR)) return false;
     }
-    this.toPark.push(message.sid);
+    this.toPark.push(message);
     this.flowsToPark.set(key, (this.flowsToPark.get(key) ?? 0) + 1);
     this.askPark();
     return true;
@@ -109,19 +109,29 @@ export class Parking {
     this.parkAsked = true;
     queueMicrotask(() => {
       this.parkAsked = false;
-      const sids = this.toPark.splice(0);
-      this.flowsToPark.clear();
-      for (let at = 0; at < sids.length; at += PARK_BATCH) this.park(sids.slice(at, at + PARK_BATCH));
+      const messages = this.toPark.splice(0);
+      for (let at = 0; at < messages.length; at += PARK_BATCH) this.park(messages.slice(at, at + PARK_BATCH));
     });
   }
 
-  private park(sids: readonly string[]): void {
-    const record: MessagesParked = { kind: "message.parked", sids };
+  private park(messages: readonly Readonly<Message>[]): void {
+    const record: MessagesParked = { kind: "message.parked", sids: messages.map(({ sid }) => sid) };
     this.cell().commitThen(record, "progress", (error) => {
       // They are in no queue, so that nothing but this would bring them back.
-      if (error !== undefined) this.clock.after(TICK_MS, () => this.park(sids));
-      else queueMicrotask(() => this.schedule());
+      if (error !== undefined) {
+        if (this.isStarted) this.clock.after(TICK_MS, () => this.park(messages));
+        return;
+      }
+      for (const message of messages) this.isParked(flowKey(message));
+      queueMicrotask(() => this.schedule());
     });
+  }
+
+  /** One more of a flow is counted by the state now. */
+  private isParked(flow: string): void {
+    const left = (this.flowsToPark.get(flow) ?? 0) - 1;
+    if (left > 0) this.flowsToPark.set(flow, left);
+    else this.flowsToPark.delete(flow);
   }
 
   /** Brings back what has room in memory again. */
@@ -165,8 +175,8 @@ export class Parking {
         this.cursors.delete(key);
         return;
       }
-      this.cursors.set(key, last);
       await this.unpark(sids);
+      this.cursors.set(key, last);
       if (sids.length < BATCH) return;
     }
   }

@@ -1,8 +1,9 @@
 import type { Clock } from "../../../platform/ports.ts";
 import type { HealthBoard } from "../health/index.ts";
-import type { HealthSnapshot, Router, RouteRequest } from "../../routing/index.ts";
+import type { Decision, HealthSnapshot, Router, RouteRequest } from "../../routing/index.ts";
 import { trafficClassOf, type Message } from "../message.ts";
 import type { SubmitOutcome } from "../records.ts";
+import type { Saturation } from "./lane-pace.ts";
 
 /** What health lets go to a carrier: everything, one message to try it, or nothing. */
 export type Allowance = "all" | "probe" | "none";
@@ -48,21 +49,47 @@ export class RouteChooser {
     return this.board.snapshot();
   }
 
-  /** The carrier that is first in the ranking, or `undefined` where none serves the destination. */
-  choose(message: Readonly<Message>): string | undefined {
+  /** The versions by which an entry with a stamp was routed. */
+  versionsOf(stamped: string): readonly [table: number, health: number] {
+    const [table = "0", health = "0"] = stamped.slice(stamped.indexOf("@") + 1).split(".");
+    return [Number(table), Number(health)];
+  }
+
+  /**
+   * The carrier that is first in the ranking, or one that is tried again, where `hasRoom`
+   * says that it could take the message at once; `undefined` where none serves the destination.
+   */
+  choose(message: Readonly<Message>, hasRoom: (carrier: string) => boolean): string | undefined {
+    const { ranking, usable } = this.decide(message);
+    const mayTry = usable > 0 && usable < ranking.length && message.trafficClass !== "urgent";
+    return (mayTry ? this.probed(ranking.slice(usable), message.refusedBy, hasRoom) : undefined) ?? ranking[0];
+  }
+
+  /** The carrier that is first in the ranking. */
+  first(message: Readonly<Message>): string | undefined {
+    return this.decide(message).ranking[0];
+  }
+
+  private decide(message: Readonly<Message>): Decision {
     const { refusedBy } = message;
     const atMs = this.clock.nowMs();
     const options = refusedBy === undefined ? { atMs } : { atMs, excluded: refusedBy };
-    const { ranking, usable } = this.router.decide(routeRequest(message), this.board.snapshot(), options);
-    return (usable > 0 && usable < ranking.length ? this.probed(ranking, usable) : undefined) ?? ranking[0];
+    return this.router.decide(routeRequest(message), this.board.snapshot(), options);
   }
 
-  /** A carrier that was left alone long enough gets a message again, to see how it does now. */
-  private probed(ranking: readonly string[], usable: number): string | undefined {
-    for (let at = usable; at < ranking.length; at += 1) {
-      const name = ranking[at] as string;
+  /**
+   * A carrier that was left alone long enough gets a message again, to see how it does now;
+   * not one that it has refused, which it would refuse again.
+   */
+  private probed(
+    names: readonly string[],
+    refusedBy: readonly string[] | undefined,
+    hasRoom: (carrier: string) => boolean,
+  ): string | undefined {
+    for (const name of names) {
+      if (refusedBy?.includes(name) === true) continue;
       const health = this.board.snapshot().carriers.get(name);
-      if (health === undefined || health.usable || !this.board.mayProbe(name)) continue;
+      if (health === undefined || health.usable || !hasRoom(name) || !this.board.mayProbe(name)) continue;
       this.granted.set(name, (this.granted.get(name) ?? 0) + 1);
       return name;
     }
@@ -88,6 +115,15 @@ export class RouteChooser {
       return "probe";
     }
     return this.board.mayProbe(carrier) ? "probe" : "none";
+  }
+
+  /** Whether a carrier may be given messages without limit. */
+  isUsable(carrier: string): boolean {
+    return this.board.snapshot().carriers.get(carrier)?.usable !== false;
+  }
+
+  saturated(carrier: string, saturation: Saturation): void {
+    this.board.saturated(carrier, saturation === "none" ? undefined : saturation);
   }
 
   up(carrier: string, up: boolean): void {

@@ -44,6 +44,7 @@ export class Sweep {
   private readonly clock: Clock;
   private readonly limits: SweepLimits;
   private walk: IterableIterator<Readonly<Message>> | undefined;
+  private heldWalk: IterableIterator<string> | undefined;
   private timer: Timer | undefined;
 
   constructor(options: { state: MessageState; cell: Cell; clock: Clock; limits: SweepLimits }) {
@@ -89,7 +90,7 @@ export class Sweep {
   }
 
   private isOverdue(message: Readonly<Message>, nowMs: number): boolean {
-    if (isFinal(message.status) || message.closed === true) return false;
+    if (isFinal(message.status) || message.closed === true || message.parked === true) return false;
     if (message.status === "sent")
       return (message.sentMs ?? nowMs) + receiptHorizonMs(this.state.messages.size, this.limits) <= nowMs;
     return message.validUntilMs <= nowMs && !message.parts.some((part) => part.state === "submitted");
@@ -111,14 +112,17 @@ export class Sweep {
   private heldReceipts(nowMs: number): ReceiptsAdopted[] {
     const adopt: string[] = [];
     const forget: string[] = [];
-    let seen = 0;
-    for (const key of this.state.heldReceipts.keys()) {
-      seen += 1;
-      const held = this.state.heldReceipts.get(key);
-      if (held === undefined || seen > PER_TICK) break;
-      const age = nowMs - held.sinceMs;
+    this.heldWalk ??= this.state.heldReceipts.keys();
+    for (let seen = 0; seen < PER_TICK; seen += 1) {
+      const step = this.heldWalk.next();
+      const held = step.done === true ? undefined : this.state.heldReceipts.get(step.value);
+      const age = held === undefined ? 0 : nowMs - held.sinceMs;
       // The table is in order of arrival, so the rest is younger.
-      if (age < this.limits.adoptReceiptMs) break;
+      if (held === undefined || age < this.limits.adoptReceiptMs) {
+        this.heldWalk = undefined;
+        break;
+      }
+      const key = step.value as string;
       const known = this.state.findUnknown(held.carrier, held.receipt.from, held.receipt.to) !== undefined;
       if (age >= this.limits.forgetReceiptMs) forget.push(key);
       else if (known) adopt.push(key);

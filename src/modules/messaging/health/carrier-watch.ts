@@ -36,6 +36,8 @@ export class CarrierWatch {
   readonly networks = new Map<string, Measure>();
   isUp = false;
   isMaintained = false;
+  /** Much waits in front of it. */
+  saturated: CarrierHealth["saturated"] = undefined;
   /** Submits without an answer, since the breaker opened or the carrier went down last. */
   outstanding = 0;
   usualLatencyMs: number | undefined;
@@ -166,9 +168,11 @@ export class CarrierWatch {
     const reason = this.reason();
     const { health } = this;
     const { quality } = this.overall;
-    if (health.reason === reason && health.quality === quality && health.networks === this.qualities) return false;
+    const isSame = health.reason === reason && health.saturated === this.saturated;
+    if (isSame && health.quality === quality && health.networks === this.qualities) return false;
     this.health = {
       usable: reason === undefined,
+      ...(this.saturated === undefined ? {} : { saturated: this.saturated }),
       ...(reason === undefined ? {} : { reason }),
       quality,
       ...(this.qualities === undefined ? {} : { networks: this.qualities }),

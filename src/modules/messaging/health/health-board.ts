@@ -1,7 +1,7 @@
 import type { MaintenanceWindow } from "../../../platform/config/index.ts";
 import type { Clock, Timer } from "../../../platform/ports.ts";
 import { steadyClock, TimingWheel } from "../../../platform/queue/index.ts";
-import type { HealthSnapshot, Quality } from "../../routing/index.ts";
+import type { CarrierHealth, HealthSnapshot, Quality } from "../../routing/index.ts";
 import { CarrierWatch, type AnswerKind } from "./carrier-watch.ts";
 import { REMEMBERED_MS, type Measure } from "./measure.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -108,6 +108,14 @@ export class HealthBoard {
     const { watch } = entry;
     if (watch.isUp !== up) watch.setUp(up, this.steady.nowMs());
     if (!this.begun) this.begin();
+    this.tell([entry]);
+  }
+
+  /** So much waits in front of a carrier that further messages would wait for long; `undefined` when that is over. */
+  saturated(carrier: string, saturated: CarrierHealth["saturated"]): void {
+    const entry = this.entries.get(carrier);
+    if (entry === undefined || this.closed || entry.watch.saturated === saturated) return;
+    entry.watch.saturated = saturated;
     this.tell([entry]);
   }
 

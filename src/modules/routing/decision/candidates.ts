@@ -1,4 +1,5 @@
 import type { CarrierHealth, HealthSnapshot } from "../health.ts";
+import { TRAFFIC_CLASSES } from "../request.ts";
 import { HEALTH_INPUTS, type HealthFacts } from "../inputs/index.ts";
 import type { CompiledTable } from "../table/index.ts";
 import type { Destination } from "./locate.ts";
@@ -35,6 +36,7 @@ const COUNTRY_SPECIFICITY = 1;
 const PRIORITIES = 2 ** 20;
 const SPECIFICITIES = 2 ** 5;
 const TIERS = 2 ** 25;
+const MARKETING = TRAFFIC_CLASSES.indexOf("marketing");
 const SCORES = 2 ** 26;
 const MAX_SCORE = SCORES / 2 - 1;
 
@@ -49,7 +51,7 @@ export class Candidates {
   readonly rows: Int32Array;
   /** 0 for all numbers, 1 country, 2 network, 2 + digits for a prefix. */
   readonly specificities: Uint8Array;
-  /** Greater is better: usable ones before the others, then the order of the table, then the quantised score. */
+  /** Greater is better: usable ones with room, then saturated ones, then the others; then the order of the table, then the quantised score. */
   readonly keys: Float64Array;
   /** In points, not quantised. */
   readonly scores: Float64Array;
@@ -65,6 +67,7 @@ export class Candidates {
     snapshot: HealthSnapshot | undefined;
     run: number;
     readonly runs: Int32Array;
+    /** 3 for a usable one with room, 2 for one that has none for marketing, 1 for one that has none, 0 for others. */
     readonly usable: Uint8Array;
     readonly scores: Float64Array;
     readonly healths: (CarrierHealth | undefined)[];
@@ -157,8 +160,7 @@ export class Candidates {
     this.learn(carrier, health);
     const score = this.scoreOf(row, carrier, demand) + this.healthScore(carrier, demand.destination.network);
     const tier = this.tierOf(specificity, offers.priority.at(row));
-    const isUsable = this.known.usable[carrier] === 1;
-    const key = ((isUsable ? TIERS : 0) + tier) * SCORES + this.quantise(score) + SCORES / 2;
+    const key = (this.standingOf(carrier, demand) * TIERS + tier) * SCORES + this.quantise(score) + SCORES / 2;
     const known = this.places[carrier] as number;
     if (known >= 0 && (this.keys[known] as number) >= key) {
       onLeftOut?.(row, "worse");
@@ -172,6 +174,13 @@ export class Candidates {
     this.specificities[place] = specificity;
     this.scores[place] = score;
     this.keys[place] = key;
+  }
+
+  /** 2 for a usable carrier with room, 1 for one without, 0 for one that is not usable. */
+  private standingOf(carrier: number, { classIndex }: Demand): number {
+    const usable = this.known.usable[carrier] as number;
+    if (usable < 2) return usable;
+    return usable === 3 || classIndex !== MARKETING ? 2 : 1;
   }
 
   private whyNot(row: number, carrier: number, demand: Demand): LeftOut | undefined {
@@ -212,7 +221,7 @@ export class Candidates {
     if (known.runs[carrier] === known.run) return;
     const health = snapshot.carriers.get(this.table.carriers[carrier]?.name ?? "");
     known.runs[carrier] = known.run;
-    known.usable[carrier] = health === undefined || health.usable ? 1 : 0;
+    known.usable[carrier] = standing(health);
     known.healths[carrier] = health;
     known.scores[carrier] = this.pointsOf(this.healthFacts(health, -1));
   }
@@ -250,6 +259,12 @@ export class Candidates {
   private quantise(score: number): number {
     return Math.max(-MAX_SCORE, Math.min(MAX_SCORE, Math.round(score / this.table.quantum)));
   }
+}
+
+function standing(health: CarrierHealth | undefined): number {
+  if (health === undefined) return 3;
+  if (!health.usable) return 0;
+  return health.saturated === undefined ? 3 : health.saturated === "marketing" ? 2 : 1;
 }
 
 /** Routes to one destination, and what they are wanted for. */

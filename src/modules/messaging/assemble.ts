@@ -1,0 +1,94 @@
+import { present } from "../../kernel/assert.ts";
+import type { Cell } from "../../platform/cell/index.ts";
+import { UNKNOWN_HEALTH, type HealthSnapshot } from "../routing/index.ts";
+import type { MessagingDeps } from "./deps.ts";
+import { Dispatcher } from "./dispatch/dispatcher.ts";
+import { Parking, parkingDefaults } from "./dispatch/parking.ts";
+import { NO_RATES, Rates } from "./dispatch/rates.ts";
+import { RouteChooser } from "./dispatch/route-chooser.ts";
+import { HealthBoard } from "./health/index.ts";
+import { encodeChanges } from "./health-record.ts";
+import { MediaFetcher } from "./media/index.ts";
+import { MessageState } from "./message-state.ts";
+import type { MessagingOptions } from "./module.ts";
+import type { HealthChanged } from "./records.ts";
+
+/** The parts that messaging is made of, put together. */
+export interface MessagingParts {
+  readonly state: MessageState;
+  readonly deps: MessagingDeps;
+  readonly dispatcher: Dispatcher;
+  readonly parking: Parking;
+  readonly board: HealthBoard;
+  readonly media: MediaFetcher;
+  /** The cell that was attached. */
+  readonly cell: () => Cell;
+  attach(cell: Cell): void;
+}
+
+/** Puts the parts together. Nothing of them runs yet. */
+export function assembleMessaging(options: MessagingOptions): MessagingParts {
+  const { clock, logger, carriers, numbers, database, blobs, router } = options;
+  const state = new MessageState();
+  let attached: Cell | undefined;
+  const cell = (): Cell => present(attached, "the cell of the messaging module");
+  const rates = new Rates({
+    rules: options.rates ?? NO_RATES,
+    clock,
+    kindOf: ({ accountSid, from }) => numbers.sender(accountSid, from)?.kind ?? "alphanumeric",
+  });
+  const limits = { ...parkingDefaults, ...options.parking };
+  const parking = new Parking({ state, database, clock, logger, cell, limits });
+  const board = makeBoard(options, { state, cell, onChange: () => dispatcher.routesChanged() });
+  const chooser = new RouteChooser({ router, board, clock });
+  const deps: MessagingDeps = {
+    get cell() {
+      return cell();
+    },
+    state,
+    database,
+    blobs,
+    clock,
+    logger,
+    numbers,
+    router,
+    rates,
+    parking,
+    mintSid: options.mintSid,
+    accountStatus: options.accountStatus,
+    callbackEvents: options.callbackEvents,
+  };
+  const { fetchUrl, publicUrl } = options;
+  const media = new MediaFetcher({ deps, blobs, fetchUrl, publicUrl });
+  const fetchMedia: MediaFetcher["fetch"] = (message) => media.fetch(message);
+  const dispatcher = new Dispatcher({ state, clock, logger, carriers, chooser, rates, parking, fetchMedia });
+  const attach = (given: Cell): void => {
+    attached = given;
+    dispatcher.attach(given);
+  };
+  return { state, deps, dispatcher, parking, board, media, cell, attach };
+}
+
+/** Measures the carriers; what changes is journalled, so that it can be told later why a carrier was chosen. */
+function makeBoard(
+  { clock, carriers }: MessagingOptions,
+  parts: { readonly state: MessageState; readonly cell: () => Cell; readonly onChange: () => void },
+): HealthBoard {
+  let told: HealthSnapshot = UNKNOWN_HEALTH;
+  return new HealthBoard({
+    clock,
+    carriers: carriers.map(({ name, maintenance }) => ({ name, maintenance: maintenance ?? [] })),
+    nextVersion: () => parts.state.healthVersion + 1,
+    onChange: (snapshot) => {
+      const { version } = snapshot;
+      const changed = encodeChanges(told, snapshot);
+      told = snapshot;
+      const record: HealthChanged = { kind: "message.health-changed", version, changed };
+      parts.cell().commitThen(record, "progress", (error) => {
+        // What the log did not take is told again with the next change.
+        if (error !== undefined) told = UNKNOWN_HEALTH;
+      });
+      parts.onChange();
+    },
+  });
+}
