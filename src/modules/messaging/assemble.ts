@@ -23,7 +23,7 @@ export interface MessagingParts {
   readonly media: MediaFetcher;
   /** The cell that was attached. */
   readonly cell: () => Cell;
-  attach(cell: Cell): void;
+  readonly attach: (cell: Cell) => void;
 }
 
 /** Puts the parts together. Nothing of them runs yet. */

@@ -5,6 +5,7 @@ import type { TrafficClass } from "../routing/index.ts";
 import { isFinal, trafficClassOf, type Message } from "./message.ts";
 import type { Receipt } from "./records.ts";
 import { SettledIds } from "./settled-ids.ts";
+import { WaitingCounts, type Waiting } from "./waiting-counts.ts";
 
 /** A receipt whose id is not known (yet): its response may still come. */
 export interface HeldReceipt {
@@ -60,14 +61,6 @@ export interface HealthRecord {
   readonly content: string;
 }
 
-/** How much of one lane, account and sender waits for its first attempt, parked or not. */
-export interface Waiting {
-  messages: number;
-  segments: number;
-}
-
-const NOTHING_WAITS: Readonly<Waiting> = { messages: 0, segments: 0 };
-
 /** Messages in memory: waiting, sent without a receipt yet, or not projected. Each takes up to two KiB, and the process has four GiB. */
 export const MAX_OPEN_MESSAGES = 1_200_000;
 const MAX_HELD_RECEIPTS = 100_000;
@@ -84,9 +77,9 @@ export class MessageState {
   readonly healthRecords = new StateTable<HealthRecord>("carrier-health", { projected: true });
   private readonly settledIds = new SettledIds();
   /** By {@link flowKey}. */
-  private readonly waitingByFlow = new Map<string, Waiting>();
+  private readonly waitingByFlow = new WaitingCounts();
   /** By account and sender, over all lanes. */
-  private readonly waitingBySender = new Map<string, Waiting>();
+  private readonly waitingBySender = new WaitingCounts();
 
   /** Carrier and carrier's id, to SID and part. */
   private readonly byCarrierId = new Map<string, string>();
@@ -139,18 +132,18 @@ export class MessageState {
   }
 
   /** What waits in one lane of a sender. */
-  waitingOf(flow: Flow): Readonly<Waiting> {
-    return this.waitingByFlow.get(flowKey(flow)) ?? NOTHING_WAITS;
+  waitingOf(flow: Flow): Waiting {
+    return this.waitingByFlow.of(flowKey(flow));
   }
 
   /** What waits of a sender in all lanes. */
-  waitingOfSender(accountSid: string, from: string): Readonly<Waiting> {
-    return this.waitingBySender.get(`${accountSid}|${from}`) ?? NOTHING_WAITS;
+  waitingOfSender(accountSid: string, from: string): Waiting {
+    return this.waitingBySender.of(`${accountSid}|${from}`);
   }
 
   private addWaiting(flow: Flow, messages: number, segments: number): void {
-    add(this.waitingByFlow, flowKey(flow), messages, segments);
-    add(this.waitingBySender, `${flow.accountSid}|${flow.from}`, messages, segments);
+    this.waitingByFlow.add(flowKey(flow), messages, segments);
+    this.waitingBySender.add(`${flow.accountSid}|${flow.from}`, messages, segments);
   }
 
   /** Counts a message as parked, or no longer. For reducers only. */
@@ -301,17 +294,6 @@ export interface Flow {
 /** The key of a flow in the tables. */
 export function flowKey(flow: Flow): string {
   return `${flow.trafficClass ?? "transactional"}|${flow.accountSid}|${flow.from}`;
-}
-
-function add(waiting: Map<string, Waiting>, key: string, messages: number, segments: number): void {
-  const known = waiting.get(key);
-  if (known === undefined) {
-    waiting.set(key, { messages, segments });
-    return;
-  }
-  known.messages += messages;
-  known.segments += segments;
-  if (known.messages <= 0) waiting.delete(key);
 }
 
 const SID_LENGTH = 34;
