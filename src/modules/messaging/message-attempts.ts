@@ -1,6 +1,6 @@
 import type { ApplyContext } from "../../platform/cell/index.ts";
 import { MAX_LISTED_ATTEMPTS, type Attempt, type AttemptOutcome, type Message, type Part } from "./message.ts";
-import type { AttemptSettled, SubmitOutcome } from "./records.ts";
+import type { AttemptAdopted, AttemptSettled, SubmitOutcome } from "./records.ts";
 
 /** What is known of an attempt when it begins. */
 export interface AttemptStart {
@@ -87,6 +87,24 @@ export function noteAnswer(message: Message, part: Part, outcome: SubmitOutcome,
     sid: message.sid,
     accountSid: message.accountSid,
     to: message.to,
+    attempt,
+  };
+  context.emit(fact);
+}
+
+/** A receipt shows that a part had arrived whose answer was lost: it was accepted, and costs. For reducers only. */
+export function noteAdoption(message: Message, part: Part, context: ApplyContext): void {
+  const attempt = message.tries?.findLast(({ number }) => number === part.attempt);
+  delete part.attempt;
+  if (attempt === undefined) return;
+  attempt.accepted += 1;
+  const { sid, accountSid, to } = message;
+  const fact: AttemptAdopted = {
+    kind: "message.attempt-adopted",
+    id: `${sid}:${attempt.number}:${attempt.accepted}`,
+    sid,
+    accountSid,
+    to,
     attempt,
   };
   context.emit(fact);

@@ -206,7 +206,8 @@ export async function findMessageOfAny(
   sid: string,
 ): Promise<Readonly<Message> | undefined> {
   const recent = deps.state.messages.get(sid);
-  if (recent !== undefined || !isSid(sid)) return recent;
+  // A deleted message may still have its row.
+  if (recent !== undefined || !isSid(sid) || deps.state.messages.isDirty(sid)) return recent;
   const rows = await deps.database.query<MessageRow>("select * from messages where id = $1::uuid and sid = $2", [
     idOf(sid),
     sid,

@@ -3,6 +3,7 @@ import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
 import { userReference } from "./carriers/index.ts";
 import { hasUnknownPart, isFinal, statusOfParts, type Message, type Part } from "./message.ts";
+import { noteAdoption } from "./message-attempts.ts";
 import type { MessageState } from "./message-state.ts";
 import type { Receipt, ReceiptsAdopted, ReceiptsArrived } from "./records.ts";
 import { changeStatus } from "./status-callback.ts";
@@ -125,9 +126,9 @@ function adopt(scene: ReceiptScene, key: string, forget: boolean): void {
   const { index } = found;
   const message = state.messages.edit(found.sid) as Message;
   const part = message.parts[index] as Part;
+  noteAdoption(message, part, scene.context);
   part.state = "accepted";
   part.id = receipt.id;
-  delete part.attempt;
   if (!hasUnknownPart(message)) {
     delete message.unknownSinceMs;
     state.unlinkUnknown(carrier, message);

@@ -229,6 +229,16 @@ export interface AttemptSettled {
   readonly attempt: Readonly<Attempt>;
 }
 
+/** Fact: a part of an attempt that was settled as unknown had been accepted after all. One for each part; `id` never repeats. */
+export interface AttemptAdopted {
+  readonly kind: "message.attempt-adopted";
+  readonly id: string;
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly to: string;
+  readonly attempt: Readonly<Attempt>;
+}
+
 /** Fact: what a customer's SMPP client is to be told of a message that it submitted. */
 export interface MessageReported {
   readonly kind: "message.reported";

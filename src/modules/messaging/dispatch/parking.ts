@@ -23,6 +23,8 @@ const TICK_MS = 200;
 const BATCH = 500;
 const PARK_BATCH = 2_000;
 const EXPIRED_EVERY_TICKS = 25;
+/** At most so many batches of expired ones at once, between which what can still be sent has its turn. */
+const EXPIRED_BATCHES = 20;
 
 /**
  * Keeps memory bounded when very many messages are queued: the ones at the end of a long
@@ -144,13 +146,22 @@ export class Parking {
     try {
       this.ticks += 1;
       if (this.ticks % EXPIRED_EVERY_TICKS === 0) {
-        await this.unpark(await findParkedExpired(this.database, this.clock.nowMs(), BATCH));
+        await this.expire();
       }
       for (const flow of this.hungry()) await this.refill(flow);
       this.failing = false;
     } catch (error) {
       if (!this.failing) this.logger.error("parking.cannot-read", { reason: String(error) });
       this.failing = true;
+    }
+  }
+
+  /** Brings back what has expired, so that it fails and its customers are told. */
+  private async expire(): Promise<void> {
+    for (let batch = 0; batch < EXPIRED_BATCHES; batch += 1) {
+      const sids = await findParkedExpired(this.database, this.clock.nowMs(), BATCH);
+      if (sids.length > 0) await this.unpark(sids);
+      if (sids.length < BATCH) return;
     }
   }
 

@@ -275,6 +275,11 @@ describe("an outcome that is not known", () => {
     await world.carrier.receipt({ id: "late" });
     await world.advance(61_000);
     assert.equal(world.status(sid), "delivered");
+    assert.deepEqual(
+      world.message(sid).tries?.map(({ outcome, accepted }) => [outcome, accepted]),
+      [["unknown", 1]],
+      "what has arrived costs",
+    );
     assert.equal(world.carrier.submissions.length, 1);
   });
 
