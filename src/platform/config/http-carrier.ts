@@ -2,6 +2,7 @@
 import { jsonTemplate } from "./carrier-json-template.ts";
 import { template, urlTemplate } from "./carrier-template.ts";
 import { statusRange, textPattern, valuePath } from "./carrier-value-path.ts";
+import { httpPeerFields } from "./http-peer-settings.ts";
 import type { SettingsOf } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
 import { boolean, integer, list, oneOf, record, text, url, variant } from "./value-types.ts";
@@ -241,29 +242,11 @@ export const httpCarrierType = defineSettings({
     description:
       "Whether the aggregator cuts long texts, or gets parts with a user data header of 8 or 16-bit reference.",
   }),
-  callbackBaseUrl: optional(url(["http", "https"], "an http or https URL"), {
-    description: "The base of `{callbackUrl}`. Without it, this platform's public URL.",
-  }),
-  messagesPerSecond: optional(integer(1, 100_000), {
-    description: "Submissions a second. Without it, as fast as `maxInFlight` allows.",
-  }),
-  maxInFlight: setting(integer(1, 1000), { default: 20, description: "How many requests may be under way." }),
-  connectTimeoutMs: setting(integer(100, 60_000), {
-    default: 5_000,
-    description: "How long finding and connecting to the server may take.",
-  }),
-  responseTimeoutMs: setting(integer(100, 600_000), {
-    default: 30_000,
-    description: "How long a request waits for its answer. After that its outcome is unknown.",
-  }),
   maxAnswerOctets: setting(integer(256, 1_048_576), {
     default: 65_536,
     description: "The longest answer that is read.",
   }),
-  tlsVerify: setting(boolean(), {
-    default: true,
-    description: "Whether the certificate of an https server is checked. Off only on a private line.",
-  }),
+  ...httpPeerFields,
 });
 
 /** The settings of an HTTP carrier, complete, without those that every carrier has. */

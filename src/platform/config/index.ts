@@ -11,6 +11,7 @@ export type { HttpCarrierSettings } from "./http-carrier.ts";
 export { httpCarrierType } from "./http-carrier.ts";
 export type { LoadInput } from "./load.ts";
 export { loadSettings } from "./load.ts";
+export type { HttpPeerSettings } from "./http-peer-settings.ts";
 export type { NullCarrierSettings } from "./null-carrier.ts";
 export { nullCarrierType } from "./null-carrier.ts";
 export type { SettingsProblem } from "./problems.ts";

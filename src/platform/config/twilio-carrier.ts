@@ -1,4 +1,5 @@
 /** What the file can say about a carrier that is an account of a Twilio-compatible platform. */
+import { httpPeerFields } from "./http-peer-settings.ts";
 import type { SettingsOf } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
 import { boolean, integer, oneOf, record, text, url } from "./value-types.ts";
@@ -44,25 +45,7 @@ export const twilioCarrierType = defineSettings({
     default: "callback",
     description: "Whether status callbacks are asked for. They need a public URL that the other side reaches.",
   }),
-  callbackBaseUrl: optional(url(["http", "https"], "an http or https URL"), {
-    description: "The base of the URLs it calls, as it sees them. Without it, this platform's public URL.",
-  }),
-  messagesPerSecond: optional(integer(1, 100_000), {
-    description: "Messages a second. Without it, as fast as `maxInFlight` allows.",
-  }),
-  maxInFlight: setting(integer(1, 1000), { default: 20, description: "How many requests may be under way." }),
-  connectTimeoutMs: setting(integer(100, 60_000), {
-    default: 5_000,
-    description: "How long finding and connecting to the server may take.",
-  }),
-  responseTimeoutMs: setting(integer(100, 600_000), {
-    default: 30_000,
-    description: "How long a request waits for its answer. After that its outcome is unknown.",
-  }),
-  tlsVerify: setting(boolean(), {
-    default: true,
-    description: "Whether the certificate of an https server is checked. Off only on a private line.",
-  }),
+  ...httpPeerFields,
 });
 
 /** The settings of a Twilio carrier, complete, without those that every carrier has. */

@@ -1,11 +1,9 @@
 import { assert, AssertionError } from "../../kernel/assert.ts";
 import type { Cell, CellRecord } from "../cell/index.ts";
-import type { AddressGuard, HttpClient } from "../http-client/index.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { Reports } from "../queue/index.ts";
 import { HostGate } from "./host-gate.ts";
 import type { WebhookJob, WebhookOutcome } from "./job.ts";
-import { LocalSender } from "./local-sender.ts";
 import { readOverrides } from "./overrides.ts";
 import { ignoreAnswer, type Responder } from "./responder.ts";
 import type { AttemptResult, Sender } from "./sender.ts";
@@ -22,10 +20,9 @@ const TOKEN_RETRY_MS = 1_000;
 /** How long closing waits for what is under way. */
 const DRAIN_MS = 2_000;
 
-/** A sender; or what a {@link LocalSender} in this thread is made of. */
-export type Sending = { readonly sender: Sender } | { readonly http: HttpClient; readonly guard: AddressGuard };
-
-export type DeliveryOptions = Sending & {
+export interface DeliveryOptions {
+  /** In this thread or in one of its own. */
+  readonly sender: Sender;
   readonly state: WebhookState;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,7 +32,7 @@ export type DeliveryOptions = Sending & {
   readonly authToken: (accountSid: string) => Promise<string | undefined>;
   /** Who reads the answers, by purpose; answers of other purposes are ignored. */
   readonly responders: () => Readonly<Record<string, Responder>>;
-};
+}
 
 const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
@@ -63,7 +60,7 @@ export class WebhookDelivery {
 
   constructor(options: DeliveryOptions) {
     this.options = options;
-    this.sender = "sender" in options ? options.sender : new LocalSender(options);
+    this.sender = options.sender;
     this.gate = new HostGate({
       clock: options.clock,
       maxInFlight: options.maxInFlight,

@@ -1,5 +1,5 @@
 /** The durable webhook queue: facts in, signed requests out. */
-export { WebhookDelivery, type DeliveryOptions, type Sending } from "./delivery.ts";
+export { WebhookDelivery, type DeliveryOptions } from "./delivery.ts";
 export type { WebhookAnswer, WebhookJob, WebhookOutcome } from "./job.ts";
 export { LocalSender } from "./local-sender.ts";
 export type { AlertRaised, WebhookRequested } from "./request.ts";

@@ -1,13 +1,11 @@
 import { present } from "../../../kernel/assert.ts";
-import type { HttpCarrierSettings, MaintenanceWindow } from "../../../platform/config/index.ts";
+import type { HttpCarrierSettings } from "../../../platform/config/index.ts";
 import type { Clock, Logger, Net } from "../../../platform/ports.ts";
-import { bareAddress } from "../address.ts";
 import type { SubmitOutcome } from "../records.ts";
-import type { Carrier, CarrierEndpoint, CarrierListener, CarrierStatus, Submission } from "./carrier.ts";
-import { EndpointWork } from "./endpoint-work.ts";
+import type { CarrierEndpoint, Submission } from "./carrier.ts";
 import { inboundEndpoint, receiptEndpoint } from "./http-endpoints.ts";
 import { readOutcome } from "./http-outcome.ts";
-import { HttpPeer } from "./http-peer.ts";
+import { HttpPeerCarrier } from "./http-peer-carrier.ts";
 import { cutText, referenceOf, renderRequest, templateValues, type CutText } from "./http-request.ts";
 import type { CarrierCommon } from "./smpp.ts";
 
@@ -24,51 +22,15 @@ export interface HttpCarrierOptions {
 const MAX_CUT_TEXTS = 64;
 
 /** A carrier that is reached by an HTTP API which its settings describe. */
-export class HttpCarrier implements Carrier {
-  readonly name: string;
-  readonly prefixes: readonly string[];
-  readonly priority: number;
-  readonly messagesPerSecond: number | undefined;
-  readonly maintenance: readonly MaintenanceWindow[];
+export class HttpCarrier extends HttpPeerCarrier {
   private readonly options: HttpCarrierOptions;
-  private readonly peer: HttpPeer;
-  private readonly work: EndpointWork;
   private readonly cut = new Map<string, CutText>();
-  private listener: CarrierListener | undefined;
 
   constructor(options: HttpCarrierOptions) {
-    this.options = options;
     const { settings, net, clock } = options;
-    this.name = settings.name;
-    this.prefixes = settings.prefixes.map(bareAddress);
-    this.priority = settings.priority;
-    this.messagesPerSecond = settings.messagesPerSecond;
-    this.maintenance = settings.maintenance ?? [];
-    this.work = new EndpointWork(clock);
-    this.peer = new HttpPeer({
-      net,
-      clock,
-      maxInFlight: settings.maxInFlight,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      responseTimeoutMs: settings.responseTimeoutMs,
-      maxAnswerOctets: settings.maxAnswerOctets,
-      tlsVerify: settings.tlsVerify,
-      retryStale: settings.submit.recognisesRepeats,
-      onChange: () => this.listener?.onCapacity(),
-    });
-  }
-
-  start(listener: CarrierListener): void {
-    this.listener = listener;
-    listener.onCapacity();
-  }
-
-  get up(): boolean {
-    return this.listener !== undefined && this.peer.up;
-  }
-
-  capacity(): number {
-    return this.listener === undefined ? 0 : this.peer.capacity();
+    const { maxAnswerOctets, submit } = settings;
+    super("http", { settings, net, clock, maxAnswerOctets, retryStale: submit.recognisesRepeats });
+    this.options = options;
   }
 
   countParts(sid: string, text: string): number {
@@ -128,14 +90,5 @@ export class HttpCarrier implements Carrier {
       ...(settings.receipts === undefined ? [] : [receiptEndpoint(settings.receipts, deps)]),
       ...(settings.inbound === undefined ? [] : [inboundEndpoint(settings.inbound, deps)]),
     ];
-  }
-
-  status(): CarrierStatus {
-    return { name: this.name, type: "http", up: this.up, binds: [this.peer.state()] };
-  }
-
-  async close(): Promise<void> {
-    this.work.close();
-    await this.peer.close();
   }
 }

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { MaintenanceWindow, TwilioCarrierSettings } from "../../../platform/config/index.ts";
+import type { TwilioCarrierSettings } from "../../../platform/config/index.ts";
 import { parseFields, type Fields } from "../../../platform/http/index.ts";
 import type { HttpClientResponse } from "../../../platform/http-client/index.ts";
 import type { Clock, Logger, Net } from "../../../platform/ports.ts";
@@ -8,18 +8,9 @@ import { signTwilioRequest } from "../../../platform/webhooks/index.ts";
 import type { HeaderPair } from "../../../protocols/http1/index.ts";
 import { bareAddress } from "../address.ts";
 import type { Receipt, SubmitOutcome } from "../records.ts";
-import type {
-  Carrier,
-  CarrierEndpoint,
-  CarrierListener,
-  CarrierStatus,
-  EndpointAnswer,
-  EndpointCall,
-  IncomingText,
-  Submission,
-} from "./carrier.ts";
-import { EndpointWork, TRY_AGAIN } from "./endpoint-work.ts";
-import { HttpPeer } from "./http-peer.ts";
+import type { CarrierEndpoint, EndpointAnswer, EndpointCall, IncomingText, Submission } from "./carrier.ts";
+import { TRY_AGAIN } from "./endpoint-work.ts";
+import { HttpPeerCarrier } from "./http-peer-carrier.ts";
 import { doneDateOf, isGsm7, publicAddress } from "./http-values.ts";
 import type { CarrierCommon } from "./smpp.ts";
 import { receiptOf, refusalOf } from "./twilio-codes.ts";
@@ -40,29 +31,17 @@ const MAX_VALIDITY_SECONDS = 36_000;
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
 
 /** A carrier that is an account of another Twilio-compatible platform, over its REST API. */
-export class TwilioCarrier implements Carrier {
-  readonly name: string;
-  readonly prefixes: readonly string[];
-  readonly priority: number;
-  readonly messagesPerSecond: number | undefined;
-  readonly maintenance: readonly MaintenanceWindow[];
+export class TwilioCarrier extends HttpPeerCarrier {
   private readonly options: TwilioCarrierOptions;
-  private readonly peer: HttpPeer;
-  private readonly work: EndpointWork;
   private readonly url: string;
   private readonly headers: readonly HeaderPair[];
-  private listener: CarrierListener | undefined;
 
   constructor(options: TwilioCarrierOptions) {
-    this.options = options;
     const { settings, net, clock } = options;
+    // There is nothing that would make a request recognised when it comes twice.
+    super("twilio", { settings, net, clock, maxAnswerOctets: MAX_ANSWER_OCTETS, retryStale: false });
+    this.options = options;
     const { accountSid, authToken, apiKey } = settings;
-    this.name = settings.name;
-    this.prefixes = settings.prefixes.map(bareAddress);
-    this.priority = settings.priority;
-    this.messagesPerSecond = settings.messagesPerSecond;
-    this.maintenance = settings.maintenance ?? [];
-    this.work = new EndpointWork(clock);
     this.url = `${withoutSlash(settings.baseUrl)}/2010-04-01/Accounts/${accountSid}/Messages.json`;
     const credentials = apiKey === undefined ? `${accountSid}:${authToken}` : `${apiKey.sid}:${apiKey.secret}`;
     this.headers = [
@@ -70,31 +49,6 @@ export class TwilioCarrier implements Carrier {
       ["Content-Type", "application/x-www-form-urlencoded"],
       ["Accept", "application/json"],
     ];
-    this.peer = new HttpPeer({
-      net,
-      clock,
-      maxInFlight: settings.maxInFlight,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      responseTimeoutMs: settings.responseTimeoutMs,
-      maxAnswerOctets: MAX_ANSWER_OCTETS,
-      tlsVerify: settings.tlsVerify,
-      // There is nothing that would make a request recognised when it comes twice.
-      retryStale: false,
-      onChange: () => this.listener?.onCapacity(),
-    });
-  }
-
-  start(listener: CarrierListener): void {
-    this.listener = listener;
-    listener.onCapacity();
-  }
-
-  get up(): boolean {
-    return this.listener !== undefined && this.peer.up;
-  }
-
-  capacity(): number {
-    return this.listener === undefined ? 0 : this.peer.capacity();
   }
 
   /** The other side cuts. */
@@ -164,15 +118,6 @@ export class TwilioCarrier implements Carrier {
     const { authToken } = this.options.settings;
     const { signature } = signTwilioRequest({ authToken, url: this.base() + call.target, params });
     return isSameSecret(call.header("x-twilio-signature") ?? "", signature);
-  }
-
-  status(): CarrierStatus {
-    return { name: this.name, type: "twilio", up: this.up, binds: [this.peer.state()] };
-  }
-
-  async close(): Promise<void> {
-    this.work.close();
-    await this.peer.close();
   }
 }
 
