@@ -5,7 +5,7 @@ import { statusRange, textPattern, valuePath } from "./carrier-value-path.ts";
 import { httpPeerFields } from "./http-peer-settings.ts";
 import type { SettingsOf } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
-import { boolean, integer, list, oneOf, record, text, url, variant } from "./value-types.ts";
+import { boolean, integer, list, oneOf, record, text, variant } from "./value-types.ts";
 
 const MAX_FIELDS = 50;
 const MAX_ROWS = 200;

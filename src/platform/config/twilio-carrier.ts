@@ -2,7 +2,7 @@
 import { httpPeerFields } from "./http-peer-settings.ts";
 import type { SettingsOf } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
-import { boolean, integer, oneOf, record, text, url } from "./value-types.ts";
+import { oneOf, record, text, url } from "./value-types.ts";
 
 const secretText = text({
   expected: "16 to 128 visible ASCII characters",
