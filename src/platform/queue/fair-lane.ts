@@ -58,6 +58,8 @@ export class FairLane {
   /** Items and their cost, those of parked lines too. */
   length = 0;
   cost = 0;
+  /** Of that, the cost of parked lines. */
+  parkedCost = 0;
   /** Takes that the lane has saved up while more urgent lanes went first. */
   credit = 0;
   private readonly ring = new Ring<Turn>();
@@ -136,6 +138,7 @@ export class FairLane {
   clear(): void {
     this.length = 0;
     this.cost = 0;
+    this.parkedCost = 0;
     this.credit = 0;
   }
 

@@ -311,4 +311,28 @@ describe("a fair queue", () => {
     }
     assert.equal(deletions, 0);
   });
+
+  it("tells what gates hold back from what is ready", () => {
+    const clock = new ManualClock();
+    let openMs = 1_000;
+    const queue = new FairQueue({
+      clock,
+      lanes: 1,
+      gate: ({ sender }, _cost, nowMs) => (sender === "slow" ? Math.max(0, openMs - nowMs) : 0),
+      onReady: () => {},
+    });
+    openMs += clock.nowMs();
+    queue.push("a", { lane: 0, account: "A", sender: "slow" }, 2);
+    queue.push("b", { lane: 0, account: "A", sender: "fast" }, 3);
+    queue.peek();
+    queue.take();
+    assert.equal(queue.peek(), undefined);
+    queue.push("c", { lane: 0, account: "A", sender: "slow" }, 5);
+    assert.deepEqual([queue.costOfLane(0), queue.readyCostOfLane(0)], [7, 0]);
+    clock.advance(1_000);
+    assert.deepEqual([queue.costOfLane(0), queue.readyCostOfLane(0)], [7, 7]);
+    queue.peek();
+    queue.take();
+    assert.deepEqual([queue.costOfLane(0), queue.readyCostOfLane(0)], [5, 5]);
+  });
 });

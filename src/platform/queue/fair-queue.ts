@@ -103,6 +103,12 @@ export class FairQueue {
     return this.lane(lane).cost;
   }
 
+  /** What those items of a lane cost that no gate holds back, as far as gates were asked. */
+  readyCostOfLane(lane: number): number {
+    const { cost, parkedCost } = this.lane(lane);
+    return Math.max(0, cost - parkedCost);
+  }
+
   /** What all items of a sender cost, in all lanes. */
   costOf(account: string, sender: string): number {
     let cost = 0;
@@ -113,7 +119,9 @@ export class FairQueue {
 
   /** Adds an item behind those of its sender in its lane. The cost is more than 0. */
   push(item: string, flow: Flow, cost: number): void {
-    this.enter(flow, cost).push(item, cost);
+    const line = this.enter(flow, cost);
+    line.push(item, cost);
+    if (line.parked !== undefined) this.lane(flow.lane).parkedCost += cost;
   }
 
   /**
@@ -123,6 +131,7 @@ export class FairQueue {
   pushFront(item: string, flow: Flow, cost: number): void {
     const line = this.enter(flow, cost);
     line.pushFront(item, cost);
+    if (line.parked !== undefined) this.lane(flow.lane).parkedCost += cost;
     if (this.found === line) this.found = undefined;
   }
 
@@ -174,6 +183,7 @@ export class FairQueue {
       const waitMs = this.options.gate?.(line, cost, nowMs) ?? 0;
       if (waitMs > 0) {
         lane.leave(line);
+        lane.parkedCost += line.cost;
         line.parked = this.wheel.add(line, this.steady.nowMs() + Math.min(LONGEST_PARK_MS, waitMs));
         continue;
       }
@@ -253,7 +263,9 @@ export class FairQueue {
   private unpark(lines: readonly SenderLine[]): void {
     for (const line of lines) {
       line.parked = undefined;
-      this.lane(line.lane).enter(line);
+      const lane = this.lane(line.lane);
+      lane.parkedCost -= line.cost;
+      lane.enter(line);
     }
     this.options.onReady();
   }

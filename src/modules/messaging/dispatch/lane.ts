@@ -136,12 +136,13 @@ export class Lane {
 
   /** For which messages so much waits that they had better go elsewhere, where that has changed since this was asked last. */
   noticeSaturation(): Saturation | undefined {
+    // What waits for its sender's rate is not held up by the carrier.
     let waiting = 0;
-    for (let lane = 0; lane < MARKETING_LANE; lane += 1) waiting += this.queue.costOfLane(lane);
+    for (let lane = 0; lane < MARKETING_LANE; lane += 1) waiting += this.queue.readyCostOfLane(lane);
     return this.pace.notice({
       nowMs: this.clock.nowMs(),
       waiting,
-      waitingInAll: waiting + this.queue.costOfLane(MARKETING_LANE),
+      waitingInAll: waiting + this.queue.readyCostOfLane(MARKETING_LANE),
       window: this.carrier.capacity() + this.unanswered,
       perSecond: this.carrier.messagesPerSecond,
     });

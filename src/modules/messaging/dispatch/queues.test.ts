@@ -117,6 +117,48 @@ describe("a sender with a rate", () => {
   });
 });
 
+describe("a carrier that has no room", () => {
+  async function twoCarriers(options: Parameters<typeof MessagingWorld.start>[0] = {}) {
+    const [north, south] = [new ScriptedCarrier("north"), new ScriptedCarrier("south")];
+    south.priority = 1;
+    south.script = () => south.accept();
+    const world = await MessagingWorld.start({ ...options, carriers: [north, south] });
+    return { world, north, south };
+  }
+
+  it("gives what comes to the next one, and gets it back", async () => {
+    const { world, north, south } = await twoCarriers();
+    north.window = 1;
+    // One at a time, and each takes 200 ms: five a second.
+    const answer = async (): Promise<void> => {
+      await world.advance(200);
+      if (north.open.length > 0) north.answer();
+      await world.settle();
+    };
+    let n = 0;
+    for (; n < 40; n += 1) {
+      await world.send({ to: phone(n) });
+      if (n % 4 === 0) await answer();
+    }
+    assert.ok(given(south).length > 0, "what would have waited long went elsewhere");
+    for (let round = 0; round < 40; round += 1) await answer();
+    const before = given(north).length;
+    await world.send({ to: phone(n) });
+    assert.equal(given(north).length, before + 1);
+  });
+
+  it("is not one in front of which a sender waits for its own rate", async () => {
+    const rates = { senders: [{ kind: "local" as const, segmentsPerMinute: 60 }], accounts: [], queueSeconds: 3_600 };
+    const { world, north, south } = await twoCarriers({ rates });
+    north.script = () => north.accept();
+    for (let n = 0; n < 100; n += 1) await world.send({ to: phone(n) });
+    await world.advance(5_000);
+    await world.send({ to: phone(200), from: SHORT_CODE });
+    assert.equal(given(south).length, 0);
+    assert.equal(north.submissions.at(-1)?.from, SHORT_CODE);
+  });
+});
+
 describe("an account with a rate", () => {
   it("shares it among its senders", async () => {
     const rates = { senders: [], accounts: [{ segmentsPerMinute: 60 }], queueSeconds: 36_000 };
