@@ -59,8 +59,11 @@ export type LaneStatus = CarrierStatus & { readonly queued: number };
 export class Dispatcher implements MessageEffects {
   private readonly options: DispatcherOptions;
   private readonly lanes = new Map<string, Lane>();
-  /** The lanes in which something waits, and some that have just been emptied. */
-  private readonly busy = new Set<Lane>();
+  /**
+   * The lanes in which something may have become possible. Of hundreds of carriers, and with
+   * very many senders that wait for their rate, it is few at one moment.
+   */
+  private readonly toPump = new Set<Lane>();
   private readonly retries: DueList;
   private readonly answers: Reports<SubmitAnswer>;
   private readonly conversations = new Conversations();
@@ -80,11 +83,11 @@ export class Dispatcher implements MessageEffects {
     const { clock, carriers, rates, chooser } = options;
     this.budgets = new Budgets(clock);
     for (const carrier of carriers) {
-      const lane = new Lane({
+      const lane: Lane = new Lane({
         carrier,
         clock,
         gate: ({ account, sender }, cost) => rates.waitMs({ accountSid: account, from: sender }, cost),
-        onReady: () => this.askPump(),
+        onReady: () => this.askPump(lane),
         allows: (name) => chooser.allows(name),
       });
       this.lanes.set(carrier.name, lane);
@@ -168,9 +171,8 @@ export class Dispatcher implements MessageEffects {
       return;
     }
     lane.queue.push(message.sid + this.options.chooser.stamp, flowOf(message), pendingCount(message));
-    this.busy.add(lane);
     this.noticeSaturation(lane);
-    this.askPump();
+    this.askPump(lane);
   }
 
   /** With a single carrier there is nowhere else to go. */
@@ -248,7 +250,7 @@ export class Dispatcher implements MessageEffects {
       // Drained, because what waits for its sender's rate must leave too.
       for (const lane of lost) this.moveOn(inTurns(lane.queue.drain()), 0);
     }
-    this.askPump();
+    for (const lane of this.lanes.values()) this.askPump(lane);
   }
 
   /** Queues again where it can go now what was taken out of a lane, a slice at a time. */
@@ -263,8 +265,10 @@ export class Dispatcher implements MessageEffects {
     if (end < entries.length) this.options.clock.after(0, () => this.moveOn(entries, end));
   }
 
-  /** One pump for everything that became ready in this turn. */
-  private askPump(): void {
+  /** One pump for everything that became possible in this turn. */
+  private askPump(lane: Lane): void {
+    if (lane.queue.length === 0) return;
+    this.toPump.add(lane);
     if (this.pumpAsked) return;
     this.pumpAsked = true;
     queueMicrotask(() => {
@@ -275,10 +279,9 @@ export class Dispatcher implements MessageEffects {
 
   private pump(): void {
     if (this.stopped) return;
-    // Of hundreds of carriers few have anything to do at one moment.
-    for (const lane of this.busy) {
+    for (const lane of this.toPump) {
+      this.toPump.delete(lane);
       while (lane.queue.length > 0 && this.pumpLane(lane));
-      if (lane.queue.length === 0) this.busy.delete(lane);
     }
   }
 
@@ -286,7 +289,7 @@ export class Dispatcher implements MessageEffects {
   private pumpLane(lane: Lane): boolean {
     const batch = this.takeBatch(lane);
     if (batch.sids.length === 0) {
-      lane.whenRateAllows(() => this.askPump());
+      lane.whenRateAllows(() => this.askPump(lane));
       return false;
     }
     this.noticeSaturation(lane);
@@ -405,15 +408,16 @@ export class Dispatcher implements MessageEffects {
       lane.answered(answerKind(outcome), latencyMs);
       chooser.answered({ carrier, network, outcome, latencyMs });
       this.answers.add(carrier, { sid: message.sid, part, outcome });
-      this.askPump();
+      this.askPump(lane);
     });
   }
 
   /** A carrier has room again, or went up or down. */
   carrierChanged(carrier: string): void {
     const lane = this.lanes.get(carrier);
-    if (lane?.noticeUp() === true) this.options.chooser.up(carrier, lane.carrier.up);
-    this.askPump();
+    if (lane === undefined) return;
+    if (lane.noticeUp()) this.options.chooser.up(carrier, lane.carrier.up);
+    this.askPump(lane);
   }
 
   async close(): Promise<void> {
