@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { waitFor } from "../kit/wait-for.ts";
 import type { CrashWorld } from "./crash-world.ts";
 import type { RecordedSubmit } from "./recording-smsc.ts";
-import { isBusy, type LoadTarget, type PostedMessage } from "./steady-load.ts";
+import { isBusy, type PostedMessage } from "./steady-load.ts";
+import type { LoadTarget } from "./steady-poster.ts";
 
 const DRAIN_LIMIT_MS = 60_000;
 const FINAL: ReadonlySet<string> = new Set(["delivered", "undelivered", "failed", "canceled"]);

@@ -21,11 +21,18 @@ describe("FailureTable", () => {
     assert.ok(!table.mayTry("a"));
   });
 
-  it("forgets the keys that failed longest ago", () => {
+  it("forgets of too many keys those that failed least", () => {
     const table = new FailureTable(new ManualClock(), 2);
-    for (let n = 0; n < 10; n += 1) table.note("old");
-    table.note("x");
-    table.note("y");
-    assert.ok(table.mayTry("old"));
+    for (let n = 0; n < 10; n += 1) table.note("often");
+    for (let n = 0; n < 1_000; n += 1) table.note(`once ${n}`);
+    assert.ok(!table.mayTry("often"));
+  });
+
+  it("does not make the wait longer by failures during the wait", () => {
+    const clock = new ManualClock();
+    const table = new FailureTable(clock, 10);
+    for (let n = 0; n < 100; n += 1) table.note("a");
+    clock.advance(5_000);
+    assert.ok(table.mayTry("a"));
   });
 });

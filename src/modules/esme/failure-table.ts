@@ -1,48 +1,30 @@
 import type { Clock } from "../../platform/ports.ts";
+import { KeyedBuckets } from "../../platform/queue/index.ts";
 
 /** Failures that are answered before a key is told to wait, and how many more are each second. */
 const BURST = 10;
 const PER_SECOND = 0.2;
 
-interface Failures {
-  left: number;
-  atMs: number;
-}
-
-/** Counts failures by key, as token buckets. The keys that failed longest ago give way. */
+/**
+ * Counts failures by key, as token buckets. Of too many keys those give way that failed
+ * least, so that nobody is let in again by the failures of others.
+ */
 export class FailureTable {
   private readonly clock: Clock;
-  private readonly maxKeys: number;
-  private readonly keys = new Map<string, Failures>();
+  private readonly buckets: KeyedBuckets;
 
   constructor(clock: Clock, maxKeys: number) {
     this.clock = clock;
-    this.maxKeys = maxKeys;
+    this.buckets = new KeyedBuckets({ rateOf: () => ({ perSecond: PER_SECOND, burst: BURST }), maxKeys });
   }
 
   /** Whether the key has not failed too often of late. */
   mayTry(key: string): boolean {
-    const failures = this.keys.get(key);
-    return failures === undefined || this.refill(failures) >= 1;
+    return this.buckets.waitMs(key, 1, this.clock.monotonicMs()) === 0;
   }
 
+  /** A failure. Those beyond what is answered do not make the wait longer. */
   note(key: string): void {
-    const failures = this.keys.get(key) ?? { left: BURST, atMs: this.clock.monotonicMs() };
-    this.refill(failures);
-    failures.left = Math.max(0, failures.left - 1);
-    this.keys.delete(key);
-    this.keys.set(key, failures);
-    if (this.keys.size <= this.maxKeys) return;
-    for (const oldest of this.keys.keys()) {
-      this.keys.delete(oldest);
-      return;
-    }
-  }
-
-  private refill(failures: Failures): number {
-    const nowMs = this.clock.monotonicMs();
-    failures.left = Math.min(BURST, failures.left + ((nowMs - failures.atMs) / 1_000) * PER_SECOND);
-    failures.atMs = nowMs;
-    return failures.left;
+    if (this.mayTry(key)) this.buckets.take(key, 1, this.clock.monotonicMs());
   }
 }

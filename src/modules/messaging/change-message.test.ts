@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AppError } from "../../kernel/errors.ts";
-import { ACCOUNT, FOREIGN, MessagingWorld } from "../../../test/kit/messaging-world.ts";
+import { ACCOUNT, FOREIGN, MessagingWorld, phone } from "../../../test/kit/messaging-world.ts";
 import { cancelMessage, deleteMessage, giveFeedback, redactMessage } from "./change-message.ts";
 import { findMessage } from "./message.store.ts";
 
@@ -61,6 +61,24 @@ describe("canceling", () => {
     await world.settle();
     assert.equal(world.carrier.submissions.length, 1);
     assert.deepEqual(world.callbacks(other), ["canceled"]);
+  });
+
+  it("gives the place that was kept for it to the next message", async () => {
+    const world = await MessagingWorld.start();
+    world.carrier.window = 1;
+    world.carrier.up = false;
+    const canceled = await world.send({ to: phone(1) });
+    const next = await world.send({ to: phone(2) });
+    const canceling = cancelMessage(world.deps, target(canceled));
+    // The cancellation is ahead, and the attempt, which then begins with nothing, right behind it.
+    await Promise.resolve();
+    world.carrier.goUp();
+    assert.equal((await canceling).status, "canceled");
+    await world.settle();
+    assert.deepEqual(
+      world.carrier.submissions.map(({ sid }) => sid),
+      [next],
+    );
   });
 
   it("works between two attempts, of which the first was certainly refused", async () => {

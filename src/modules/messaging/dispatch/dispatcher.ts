@@ -368,6 +368,8 @@ export class Dispatcher implements MessageEffects {
       this.journals -= 1;
       // The effect of the record hands the parts over right after this.
       if (this.journals === 0 && this.stopped) queueMicrotask(() => this.journalsIdle?.());
+      // Of what was called off meanwhile nothing is submitted, so that no answer would tell of the room.
+      this.askPump(lane);
       if (error === undefined) return;
       this.options.logger.warn("dispatch.journal-refused", { carrier: lane.carrier.name, count: sids.length });
       this.options.clock.after(REFUSED_PAUSE_MS, () => this.readyAgain(sids));

@@ -143,11 +143,10 @@ export class Parking {
       this.cursors.clear();
       return;
     }
+    for (const flow of this.cursors.keys()) if (!parkedFlows.has(flow)) this.cursors.delete(flow);
     try {
       this.ticks += 1;
-      if (this.ticks % EXPIRED_EVERY_TICKS === 0) {
-        await this.expire();
-      }
+      if (this.ticks % EXPIRED_EVERY_TICKS === 0) await this.expire();
       for (const flow of this.hungry()) await this.refill(flow);
       this.failing = false;
     } catch (error) {
