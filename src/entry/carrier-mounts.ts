@@ -1,17 +1,25 @@
 import type { Carrier, CarrierEndpoint } from "../modules/messaging/index.ts";
 import { headerOf, type HttpResponse, type Mount, type MountCall } from "../platform/http/index.ts";
 
-/** `/carriers/{carrier}/{endpoint}`, and the secret behind it: where carriers bring receipts and texts over HTTP. */
-export function carrierMounts(carriers: readonly Carrier[]): Mount[] {
+/**
+ * `/carriers/{carrier}/{endpoint}`, and the secret behind it: where carriers bring receipts
+ * and texts over HTTP. Behind edges the cell's name stands before it, see {@link cellPath}.
+ */
+export function carrierMounts(carriers: readonly Carrier[], prefix = ""): Mount[] {
   return carriers.flatMap((carrier) => {
-    return (carrier.endpoints?.() ?? []).map((endpoint) => mountOf(carrier.name, endpoint));
+    return (carrier.endpoints?.() ?? []).map((endpoint) => mountOf(`${prefix}/carriers/${carrier.name}`, endpoint));
   });
 }
 
-function mountOf(carrier: string, endpoint: CarrierEndpoint): Mount {
+/** What the paths of a cell's own endpoints begin with, so that an edge knows to whom they belong. */
+export function cellPath(cell: string): string {
+  return `/cells/${cell}`;
+}
+
+function mountOf(path: string, endpoint: CarrierEndpoint): Mount {
   return {
     method: endpoint.method,
-    path: `/carriers/${carrier}/${endpoint.name}${endpoint.hasSecret ? "/{secret}" : ""}`,
+    path: `${path}/${endpoint.name}${endpoint.hasSecret ? "/{secret}" : ""}`,
     // A carrier has no account here: the endpoint checks who calls.
     access: "public",
     run: (call) => answer(endpoint, call),

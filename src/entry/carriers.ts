@@ -40,15 +40,18 @@ export function makeCarriers(configured: readonly CarrierSettings[], ports: Carr
   });
 }
 
-/** What leads to the simulated carrier when no carrier is configured. */
-export function simulatedCarrier(port: number): Extract<CarrierSettings, { readonly type: "smpp" }> {
+/** What leads to the simulated carrier when no carrier is configured. Each cell binds under a name of its own. */
+export function simulatedCarrier(
+  port: number,
+  systemId = "trunkline",
+): Extract<CarrierSettings, { readonly type: "smpp" }> {
   return {
     type: "smpp",
     name: "simulator",
     priority: 100,
     prefixes: [],
     maintenance: [],
-    url: { tls: false, host: "127.0.0.1", port, systemId: "trunkline", password: "simulate" },
+    url: { tls: false, host: "127.0.0.1", port, systemId, password: "simulate" },
     tlsVerify: true,
     bind: "transceiver",
     binds: 1,

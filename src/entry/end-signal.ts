@@ -8,7 +8,7 @@ export interface EndSignal {
   fatal(reason: string): void;
 }
 
-/** Waits for SIGINT or SIGTERM. A second signal ends the process at once. */
+/** Waits for SIGINT or SIGTERM, or for the end of the supervisor that started this process. A second signal ends it at once. */
 export function waitForEnd(): EndSignal {
   let fatal: (reason: string) => void = () => {};
   const promise = new Promise<string | undefined>((resolve) => {
@@ -21,6 +21,7 @@ export function waitForEnd(): EndSignal {
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
+    process.once("disconnect", () => resolve(undefined));
   });
   return { promise, fatal };
 }

@@ -15,6 +15,10 @@ export interface RunFile {
   /** Where customers bind by SMPP. */
   readonly smppPort: number | null;
   readonly smppTlsPort: number | null;
+  /** Where the simulated phones are, where they are not at `baseUrl`. */
+  readonly phonesUrl: string | null;
+  /** Of a system of several processes: where whoever runs them is spoken to. */
+  readonly supervisorUrl: string | null;
 }
 
 const NAME = "run.json";

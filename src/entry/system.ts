@@ -1,42 +1,28 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { openBlobFolder, openPhoneJournal } from "../adapters/files/index.ts";
-import { migrate, openDatabase, startEmbeddedPostgres, type PooledDatabase } from "../adapters/postgres/index.ts";
+import { openPhoneJournal } from "../adapters/files/index.ts";
+import { openDatabase, startEmbeddedPostgres, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock, systemNet, systemRandomBytes } from "../adapters/system/index.ts";
+import { present } from "../kernel/assert.ts";
 import { SidMinter } from "../kernel/ids.ts";
-import { accountsModule, type AccountsModule } from "../modules/accounts/index.ts";
-import type { Carrier } from "../modules/messaging/index.ts";
-import { numbersModule, type NumbersModule } from "../modules/numbers/index.ts";
-import type { PortedNumbers } from "../modules/routing/index.ts";
 import { startSimulator, simulatorMounts, type Simulator } from "../modules/simulator/index.ts";
-import type { NumberSettings } from "../platform/config/index.ts";
 import { openAuthority, openFront, type Authority, type Front } from "../platform/front/index.ts";
-import { healthRoutes, HttpServer, type ReadinessCheck } from "../platform/http/index.ts";
-import { LogError } from "../platform/log/index.ts";
+import { healthRoutes, HttpServer } from "../platform/http/index.ts";
 import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { loadMasterKey, SecretBox } from "../platform/secrets/index.ts";
 import type { Progress } from "../platform/cli/index.ts";
 import { carrierMounts } from "./carrier-mounts.ts";
-import { makeCarriers, simulatedCarrier, type ProgramSettings } from "./carriers.ts";
-import { openCellLog, prepareMessagingCell, type MessagingCell } from "./messaging-cell.ts";
+import { simulatedCarrier, type ProgramSettings } from "./carriers.ts";
+import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
+import type { MessagingCell } from "./messaging-cell.ts";
 import { metricsMount, watchSystem } from "./metrics.ts";
-import { openPortedNumbers } from "./ported-numbers.ts";
+import { numbersOfCell } from "./test-numbers.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
 import { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
 
-/** The one messaging cell of a system that runs in one process. */
-const CELL = "messaging-1";
 const SIMULATOR_DRAIN_MS = 500;
-
-/** Numbers to play with where none are configured. */
-const TEST_NUMBERS: readonly NumberSettings[] = [
-  { number: "+15005550100", sms: true, mms: true, voice: true, country: "US", type: "local" },
-  { number: "+15005550101", sms: true, mms: true, voice: true, country: "US", type: "local" },
-  { number: "+18335550102", sms: true, mms: true, voice: true, country: "US", type: "tollfree" },
-  { number: "55501", sms: true, mms: false, voice: false, country: "US", type: "shortcode" },
-];
 
 export interface SystemOptions {
   readonly settings: ProgramSettings;
@@ -82,68 +68,35 @@ class SystemStart {
   }
 
   async run(): Promise<RunningSystem> {
-    const { settings, logger } = this.options;
+    const { settings, logger, progress } = this.options;
+    const { shutdown, minter } = this;
     await mkdir(settings.data, { recursive: true });
-    const log = await this.openLog();
+    const log = await lockCellLog({ settings, logger, shutdown }, FIRST_CELL);
     await this.probePorts();
-    const ported = await this.openPorted();
     const database = await this.openDatabase();
     const simulator = await this.startSimulator();
-    const secrets = new SecretBox(await loadMasterKey(settings.data));
-    const accounts = accountsModule({
-      database,
-      clock: systemClock,
-      logger,
-      mintSid: (prefix) => this.minter.mint(prefix),
-      randomBytes: systemRandomBytes,
-      secrets,
-    });
-    const numbers = numbersModule({
-      database,
-      clock: systemClock,
-      logger,
-      mintSid: (prefix) => this.minter.mint(prefix),
-      accountStatus: (sid) => accounts.directory.status(sid),
-    });
-    const configured = settings.carriers.length > 0 ? settings.carriers : this.simulated(simulator?.port);
-    const carriers = makeCarriers(configured, {
-      net: systemNet,
-      clock: systemClock,
-      logger,
-      publicUrl: () => this.publicUrl,
-    });
-    const operator: { accountSid?: string } = {};
-    const prepared = await prepareMessagingCell({
-      name: CELL,
+    const core = await startCellCore({
+      name: FIRST_CELL,
       settings,
       log,
       database,
-      blobs: await openBlobFolder(join(settings.data, "media")),
-      clock: systemClock,
-      net: systemNet,
-      logger,
-      accounts: accounts.directory,
-      authenticator: accounts.authenticator,
-      secrets,
-      numbers: numbers.directory,
-      carriers,
-      ported,
-      isOperator: (sid) => sid === operator.accountSid,
-      mintSid: (prefix) => this.minter.mint(prefix),
+      mediaFolder: join(settings.data, "media"),
+      secrets: new SecretBox(await loadMasterKey(settings.data)),
+      minter,
+      carriers: settings.carriers.length > 0 ? settings.carriers : this.simulated(simulator?.port),
+      numbers: numbersOfCell(settings, 1),
+      isOperatorHome: true,
       publicUrl: () => this.publicUrl,
+      logger,
+      progress,
+      shutdown,
     });
-    await migrate(database, [...accounts.migrations, ...numbers.migrations, ...prepared.migrations]);
-    const account = await accounts.ensureFirstAccount({
-      accountSid: settings.accountSid,
-      authToken: settings.authToken,
-    });
-    operator.accountSid = account.accountSid;
-    const from = await this.syncNumbers(numbers, account.accountSid);
-    const cell = await this.openCell(prepared);
-    const front = await this.serve({ accounts, numbers, cell, carriers, simulator: simulator?.simulator });
+    const { cell, from } = core;
+    const account = present(core.account, "the operator is at home in the only cell");
+    const front = await this.serve(core, simulator?.simulator);
     const system = { ...front, account, from, simulator: simulator?.simulator, cell };
     await this.writeRun(system);
-    return { ...system, close: () => this.shutdown.run() };
+    return { ...system, close: () => shutdown.run() };
   }
 
   /** Says to the other commands where it runs. */
@@ -161,26 +114,10 @@ class SystemStart {
       simulator: system.simulator !== undefined,
       smppPort: cell.smppPorts.port ?? null,
       smppTlsPort: cell.smppPorts.tlsPort ?? null,
+      phonesUrl: null,
+      supervisorUrl: null,
     });
     this.shutdown.add("run file", () => removeRunFile(settings.data));
-  }
-
-  /** The log goes first: its lock says whether another process has this data folder. */
-  private async openLog() {
-    const { settings, logger } = this.options;
-    try {
-      const log = await openCellLog(settings.data, CELL, { clock: systemClock, logger });
-      this.shutdown.add("log", () => log.close());
-      return log;
-    } catch (error) {
-      if (error instanceof LogError && error.kind === "in-use") {
-        throw new StartFailure(
-          `The data folder ${settings.data} is in use by another Trunkline (${error.message}). ` +
-            "Stop that one, or give this one another folder with --data or TRUNKLINE_DATA.",
-        );
-      }
-      throw error;
-    }
   }
 
   /** Says that a port is taken before anything is created. */
@@ -241,47 +178,12 @@ class SystemStart {
     }
   }
 
-  private async openPorted(): Promise<PortedNumbers | undefined> {
-    const { settings, progress, logger } = this.options;
-    const ports = { net: systemNet, clock: systemClock, logger, progress };
-    const { ported, close } = await openPortedNumbers(settings.routing, ports);
-    this.shutdown.add("look-up of numbers", close);
-    return ported;
-  }
-
   private simulated(port: number | undefined): ReturnType<typeof simulatedCarrier>[] {
     return port === undefined ? [] : [simulatedCarrier(port)];
   }
 
-  private async syncNumbers(numbers: NumbersModule, ownerSid: string): Promise<string | undefined> {
-    const { settings } = this.options;
-    const useTestNumbers = settings.numbers.length === 0 && settings.simulator.enabled;
-    const configured = useTestNumbers ? TEST_NUMBERS : settings.numbers;
-    await numbers.syncInventory({ numbers: configured, ownerSid });
-    return configured.find(({ number }) => numbers.directory.sender(ownerSid, number) !== undefined)?.number;
-  }
-
-  private async openCell(prepared: Awaited<ReturnType<typeof prepareMessagingCell>>): Promise<MessagingCell> {
-    const { progress } = this.options;
-    const step = progress.step("Messaging cell");
-    let replayed = 0;
-    const cell = await prepared.open((done) => {
-      replayed = done;
-    });
-    this.shutdown.add("messaging cell", () => cell.close());
-    step.done(replayed === 0 ? "ready" : `ready, ${Math.ceil(replayed / 1024)} KiB of log replayed,`);
-    return cell;
-  }
-
-  private async serve(parts: {
-    accounts: AccountsModule;
-    numbers: NumbersModule;
-    cell: MessagingCell;
-    carriers: readonly Carrier[];
-    simulator: Simulator | undefined;
-  }) {
+  private async serve({ accounts, numbers, cell, carriers }: CellCore, simulator: Simulator | undefined) {
     const { settings, logger, onFatal, progress } = this.options;
-    const { accounts, numbers, cell, carriers, simulator } = parts;
     const step = progress.step("API");
     const metrics = new Metrics();
     this.shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
@@ -337,20 +239,4 @@ class SystemStart {
       throw StartFailure.ofListen(error, { port, setting: "port" });
     }
   }
-}
-
-function readiness(cell: MessagingCell): ReadinessCheck[] {
-  const { carriers } = cell.messaging.status();
-  const down = carriers.filter((carrier) => !carrier.up).map((carrier) => carrier.name);
-  const log = cell.cell.logStatus();
-  return [
-    { name: "log", ok: log.acceptsNewWork, detail: log.reason ?? "accepts work" },
-    {
-      name: "carriers",
-      // A system without any carrier up still accepts and keeps messages; it is ready, and says so.
-      ok: true,
-      detail: down.length === 0 ? `${carriers.length} up` : `down: ${down.join(", ")}`,
-    },
-    { name: "projection", ok: true, detail: `${cell.cell.unprojected()} changes waiting` },
-  ];
 }

@@ -1,24 +1,65 @@
 import { resolve } from "node:path";
 import type { ProgramSettings } from "./carriers.ts";
 import { quote } from "./shell-lines.ts";
+import type { Supervisor } from "./fleet/supervisor.ts";
+import { present } from "../kernel/assert.ts";
 import type { RunningSystem } from "./system.ts";
 
 const DEFAULT_DATA = "./.trunkline";
 
 /** What to do next, in lines that work when pasted. */
 export function welcome(system: RunningSystem, settings: ProgramSettings): string {
-  const { accountSid, authToken } = system.account;
-  const from = system.from ?? "+15005550100";
-  // Where the other commands look when they are not told.
-  const isDefaultData = settings.data === resolve(DEFAULT_DATA);
-  const option = isDefaultData ? "" : ` --data ${quote("sh", settings.data)}`;
+  const { baseUrl, tlsUrl, account, from } = system;
+  const hasPhones = system.simulator !== undefined;
+  const lines = `${tlsUrl === undefined ? "" : `   and ${tlsUrl}`}\n${smppLine(system)}`;
+  return firstSteps({ baseUrl, account, from, hasPhones, lines, settings });
+}
+
+/** The same for a system of several processes, and how to look at them. */
+export function fleetWelcome(supervisor: Supervisor, settings: ProgramSettings): string {
+  const { edges, home } = supervisor.welcomed;
+  const [edge, ...others] = edges;
+  const account = present(home.account, "the operator is at home in the first cell");
+  const baseUrl = present(edge, "there is an edge").baseUrl;
+  const option = dataOption(settings);
+  const lines = [
+    `${edge?.tlsUrl === undefined ? "" : `   and ${edge.tlsUrl}`}`,
+    ...others.map((other) => `  ${other.name.padEnd(14)} ${other.baseUrl}`),
+    `  Cells          ${supervisor.cells.map(({ name, region }) => `${name} (${region})`).join(", ")}`,
+    "",
+  ].join("\n");
+  const { from } = home;
+  const text = firstSteps({ baseUrl, account, from, hasPhones: supervisor.phonesUrl !== undefined, lines, settings });
+  const more = `
+Look at the cells, and see one of them die while the others go on:
+
+  npx trunkline cells --watch${option}
+  npx trunkline cells kill ${supervisor.cells.at(-1)?.name}${option}
+
+`;
+  return text.replace("\nCtrl-C stops everything.", `${more}Ctrl-C stops everything.`);
+}
+
+/** What is shown at the start of any system. */
+interface Start {
+  readonly baseUrl: string;
+  readonly account: { readonly accountSid: string; readonly authToken: string };
+  readonly from: string | undefined;
+  readonly hasPhones: boolean;
+  /** What stands behind the API's address and below it. */
+  readonly lines: string;
+  readonly settings: ProgramSettings;
+}
+
+function firstSteps({ baseUrl, account, from, hasPhones, lines, settings }: Start): string {
+  const { accountSid, authToken } = account;
+  const option = dataOption(settings);
   return `
 Trunkline is ready.
 
-  API            ${system.baseUrl}${system.tlsUrl === undefined ? "" : `   and ${system.tlsUrl}`}
-${smppLine(system)}  Account SID    ${accountSid}
+  API            ${baseUrl}${lines}  Account SID    ${accountSid}
   Auth token     ${authToken}
-  Send from      ${system.from ?? "(no numbers are configured)"}
+  Send from      ${from ?? "(no numbers are configured)"}
 
 Point an existing program that uses the Twilio SDK at it, without changing it:
 
@@ -26,11 +67,16 @@ Point an existing program that uses the Twilio SDK at it, without changing it:
 
 Or send the first text now:
 
-  curl -u ${accountSid}:${authToken} ${system.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json \\
-    --data-urlencode To=+15551234567 --data-urlencode From=${from} --data-urlencode "Body=Hello from Trunkline"
-${system.simulator === undefined ? "" : `\nand see it on the phone:  npx trunkline phones +15551234567${option}\n`}
+  curl -u ${accountSid}:${authToken} ${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json \\
+    --data-urlencode To=+15551234567 --data-urlencode From=${from ?? "+15005550100"} --data-urlencode "Body=Hello from Trunkline"
+${hasPhones ? `\nand see it on the phone:  npx trunkline phones +15551234567${option}\n` : ""}
 Ctrl-C stops everything.
 `;
+}
+
+/** What tells the other commands where to look, where that is not where they look anyway. */
+function dataOption(settings: ProgramSettings): string {
+  return settings.data === resolve(DEFAULT_DATA) ? "" : ` --data ${quote("sh", settings.data)}`;
 }
 
 /** Where customers bind, where that is switched on. */

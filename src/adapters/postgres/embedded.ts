@@ -1,9 +1,9 @@
 import { chmod, mkdir, realpath, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import pg from "pg";
 import { BoundedLog } from "./bounded-log.ts";
 import { hasCluster, prepareCluster, ROLE } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
+import { ensureDatabase } from "./ensure-database.ts";
 import { chooseOperatingUser } from "./operating-user.ts";
 import { takeOwnership } from "./owner-file.ts";
 import { findRunning, planServer, startServer, stopServer, waitUntilReady } from "./postmaster.ts";
@@ -70,7 +70,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     return {
       version: programs.version,
       pid,
-      database: (name) => ensureDatabase(plan, cluster, name),
+      database: (name) => ensureDatabase(urlOf(plan, cluster, "postgres"), name),
       stop: async () => {
         watchdog?.dismiss();
         lost.ignore();
@@ -122,24 +122,6 @@ async function runServer(
   }
   onProgress(`Starting PostgreSQL ${plan.programs.version} …`);
   return { pid: await startServer(plan, report), lost };
-}
-
-async function ensureDatabase(plan: ServerPlan, cluster: Cluster, name: string): Promise<string> {
-  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) throw new Error(`'${name}' cannot be the name of a database`);
-  const client = new pg.Client({ connectionString: urlOf(plan, cluster, "postgres") });
-  // A server that goes away while we are connected is reported by the query that fails.
-  client.on("error", () => {});
-  await client.connect();
-  try {
-    await client.query(`create database ${name}`);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    // 42P04: it is there. 23505: another connection created it at this moment.
-    if (code !== "42P04" && code !== "23505") throw error;
-  } finally {
-    await client.end();
-  }
-  return urlOf(plan, cluster, name);
 }
 
 /** In this form, with the host as a parameter, both libpq and `pg` accept a folder. */

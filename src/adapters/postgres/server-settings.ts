@@ -2,7 +2,7 @@
 export type Durability = "durable" | "throwaway";
 
 /** Connections the embedded server admits; pools together have to stay below. */
-export const MAX_SERVER_CONNECTIONS = 50;
+export const MAX_SERVER_CONNECTIONS = 200;
 
 /**
  * The server's settings as `name=value`. They go on the command line, so that

@@ -86,7 +86,7 @@ async function simulatorUrl(context: CommandContext, url: string | undefined, fl
         "give the address that it prints with --url",
     );
   }
-  return run.baseUrl;
+  return run.phonesUrl ?? run.baseUrl;
 }
 
 /** A simulated phone, over HTTP. */

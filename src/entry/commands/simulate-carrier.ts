@@ -18,6 +18,7 @@ import type { Logger } from "../../platform/ports.ts";
 import { waitForEnd } from "../end-signal.ts";
 import { faultOptions, faultsOf } from "../fault-options.ts";
 import { locationSettings, readSettings } from "../find-running.ts";
+import { reportReady } from "../fleet/ready-report.ts";
 import { StartFailure } from "../start-failure.ts";
 
 const HOST = "127.0.0.1";
@@ -102,6 +103,7 @@ export const simulateCarrier = defineCommand({
     context.stdout.write(
       readyText({ smppPort: running.port, httpPort: http.port, login, hasOtherIds, idBase: options["message-ids"] }),
     );
+    reportReady({ kind: "ready", name: "simulated-carrier", baseUrl: `http://${HOST}:${http.port}` });
     await ended.promise;
     context.stderr.write("Stopping …\n");
     await server.close(HTTP_GRACE_MS);

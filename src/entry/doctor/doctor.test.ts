@@ -40,6 +40,8 @@ const running = {
   simulator: true,
   smppPort: null,
   smppTlsPort: null,
+  phonesUrl: null,
+  supervisorUrl: null,
   dataFolder: "/nowhere",
 };
 

@@ -1,6 +1,7 @@
 /** The one table of all settings. */
 import { isIPv4 } from "node:net";
 import { carrierFields } from "./carrier-fields.ts";
+import { fleetSettings } from "./fleet-settings.ts";
 import type { SettingsOf, SettingTable } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
 import { routingSettings } from "./routing-settings.ts";
@@ -37,6 +38,9 @@ const numberFields = defineSettings({
   type: setting(oneOf("local", "mobile", "tollfree", "shortcode"), {
     default: "local",
     description: "As what it is found under AvailablePhoneNumbers.",
+  }),
+  cell: optional(text({ expected: "the name of a cell", maxLength: 60, pattern: /^[a-z][a-z0-9-]*$/ }), {
+    description: "The cell whose accounts can have it. Without it, the operator's.",
   }),
 });
 
@@ -212,6 +216,7 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
         description: "Lines for people, or one JSON object a line. `auto`: for people on a terminal.",
       }),
     },
+    ...fleetSettings,
     simulator: simulatorSettings,
     smpp: smppSettings,
   });

@@ -30,6 +30,13 @@ export async function loadMasterKey(dataFolder: string): Promise<Uint8Array> {
   return (await readKey(path)) ?? makeKey(dataFolder, path);
 }
 
+/** The master key in a file of its own, which several processes share. Throws {@link MasterKeyError} where there is none. */
+export async function loadMasterKeyFile(path: string): Promise<Uint8Array> {
+  const key = await readKey(path);
+  if (key === undefined) throw new MasterKeyError(`There is no master key at ${path}.`);
+  return key;
+}
+
 async function readKey(path: string): Promise<Uint8Array | undefined> {
   let text: string;
   try {

@@ -1,0 +1,171 @@
+import { openBlobFolder } from "../adapters/files/index.ts";
+import { migrate, type PooledDatabase } from "../adapters/postgres/index.ts";
+import { systemClock, systemNet, systemRandomBytes } from "../adapters/system/index.ts";
+import type { SidMinter } from "../kernel/ids.ts";
+import { accountsModule, type AccountsModule } from "../modules/accounts/index.ts";
+import type { Carrier } from "../modules/messaging/index.ts";
+import { numbersModule, type NumbersModule } from "../modules/numbers/index.ts";
+import type { Progress } from "../platform/cli/index.ts";
+import type { NumberSettings } from "../platform/config/index.ts";
+import type { ReadinessCheck } from "../platform/http/index.ts";
+import { LogError, type Log } from "../platform/log/index.ts";
+import type { Logger, Migration } from "../platform/ports.ts";
+import type { SecretBox } from "../platform/secrets/index.ts";
+import { makeCarriers, type ProgramSettings } from "./carriers.ts";
+import { openCellLog, prepareMessagingCell, type MessagingCell } from "./messaging-cell.ts";
+import { openPortedNumbers } from "./ported-numbers.ts";
+import type { Shutdown } from "./shutdown.ts";
+import { StartFailure } from "./start-failure.ts";
+
+/** The cell of a system that runs in one process, and the first one of any system. */
+export const FIRST_CELL = "messaging-1";
+
+/** What a messaging cell is made of, whichever process it runs in. */
+export interface CellCoreOptions {
+  readonly name: string;
+  readonly settings: ProgramSettings;
+  readonly log: Log;
+  readonly database: PooledDatabase;
+  readonly mediaFolder: string;
+  readonly secrets: SecretBox;
+  readonly minter: SidMinter;
+  /** The configured ones, or the way to the simulated one. */
+  readonly carriers: ProgramSettings["carriers"];
+  readonly numbers: readonly NumberSettings[];
+  /** Whether the operator's account is at home here: then it is made where there is none. */
+  readonly isOperatorHome: boolean;
+  readonly publicUrl: () => string;
+  /** What stands between that and the paths at which carriers call back. */
+  readonly carrierPath?: string;
+  readonly logger: Logger;
+  readonly progress: Progress;
+  readonly shutdown: Shutdown;
+  /** Tables of what runs in the same process beside the cell. */
+  readonly migrations?: readonly Migration[];
+}
+
+/** A cell that works, without the door through which requests come. */
+export interface CellCore {
+  readonly accounts: AccountsModule;
+  readonly numbers: NumbersModule;
+  readonly carriers: readonly Carrier[];
+  readonly cell: MessagingCell;
+  /** The operator's account; absent where it is not at home here. */
+  readonly account: { readonly accountSid: string; readonly authToken: string } | undefined;
+  /** A number of that account to send from. */
+  readonly from: string | undefined;
+}
+
+/** Opens the log of a cell. It goes first: its lock says whether another process has this data folder. */
+export async function lockCellLog(
+  { settings, logger, shutdown }: Pick<CellCoreOptions, "settings" | "logger" | "shutdown">,
+  name: string,
+): Promise<Log> {
+  try {
+    const log = await openCellLog(settings.data, name, { clock: systemClock, logger });
+    shutdown.add("log", () => log.close());
+    return log;
+  } catch (error) {
+    if (!(error instanceof LogError) || error.kind !== "in-use") throw error;
+    throw new StartFailure(
+      `The data folder ${settings.data} is in use by another Trunkline (${error.message}). ` +
+        "Stop that one, or give this one another folder with --data or TRUNKLINE_DATA.",
+    );
+  }
+}
+
+/** Starts a messaging cell: its modules, its tables, its log, its carriers. */
+export async function startCellCore(options: CellCoreOptions): Promise<CellCore> {
+  const { settings, logger, shutdown, database, secrets, minter, publicUrl, progress } = options;
+  const ports = { net: systemNet, clock: systemClock, logger };
+  const { ported, close } = await openPortedNumbers(settings.routing, { ...ports, progress });
+  shutdown.add("look-up of numbers", close);
+  const mintSid = (prefix: string): string => minter.mint(prefix);
+  const accounts = accountsModule({
+    database,
+    clock: systemClock,
+    logger,
+    mintSid,
+    randomBytes: systemRandomBytes,
+    secrets,
+  });
+  const numbers = numbersModule({
+    database,
+    clock: systemClock,
+    logger,
+    mintSid,
+    accountStatus: (sid) => accounts.directory.status(sid),
+  });
+  const { carrierPath = "" } = options;
+  const carriers = makeCarriers(options.carriers, { ...ports, publicUrl: () => `${publicUrl()}${carrierPath}` });
+  const operator = { accountSid: settings.operatorSid };
+  const prepared = await prepareMessagingCell({
+    ...ports,
+    name: options.name,
+    settings,
+    log: options.log,
+    database,
+    blobs: await openBlobFolder(options.mediaFolder),
+    accounts: accounts.directory,
+    authenticator: accounts.authenticator,
+    secrets,
+    numbers: numbers.directory,
+    carriers,
+    ported,
+    isOperator: (sid) => sid === operator.accountSid,
+    mintSid,
+    publicUrl,
+  });
+  await migrate(database, [
+    ...accounts.migrations,
+    ...numbers.migrations,
+    ...prepared.migrations,
+    ...(options.migrations ?? []),
+  ]);
+  const account = options.isOperatorHome
+    ? await accounts.ensureFirstAccount({
+        accountSid: settings.accountSid ?? settings.operatorSid,
+        authToken: settings.authToken,
+      })
+    : undefined;
+  operator.accountSid ??= account?.accountSid;
+  await numbers.syncInventory({ numbers: options.numbers, ownerSid: account?.accountSid ?? "" });
+  const from =
+    account === undefined
+      ? undefined
+      : options.numbers.find(({ number }) => numbers.directory.sender(account.accountSid, number) !== undefined)
+          ?.number;
+  const cell = await openCell(options, prepared);
+  return { accounts, numbers, carriers, cell, account, from };
+}
+
+async function openCell(
+  { name, progress, shutdown }: CellCoreOptions,
+  prepared: Awaited<ReturnType<typeof prepareMessagingCell>>,
+): Promise<MessagingCell> {
+  const step = progress.step(name === FIRST_CELL ? "Messaging cell" : name);
+  let replayed = 0;
+  const cell = await prepared.open((done) => {
+    replayed = done;
+  });
+  shutdown.add("messaging cell", () => cell.close());
+  step.done(replayed === 0 ? "ready" : `ready, ${Math.ceil(replayed / 1024)} KiB of log replayed,`);
+  return cell;
+}
+
+/** What `/readyz` says of a cell. */
+export function readiness(cell: MessagingCell): ReadinessCheck[] {
+  const { carriers } = cell.messaging.status();
+  const down = carriers.filter((carrier) => !carrier.up).map((carrier) => carrier.name);
+  const log = cell.cell.logStatus();
+  return [
+    { name: "log", ok: log.acceptsNewWork, detail: log.reason ?? "accepts work" },
+    {
+      name: "carriers",
+      // A system without any carrier up still accepts and keeps messages; it is ready, and says so.
+      ok: true,
+      detail: down.length === 0 ? `${carriers.length} up` : `down: ${down.join(", ")}`,
+    },
+    { name: "projection", ok: true, detail: `${cell.cell.unprojected()} changes waiting` },
+  ];
+}

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { systemClock, systemRandomBytes } from "../adapters/system/index.ts";
+import { CellHints } from "../kernel/cell-hints.ts";
+import { SidMinter } from "../kernel/ids.ts";
+import { FleetKey } from "../platform/fleet/index.ts";
+import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
+import { loadMasterKey, loadMasterKeyFile, SecretBox } from "../platform/secrets/index.ts";
+import type { RoleStart } from "./role-command.ts";
+import { Shutdown } from "./shutdown.ts";
+import { StartFailure } from "./start-failure.ts";
+
+/** What a process has whatever its role. */
+export interface NodeParts {
+  readonly name: string;
+  readonly secrets: SecretBox;
+  readonly fleetKey: FleetKey;
+  readonly hints: CellHints;
+  /** Mints for the cell of `cellNumber`; 0 for a process that is no cell. */
+  readonly minter: SidMinter;
+  readonly metrics: Metrics;
+  readonly shutdown: Shutdown;
+}
+
+const HINT_KEY_OCTETS = 16;
+
+/** Opens what every process needs. Throws {@link StartFailure} where it has no name. */
+export async function openNodeParts(role: RoleStart, cellNumber: number): Promise<NodeParts> {
+  const { settings, logger } = role;
+  const { name, masterKeyFile, data } = settings;
+  if (name === undefined) {
+    throw new StartFailure("This process needs a name that no other one has: give it with --name or TRUNKLINE_NAME.");
+  }
+  const masterKey = await (masterKeyFile === undefined ? loadMasterKey(data) : loadMasterKeyFile(masterKeyFile));
+  const parts = partsOfKey(masterKey, cellNumber);
+  const metrics = new Metrics();
+  const shutdown = new Shutdown(logger);
+  shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
+  return { name, ...parts, metrics, shutdown };
+}
+
+/** What follows from the master key. */
+export function partsOfKey(
+  masterKey: Uint8Array,
+  cellNumber: number,
+): Pick<NodeParts, "secrets" | "fleetKey" | "hints" | "minter"> {
+  const fleetKey = new FleetKey(masterKey);
+  const hints = new CellHints(fleetKey.derive("cell hints", HINT_KEY_OCTETS));
+  const now = (): number => systemClock.nowMs();
+  const minter =
+    cellNumber === 0
+      ? new SidMinter(now, systemRandomBytes)
+      : new SidMinter(now, systemRandomBytes, { cellNumber, hints });
+  return { secrets: new SecretBox(masterKey), fleetKey, hints, minter };
+}
+
+/** Where a cell keeps media. The first one has the folder of a system of one process. */
+export function mediaFolder(dataFolder: string, cell: string, isFirst: boolean): string {
+  return isFirst ? join(dataFolder, "media") : join(dataFolder, "cells", cell, "media");
+}

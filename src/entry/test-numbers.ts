@@ -1,0 +1,29 @@
+import type { NumberSettings } from "../platform/config/index.ts";
+import type { ProgramSettings } from "./carriers.ts";
+import { FIRST_CELL } from "./cell-core.ts";
+
+/**
+ * The numbers of a cell: those that were configured for it, or, where none are and the
+ * carrier is a simulated one, some to play with.
+ */
+export function numbersOfCell(settings: ProgramSettings, cellNumber: number): readonly NumberSettings[] {
+  const { numbers, simulator, name = FIRST_CELL } = settings;
+  if (numbers.length > 0) return numbers.filter(({ cell = FIRST_CELL }) => cell === name);
+  return simulator.enabled ? testNumbers(cellNumber) : [];
+}
+
+/** Two local numbers, and in the first cell a toll-free one and a short code. No two cells have the same. */
+function testNumbers(cellNumber: number): NumberSettings[] {
+  const first = cellNumber * 100;
+  const local = [first, first + 1].map((place) => `+1500555${String(place).padStart(4, "0")}`);
+  const common = { sms: true, country: "US", cell: undefined };
+  return [
+    ...local.map((number) => ({ ...common, number, mms: true, voice: true, type: "local" as const })),
+    ...(cellNumber === 1
+      ? [
+          { ...common, number: "+18335550102", mms: true, voice: true, type: "tollfree" as const },
+          { ...common, number: "55501", mms: false, voice: false, type: "shortcode" as const },
+        ]
+      : []),
+  ];
+}
