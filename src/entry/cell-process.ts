@@ -1,12 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
+import { operatorAuthenticator } from "../modules/accounts/index.ts";
+import { encodeDescriptor, GOSSIP_DESCRIPTOR } from "../platform/cell-router/index.ts";
 import type { CellDescriptor } from "../platform/fleet/index.ts";
 import { healthRoutes, HttpServer, type Mount, type Route } from "../platform/http/index.ts";
 import { simulatedCarrier } from "./carriers.ts";
 import { carrierMounts, cellPath } from "./carrier-mounts.ts";
 import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
-import { metricsMount, watchSystem } from "./metrics.ts";
+import { LoadTeller } from "./fleet/cell-load.ts";
+import { joinGossip } from "./fleet/join-gossip.ts";
+import { metricsMount, watchAnswers, watchSystem } from "./metrics.ts";
 import { mediaFolder, openNodeParts, type NodeParts } from "./node-parts.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import type { RoleStart, Running } from "./role-command.ts";
@@ -14,6 +18,7 @@ import { StartFailure } from "./start-failure.ts";
 import { numbersOfCell } from "./test-numbers.ts";
 
 const POOL_SIZE = 8;
+const STOP_GRACE_MS = 2_000;
 
 /** Starts one cell. Rejects with {@link StartFailure} in words for the operator; nothing is left running then. */
 export async function startCell(role: RoleStart): Promise<Running> {
@@ -50,11 +55,16 @@ class CellStart {
     await database.query("select 1");
     // A type whose products are not there yet is a cell that answers 404 to everything, and says how it is.
     const core = settings.cell.type === "messaging" ? await this.startCore(log, database) : undefined;
-    const server = this.makeServer(core);
+    const gossip = await joinGossip(this.role, this.parts, "cell");
+    const load = new LoadTeller(gossip, systemClock, core?.cell);
+    const server = this.makeServer(core, load);
     const address = await server.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
       throw StartFailure.ofListen(error, { port: settings.port, setting: "port" });
     });
-    shutdown.add("door for edges", () => server.close(2_000));
+    shutdown.add("door for edges", () => server.close(STOP_GRACE_MS));
+    gossip.set(GOSSIP_DESCRIPTOR, encodeDescriptor(this.descriptor(address.port)));
+    load.start();
+    shutdown.add("load", () => load.stop());
     const baseUrl = `http://${address.host}:${address.port}`;
     const smpp = core?.cell.smppPorts;
     reportReady({
@@ -70,7 +80,7 @@ class CellStart {
   }
 
   /** What this cell says of itself. */
-  descriptor(port: number): CellDescriptor {
+  private descriptor(port: number): CellDescriptor {
     const { settings } = this.role;
     const { type, tier } = settings.cell;
     const address = { host: settings.advertise ?? settings.host, port };
@@ -108,24 +118,34 @@ class CellStart {
     });
   }
 
-  private makeServer(core: CellCore | undefined): HttpServer {
-    const { logger, onFatal } = this.role;
-    const { metrics, minter } = this.parts;
+  private makeServer(core: CellCore | undefined, load: LoadTeller): HttpServer {
+    const { logger, onFatal, settings } = this.role;
+    const { metrics, minter, fleetKey } = this.parts;
+    const watch = core === undefined ? watchAnswers(metrics) : watchSystem(metrics, core.cell);
     const routes: readonly Route[] =
       core === undefined ? [] : [...core.accounts.routes, ...core.numbers.routes, ...core.cell.routes];
     const mounts: Mount[] = [
       ...healthRoutes({ ready: () => (core === undefined ? [] : readiness(core.cell)) }),
       metricsMount(metrics),
       ...(core === undefined ? [] : carrierMounts(core.carriers, cellPath(this.parts.name))),
+      ...(core === undefined ? [] : core.accounts.internalMounts(fleetKey)),
     ];
     return new HttpServer({
       clock: systemClock,
       logger,
       minter,
-      authenticator: core?.accounts.authenticator ?? { authenticate: () => Promise.resolve(undefined) },
+      authenticator: operatorAuthenticator({
+        authenticator: core?.accounts.authenticator ?? { authenticate: () => Promise.resolve(undefined) },
+        fleetKey,
+        clock: systemClock,
+        operatorSid: () => settings.operatorSid ?? core?.account?.accountSid,
+      }),
       routes,
       mounts,
-      ...(core === undefined ? {} : { onAnswer: watchSystem(metrics, core.cell) }),
+      onAnswer: (answered) => {
+        load.count();
+        watch(answered);
+      },
       onBug: (error) => onFatal(error.message),
     });
   }

@@ -1,3 +1,4 @@
+import type { AccessRecord } from "../platform/edge/index.ts";
 import type { Answered, Mount } from "../platform/http/index.ts";
 import { EXPOSITION_CONTENT_TYPE, SECONDS_BUCKETS, type Metrics } from "../platform/metrics/index.ts";
 import { watchEsme } from "./esme.ts";
@@ -48,6 +49,11 @@ export function watchSystem(
     () => cell.logStatus().commits,
   );
   watchCarriers(metrics, messaging);
+  return watchAnswers(metrics);
+}
+
+/** Registers what is counted of every API answer, and returns what is to be told of them. */
+export function watchAnswers(metrics: Metrics): (answered: Answered) => void {
   const requests = metrics.counter({
     name: "trunkline_api_requests_total",
     help: "API answers by operation and status.",
@@ -88,4 +94,26 @@ function watchCarriers(metrics: Metrics, messaging: MessagingCell["messaging"]):
       }
     },
   );
+}
+
+/** Registers what is counted of every request at an edge, and returns what is to be told of them. */
+export function watchEdge(metrics: Metrics): (record: AccessRecord) => void {
+  const requests = metrics.counter({
+    name: "trunkline_edge_requests_total",
+    help: "Requests at this edge by route class, cell and status; the stage that answered, where one did.",
+    labels: ["class", "cell", "status", "stage"],
+  });
+  const stages = metrics.histogram(
+    { name: "trunkline_edge_stages_seconds", help: "Time in the stages before a cell.", labels: ["class"] },
+    SECONDS_BUCKETS,
+  );
+  const forward = metrics.histogram(
+    { name: "trunkline_edge_forward_seconds", help: "Time from there to the answer's head.", labels: ["cell"] },
+    SECONDS_BUCKETS,
+  );
+  return ({ routeClass, cell = "none", status, answeredBy = "none", stagesMs, forwardMs, attempts }) => {
+    requests.with({ class: routeClass, cell, status: String(status), stage: answeredBy }).inc();
+    stages.with({ class: routeClass }).observe(stagesMs / 1_000);
+    if (attempts > 0) forward.with({ cell }).observe(forwardMs / 1_000);
+  };
 }

@@ -1,14 +1,8 @@
 import { systemClock } from "../adapters/system/index.ts";
 import { createProgress, CommandFailure, EXIT, type CommandContext, type Progress } from "../platform/cli/index.ts";
 import { loadSettings, namedSettings, settingsTable, type NamedSetting } from "../platform/config/index.ts";
-import {
-  createLineWriter,
-  createLogger,
-  errorFields,
-  formatJson,
-  formatPretty,
-  type RootLogger,
-} from "../platform/logging/index.ts";
+import { createLineWriter, createLogger, errorFields, formatJson, formatPretty } from "../platform/logging/index.ts";
+import type { Logger } from "../platform/ports.ts";
 import { carrierSettings, type ProgramSettings } from "./carriers.ts";
 import { waitForEnd } from "./end-signal.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -22,7 +16,7 @@ export const allSettings: readonly NamedSetting[] = namedSettings(settingsTable(
 /** What a process is started with, whatever its role. */
 export interface RoleStart {
   readonly settings: ProgramSettings;
-  readonly logger: RootLogger;
+  readonly logger: Logger;
   readonly logFormat: "pretty" | "json";
   readonly progress: Progress;
   /** Called when the process cannot go on: a failed assertion, or its database is gone. */
@@ -42,12 +36,13 @@ export async function runRole(
 ): Promise<number> {
   const settings = loadSettings({ flags, env: context.env, cwd: context.cwd, carrierTypes: carrierSettings });
   const isPretty = settings.log.format === "pretty" || (settings.log.format === "auto" && context.stdout.isTty);
-  const logger = createLogger({
+  const root = createLogger({
     sink: createLineWriter(process.stderr),
     clock: systemClock,
     level: settings.log.level,
     format: isPretty ? formatPretty(context.stderr.isTty) : formatJson,
   });
+  const logger = settings.name === undefined ? root : root.child({ node: settings.name });
   const ended = waitForEnd();
   const progress = createProgress(context.stderr, () => systemClock.monotonicMs());
   const onFatal = (reason: string): void => ended.fatal(reason);
@@ -63,7 +58,7 @@ export async function runRole(
   context.stderr.write("Stopping …\n");
   const limit = setTimeout(() => process.exit(EXIT.failed), STOP_LIMIT_MS);
   await running.close().catch((error: unknown) => logger.error("stop.failed", errorFields(error)));
-  await logger.flush();
+  await root.flush();
   clearTimeout(limit);
   context.stderr.write("Stopped.\n");
   return reason === undefined ? EXIT.ok : EXIT.failed;

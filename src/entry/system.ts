@@ -2,26 +2,31 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openPhoneJournal } from "../adapters/files/index.ts";
 import { openDatabase, startEmbeddedPostgres, type PooledDatabase } from "../adapters/postgres/index.ts";
-import { systemClock, systemNet, systemRandomBytes } from "../adapters/system/index.ts";
+import { systemClock, systemNet } from "../adapters/system/index.ts";
 import { present } from "../kernel/assert.ts";
-import { SidMinter } from "../kernel/ids.ts";
 import { startSimulator, simulatorMounts, type Simulator } from "../modules/simulator/index.ts";
-import { openAuthority, openFront, type Authority, type Front } from "../platform/front/index.ts";
+import { InProcess, Pipeline } from "../platform/edge/index.ts";
+import type { Authority } from "../platform/front/index.ts";
 import { healthRoutes, HttpServer } from "../platform/http/index.ts";
 import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import type { Logger } from "../platform/ports.ts";
-import { loadMasterKey, SecretBox } from "../platform/secrets/index.ts";
+import { loadMasterKey } from "../platform/secrets/index.ts";
 import type { Progress } from "../platform/cli/index.ts";
 import { carrierMounts } from "./carrier-mounts.ts";
 import { simulatedCarrier, type ProgramSettings } from "./carriers.ts";
 import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
-import { metricsMount, watchSystem } from "./metrics.ts";
+import { askLimiter, makeLimiter } from "./limits.ts";
+import { metricsMount, watchEdge, watchSystem } from "./metrics.ts";
+import { mediaFolder, partsOfKey } from "./node-parts.ts";
+import { openDoor } from "./open-door.ts";
 import { numbersOfCell } from "./test-numbers.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
 import { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
 
+/** The number of the one cell, which a system of several would give it too. */
+const CELL_NUMBER = 1;
 const SIMULATOR_DRAIN_MS = 500;
 
 export interface SystemOptions {
@@ -49,28 +54,35 @@ export interface RunningSystem {
 export async function startSystem(options: SystemOptions): Promise<RunningSystem> {
   const shutdown = new Shutdown(options.logger);
   try {
-    return await new SystemStart(options, shutdown).run();
+    const { data } = options.settings;
+    await mkdir(data, { recursive: true });
+    const parts = partsOfKey(await loadMasterKey(data), CELL_NUMBER);
+    return await new SystemStart(options, shutdown, parts).run();
   } catch (error) {
     await shutdown.run();
     throw error;
   }
 }
 
+/** What follows from the master key. */
+type KeyParts = ReturnType<typeof partsOfKey>;
+
 class SystemStart {
   private readonly options: SystemOptions;
   private readonly shutdown: Shutdown;
-  private readonly minter = new SidMinter(() => systemClock.nowMs(), systemRandomBytes);
+  private readonly parts: KeyParts;
   private publicUrl = "";
 
-  constructor(options: SystemOptions, shutdown: Shutdown) {
+  constructor(options: SystemOptions, shutdown: Shutdown, parts: KeyParts) {
     this.options = options;
     this.shutdown = shutdown;
+    this.parts = parts;
   }
 
   async run(): Promise<RunningSystem> {
     const { settings, logger, progress } = this.options;
-    const { shutdown, minter } = this;
-    await mkdir(settings.data, { recursive: true });
+    const { shutdown, parts } = this;
+    const { minter, secrets } = parts;
     const log = await lockCellLog({ settings, logger, shutdown }, FIRST_CELL);
     await this.probePorts();
     const database = await this.openDatabase();
@@ -80,11 +92,11 @@ class SystemStart {
       settings,
       log,
       database,
-      mediaFolder: join(settings.data, "media"),
-      secrets: new SecretBox(await loadMasterKey(settings.data)),
+      mediaFolder: mediaFolder(settings.data, FIRST_CELL, true),
+      secrets,
       minter,
       carriers: settings.carriers.length > 0 ? settings.carriers : this.simulated(simulator?.port),
-      numbers: numbersOfCell(settings, 1),
+      numbers: numbersOfCell(settings, CELL_NUMBER),
       isOperatorHome: true,
       publicUrl: () => this.publicUrl,
       logger,
@@ -182,16 +194,19 @@ class SystemStart {
     return port === undefined ? [] : [simulatedCarrier(port)];
   }
 
-  private async serve({ accounts, numbers, cell, carriers }: CellCore, simulator: Simulator | undefined) {
+  private async serve(core: CellCore, simulator: Simulator | undefined) {
     const { settings, logger, onFatal, progress } = this.options;
+    const { accounts, numbers, cell, carriers } = core;
+    const { shutdown, parts } = this;
+    const { minter } = parts;
     const step = progress.step("API");
     const metrics = new Metrics();
-    this.shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
-    const onAnswer = watchSystem(metrics, cell);
+    shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
+    const limiter = makeLimiter({ settings, fleetKey: parts.fleetKey, clock: systemClock });
     const server = new HttpServer({
       clock: systemClock,
       logger,
-      minter: this.minter,
+      minter,
       authenticator: accounts.authenticator,
       routes: [...accounts.routes, ...numbers.routes, ...cell.routes],
       mounts: [
@@ -200,43 +215,22 @@ class SystemStart {
         ...carrierMounts(carriers),
         ...(simulator === undefined ? [] : simulatorMounts(simulator)),
       ],
-      onAnswer,
+      onAnswer: watchSystem(metrics, cell),
       onBug: (error) => onFatal(error.message),
+      through: (dispatcher) =>
+        new Pipeline({
+          clock: systemClock,
+          logger,
+          minter,
+          authenticator: accounts.authenticator,
+          limits: { decide: askLimiter(limiter, systemClock, () => settings.cell.tier) },
+          destination: new InProcess(dispatcher),
+          onAnswer: watchEdge(metrics),
+        }),
     });
-    const authority = await openAuthority({ folder: join(settings.data, "ca"), clock: systemClock });
-    const front = await this.openFront(server, authority);
-    // What came last goes first: no new requests, then the requests under way, then everything they need.
-    this.shutdown.add("API", async () => {
-      front.stopAccepting();
-      await server.close(2_000);
-      await front.close();
-    });
-    const [plain, tls] = front.addresses;
-    const bound = plain?.host ?? settings.host;
-    const isEverywhere = ["0.0.0.0", "::"].includes(bound);
-    if (isEverywhere && settings.publicUrl === undefined) {
-      logger.warn("api.no-public-url", { fix: "set publicUrl, so that links to media work from outside" });
-    }
-    const host = isEverywhere ? "127.0.0.1" : bound.includes(":") ? `[${bound}]` : bound;
-    const baseUrl = `http://${host}:${plain?.port}`;
+    const { authority, baseUrl, tlsUrl } = await openDoor({ settings, logger, server, shutdown });
     this.publicUrl = settings.publicUrl === undefined ? baseUrl : String(settings.publicUrl).replace(/\/$/, "");
     step.done(`ready on ${baseUrl}`);
-    return { authority, baseUrl, tlsUrl: tls === undefined ? undefined : `https://${host}:${tls.port}` };
-  }
-
-  private async openFront(server: HttpServer, authority: Authority): Promise<Front> {
-    const { settings, logger } = this.options;
-    const { host, port, tlsPort } = settings;
-    const tls = tlsPort === undefined ? [] : [{ host, port: tlsPort, tlsOnly: true }];
-    try {
-      return await openFront({
-        addresses: [{ host, port }, ...tls],
-        authority,
-        logger,
-        onHttpConnection: (socket, scheme) => server.handleConnection(socket, scheme),
-      });
-    } catch (error) {
-      throw StartFailure.ofListen(error, { port, setting: "port" });
-    }
+    return { authority, baseUrl, tlsUrl };
   }
 }

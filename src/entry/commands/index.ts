@@ -1,6 +1,11 @@
 /** The commands of the command line. One file and one line each. */
 import type { Command } from "../../platform/cli/index.ts";
+import { all } from "./all.ts";
+import { cell } from "./cell.ts";
+import { cells } from "./cells.ts";
+import { control } from "./control.ts";
 import { doctor } from "./doctor.ts";
+import { edge } from "./edge.ts";
 import { env } from "./env.ts";
 import { phones } from "./phones.ts";
 import { routes } from "./routes.ts";
@@ -10,4 +15,19 @@ import { trust } from "./trust.ts";
 import { up } from "./up.ts";
 import { why } from "./why.ts";
 
-export const commands: readonly Command[] = [up, env, trust, send, phones, routes, why, simulateCarrier, doctor];
+export const commands: readonly Command[] = [
+  up,
+  env,
+  trust,
+  send,
+  phones,
+  routes,
+  why,
+  cells,
+  simulateCarrier,
+  doctor,
+  all,
+  edge,
+  cell,
+  control,
+];

@@ -86,7 +86,8 @@ export class Child {
     const [, program = ""] = process.argv;
     const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
       env: { ...process.env, ...env },
-      // The channel also tells a child that its supervisor is gone.
+      // Ctrl-C is for the supervisor, which stops the others in order. The channel tells a child that it is gone.
+      detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.process = child;

@@ -1,0 +1,183 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { openDatabase } from "../adapters/postgres/index.ts";
+import { openRedis, RedisSharedRoutes } from "../adapters/redis/index.ts";
+import { systemClock } from "../adapters/system/index.ts";
+import { edgeAuthenticator } from "../modules/accounts/index.ts";
+import { DatabaseHomeTable } from "../modules/cells/index.ts";
+import { CellRouter, SnapshotFolder } from "../platform/cell-router/index.ts";
+import { PassThrough, Pipeline, type EdgeRequest, type EdgeTarget, type RouteFinder } from "../platform/edge/index.ts";
+import { INTERNAL_PREFIX, type CellAddress, type CellDescriptor } from "../platform/fleet/index.ts";
+import type { GossipView } from "../platform/gossip/index.ts";
+import {
+  healthRoutes,
+  HttpServer,
+  type HttpRequest,
+  type ReadinessCheck,
+  type RequestAnswerer,
+} from "../platform/http/index.ts";
+import type { Logger } from "../platform/ports.ts";
+import { CONTROL_ADDRESS } from "./control-process.ts";
+import { joinGossip } from "./fleet/join-gossip.ts";
+import { reportReady } from "./fleet/ready-report.ts";
+import { signedCall } from "./fleet/signed-call.ts";
+import { askLimiter, makeLimiter } from "./limits.ts";
+import { metricsMount, watchEdge } from "./metrics.ts";
+import { openNodeParts, type NodeParts } from "./node-parts.ts";
+import { openDoor } from "./open-door.ts";
+import type { RoleStart, Running } from "./role-command.ts";
+import type { Shutdown } from "./shutdown.ts";
+
+const POOL_SIZE = 4;
+const PHONES = "simulated-phones";
+const CELL_IN_PATH = /^\/cells\/([a-z][a-z0-9-]{0,62})\//;
+
+/** Starts an edge. Rejects with a StartFailure in words for the operator; nothing is left running then. */
+export async function startEdge(role: RoleStart): Promise<Running> {
+  const parts = await openNodeParts(role, 0);
+  try {
+    return await run(role, parts);
+  } catch (error) {
+    await parts.shutdown.run();
+    throw error;
+  }
+}
+
+async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
+  const { settings, logger, onFatal } = role;
+  const { name, shutdown, metrics, minter } = parts;
+  await mkdir(settings.data, { recursive: true });
+  const gossip = await joinGossip(role, parts, "edge");
+  const router = await openRouter(role, parts, gossip);
+  const phones = settings.phonesUrl === undefined ? undefined : targetOf(PHONES, String(settings.phonesUrl));
+  const routes: RouteFinder = {
+    route: (key, type) => router.route(key, type),
+    repair: (key, type, home) => router.repair(key, type, home),
+    refresh: (key, type) => router.refresh(key, type),
+    cell: (cell) => (cell === PHONES ? phones : router.cell(cell)),
+  };
+  const passThrough = new PassThrough({ clock: systemClock, logger, routes });
+  shutdown.add("connections to cells", () => passThrough.close());
+  const limiter = makeLimiter({ settings, fleetKey: parts.fleetKey, clock: systemClock, gossip });
+  limiter.start();
+  shutdown.add("limits", () => limiter.stop());
+  const tierOf = (accountSid: string) => {
+    const home = router.route(accountSid, "messaging");
+    return home === undefined || home instanceof Promise ? undefined : router.cell(home.cell)?.tier;
+  };
+  const server = new HttpServer({
+    clock: systemClock,
+    logger,
+    minter,
+    authenticator: { authenticate: () => Promise.resolve(undefined) },
+    routes: [],
+    mounts: [...healthRoutes({ ready: () => [cellsKnown(router)] }), metricsMount(metrics)],
+    onBug: (error) => onFatal(error.message),
+    through: (own: RequestAnswerer) =>
+      new Pipeline({
+        clock: systemClock,
+        logger,
+        minter,
+        authenticator: authenticatorOf(role, parts, router),
+        limits: { decide: askLimiter(limiter, systemClock, tierOf) },
+        routes,
+        destination: passThrough,
+        own,
+        control: () => controlTarget(gossip),
+        publicCell: (pathname) => (pathname.startsWith("/simulator/") ? PHONES : CELL_IN_PATH.exec(pathname)?.[1]),
+        isOperator: (sid) => sid === settings.operatorSid,
+        signPin: ({ request }) => signPin(parts, request),
+        onAnswer: watchEdge(metrics),
+      }),
+  });
+  const door = await openDoor({ settings, logger, server, shutdown });
+  reportReady({ kind: "ready", name, baseUrl: door.baseUrl, tlsUrl: door.tlsUrl });
+  return { close: () => shutdown.run() };
+}
+
+async function openRouter({ settings, logger }: RoleStart, { hints, shutdown, name }: NodeParts, gossip: GossipView) {
+  const { controlDatabaseUrl, redisUrl, data } = settings;
+  const router = new CellRouter({
+    clock: systemClock,
+    logger,
+    hints,
+    gossip,
+    table: controlDatabaseUrl === undefined ? undefined : openTable(String(controlDatabaseUrl), shutdown),
+    shared: redisUrl === undefined ? undefined : openShared(String(redisUrl), logger, shutdown),
+    snapshot: new SnapshotFolder(join(data, "edges", name), logger),
+  });
+  await router.start();
+  shutdown.add("router", () => router.stop());
+  return router;
+}
+
+function openTable(url: string, shutdown: Shutdown): DatabaseHomeTable {
+  const database = openDatabase({ url, poolSize: POOL_SIZE });
+  shutdown.add("connections to the routing table", () => database.close());
+  return new DatabaseHomeTable(database);
+}
+
+function openShared(url: string, logger: Logger, shutdown: Shutdown): RedisSharedRoutes {
+  const redis = openRedis({ url, clock: systemClock, logger });
+  shutdown.add("Redis", () => redis.close());
+  return new RedisSharedRoutes(redis);
+}
+
+/** Decides by what the account's own cell says of it. The cell authenticates again, and its word is the last. */
+function authenticatorOf({ logger }: RoleStart, { secrets, fleetKey }: NodeParts, router: CellRouter) {
+  const cellOf = (sid: string) => {
+    const home = router.route(sid, "messaging");
+    return home === undefined || home instanceof Promise ? undefined : home.cell;
+  };
+  const ask = async (sid: string, cell: CellDescriptor): Promise<unknown> => {
+    const target = `${INTERNAL_PREFIX}/credentials/${sid}`;
+    const { status, json } = await signedCall(urlOf(cell.address), fleetKey, { method: "GET", target });
+    if (status === 200) return json;
+    if (status === 404) return undefined;
+    throw new Error(`${cell.name} answered ${status} when it was asked for the credentials of ${sid}`);
+  };
+  return edgeAuthenticator({
+    clock: systemClock,
+    logger,
+    secrets,
+    laneOf: (sid) => cellOf(sid) ?? "",
+    fetchRecord: async (sid) => {
+      const home = await router.route(sid, "messaging");
+      const cell = home === undefined ? undefined : router.cell(home.cell);
+      const record = cell === undefined ? undefined : await ask(sid, cell);
+      if (record !== undefined) return record;
+      // It may have moved, or its SID may not say where it is.
+      const newer = await router.refresh(sid, "messaging");
+      const other = newer === undefined || newer.cell === cell?.name ? undefined : router.cell(newer.cell);
+      return other === undefined ? undefined : ask(sid, other);
+    },
+  });
+}
+
+/** What lets the operator into a cell in which he is not at home. */
+function signPin({ fleetKey }: NodeParts, { method, target }: HttpRequest): string {
+  return fleetKey.sign({ method, target, body: "" }, systemClock.nowMs());
+}
+
+/** Where the control plane is, as it says itself. */
+function controlTarget(gossip: GossipView): EdgeTarget | undefined {
+  for (const { value } of gossip.entries(CONTROL_ADDRESS)) {
+    const address = JSON.parse(value) as CellAddress;
+    return { name: "control", address };
+  }
+  return undefined;
+}
+
+function targetOf(name: string, url: string): EdgeTarget {
+  const { hostname, port } = new URL(url);
+  return { name, address: { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) } };
+}
+
+function urlOf({ host, port }: CellAddress): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function cellsKnown(router: CellRouter): ReadinessCheck {
+  const { length } = router.cells();
+  return { name: "cells", ok: length > 0, detail: `${length} known` };
+}
