@@ -11,6 +11,8 @@ interface Benchmark {
 
 /** One file and one line each. */
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  cache: { summary: "the cache beside lru-cache and Redis: CPU, hit ratios", load: () => import("./cache.ts") },
+  edge: { summary: "the edge, every stage on, beside its bare pass-through, haproxy and nginx", load: () => import("./edge.ts") },
   http: { summary: "the HTTP server alone, beside a bare node:http", load: () => import("./http.ts") },
   log: { summary: "the cell's log alone: records a second, by how many wait", load: () => import("./log.ts") },
   queue: {

@@ -12,7 +12,7 @@ import { LogError, type Log } from "../platform/log/index.ts";
 import type { Logger, Migration } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
 import { makeCarriers, type ProgramSettings } from "./carriers.ts";
-import { openCellLog, prepareMessagingCell, type MessagingCell } from "./messaging-cell.ts";
+import { openCellLog, prepareMessagingCell, type MessagingCell, type Neighbours } from "./messaging-cell.ts";
 import { openPortedNumbers } from "./ported-numbers.ts";
 import type { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -42,6 +42,8 @@ export interface CellCoreOptions {
   readonly shutdown: Shutdown;
   /** Tables of what runs in the same process beside the cell. */
   readonly migrations?: readonly Migration[];
+  /** Of a cell among others. */
+  readonly neighbours?: Neighbours;
 }
 
 /** A cell that works, without the door through which requests come. */
@@ -115,6 +117,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     isOperator: (sid) => sid === operator.accountSid,
     mintSid,
     publicUrl,
+    neighbours: options.neighbours,
   });
   await migrate(database, [
     ...accounts.migrations,
@@ -129,7 +132,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
       })
     : undefined;
   operator.accountSid ??= account?.accountSid;
-  await numbers.syncInventory({ numbers: options.numbers, ownerSid: account?.accountSid ?? "" });
+  await numbers.syncInventory({ numbers: options.numbers, ownerSid: account?.accountSid });
   const from =
     account === undefined
       ? undefined

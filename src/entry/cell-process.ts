@@ -1,24 +1,63 @@
 import { mkdir } from "node:fs/promises";
-import { openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
+import { openBlobFolder } from "../adapters/files/index.ts";
+import { migrate, openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
-import { operatorAuthenticator } from "../modules/accounts/index.ts";
+import { OPERATOR_HEADER, operatorAuthenticator } from "../modules/accounts/index.ts";
+import { cellMoves, type CellCaller, type CellMoves } from "../modules/moves/index.ts";
 import { encodeDescriptor, GOSSIP_DESCRIPTOR } from "../platform/cell-router/index.ts";
-import type { CellDescriptor } from "../platform/fleet/index.ts";
-import { healthRoutes, HttpServer, type Mount, type Route } from "../platform/http/index.ts";
+import {
+  HomeGate,
+  INTERNAL_PREFIX,
+  signedMount,
+  type CellDescriptor,
+  type SignedEndpoint,
+} from "../platform/fleet/index.ts";
+import type { GossipView } from "../platform/gossip/index.ts";
+import {
+  headerOf,
+  healthRoutes,
+  HttpServer,
+  type Mount,
+  type RequestAnswerer,
+  type Route,
+} from "../platform/http/index.ts";
+import type { Log } from "../platform/log/index.ts";
 import { simulatedCarrier } from "./carriers.ts";
 import { carrierMounts, cellPath } from "./carrier-mounts.ts";
 import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
+import { cellCaller, saidAddress, urlOf } from "./fleet/cell-calls.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { metricsMount, watchAnswers, watchSystem } from "./metrics.ts";
 import { mediaFolder, openNodeParts, type NodeParts } from "./node-parts.ts";
 import { reportReady } from "./fleet/ready-report.ts";
+import { signedCall } from "./fleet/signed-call.ts";
 import type { RoleStart, Running } from "./role-command.ts";
 import { StartFailure } from "./start-failure.ts";
 import { numbersOfCell } from "./test-numbers.ts";
 
 const POOL_SIZE = 8;
 const STOP_GRACE_MS = 2_000;
+/** Where other cells bring texts that came to them for numbers of this one. */
+const TEXTS_PATH = "/inbound";
+
+/** A messaging cell among others. */
+interface MessagingRole {
+  readonly core: CellCore;
+  readonly gate: HomeGate;
+  readonly moves: CellMoves;
+}
+
+interface CorePorts {
+  readonly log: Log;
+  readonly database: PooledDatabase;
+  readonly gossip: GossipView;
+}
+
+interface MovePorts extends Pick<MessagingRole, "core" | "gate"> {
+  readonly caller: CellCaller;
+  readonly database: PooledDatabase;
+}
 
 /** Starts one cell. Rejects with {@link StartFailure} in words for the operator; nothing is left running then. */
 export async function startCell(role: RoleStart): Promise<Running> {
@@ -54,10 +93,11 @@ class CellStart {
     const database = this.openDatabase();
     await database.query("select 1");
     // A type whose products are not there yet is a cell that answers 404 to everything, and says how it is.
-    const core = settings.cell.type === "messaging" ? await this.startCore(log, database) : undefined;
     const gossip = await joinGossip(this.role, this.parts, "cell");
+    const made = settings.cell.type === "messaging" ? await this.startCore({ log, database, gossip }) : undefined;
+    const core = made?.core;
     const load = new LoadTeller(gossip, systemClock, core?.cell);
-    const server = this.makeServer(core, load);
+    const server = this.makeServer(made, load);
     const address = await server.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
       throw StartFailure.ofListen(error, { port: settings.port, setting: "port" });
     });
@@ -95,13 +135,24 @@ class CellStart {
     return database;
   }
 
-  private startCore(log: Awaited<ReturnType<typeof lockCellLog>>, database: PooledDatabase): Promise<CellCore> {
+  private async startCore({ log, database, gossip }: CorePorts): Promise<MessagingRole> {
     const { settings } = this.role;
-    const { name, shutdown, secrets, minter } = this.parts;
+    const { name, shutdown, secrets, minter, hints, fleetKey } = this.parts;
     const { enabled, port } = settings.simulator;
     const simulated = enabled ? [simulatedCarrier(port, name.slice(0, 15))] : [];
     const publicUrl = String(settings.publicUrl ?? `http://${settings.host}:${settings.port}`).replace(/\/$/, "");
-    return startCellCore({
+    const caller = cellCaller(async (cell, call) => {
+      const address = saidAddress(gossip, cell);
+      return address === undefined ? undefined : signedCall(urlOf(address), fleetKey, call);
+    });
+    const late: { core?: CellCore } = {};
+    const gate = new HomeGate({
+      clock: systemClock,
+      hints: { cellNumber: this.number, cellOf: (sid) => hints.cellOf(sid) },
+      isKnown: (sid) => late.core?.accounts.isKnown(sid) ?? true,
+      isExempt: ({ headers }) => headerOf(headers, OPERATOR_HEADER) !== undefined,
+    });
+    const core = await startCellCore({
       ...this.role,
       name,
       log,
@@ -115,10 +166,37 @@ class CellStart {
       publicUrl: () => publicUrl,
       carrierPath: cellPath(name),
       shutdown,
+      neighbours: {
+        gate,
+        sendTexts: (cell, texts) => caller.call(cell, "POST", `${INTERNAL_PREFIX}${TEXTS_PATH}`, { texts }),
+      },
     });
+    late.core = core;
+    return { core, gate, moves: await this.startMoves({ core, gate, caller, database }) };
   }
 
-  private makeServer(core: CellCore | undefined, load: LoadTeller): HttpServer {
+  private async startMoves({ core, gate, caller, database }: MovePorts): Promise<CellMoves> {
+    const { settings, logger } = this.role;
+    const { name } = this.parts;
+    const operatorSid = settings.operatorSid ?? core.account?.accountSid;
+    const moves = cellMoves({
+      database,
+      blobs: await openBlobFolder(mediaFolder(settings.data, name, name === FIRST_CELL)),
+      clock: systemClock,
+      logger,
+      gate,
+      movables: [core.accounts.movable, core.numbers.movable, ...core.cell.movables],
+      caller,
+      flush: () => core.cell.projection.flush(),
+      isOperator: (sid) => sid === operatorSid,
+    });
+    await migrate(database, moves.migrations);
+    await moves.load();
+    return moves;
+  }
+
+  private makeServer(made: MessagingRole | undefined, load: LoadTeller): HttpServer {
+    const core = made?.core;
     const { logger, onFatal, settings } = this.role;
     const { metrics, minter, fleetKey } = this.parts;
     const watch = core === undefined ? watchAnswers(metrics) : watchSystem(metrics, core.cell);
@@ -128,7 +206,7 @@ class CellStart {
       ...healthRoutes({ ready: () => (core === undefined ? [] : readiness(core.cell)) }),
       metricsMount(metrics),
       ...(core === undefined ? [] : carrierMounts(core.carriers, cellPath(this.parts.name))),
-      ...(core === undefined ? [] : core.accounts.internalMounts(fleetKey)),
+      ...(made === undefined ? [] : this.internalMounts(made)),
     ];
     return new HttpServer({
       clock: systemClock,
@@ -146,7 +224,31 @@ class CellStart {
         load.count();
         watch(answered);
       },
+      around: core?.cell.around ?? [],
+      ...(made === undefined ? {} : { through: (dispatcher) => behind(made.gate, dispatcher) }),
       onBug: (error) => onFatal(error.message),
     });
   }
+
+  /** What other processes of the system ask of this cell. */
+  private internalMounts({ core, moves }: MessagingRole): readonly Mount[] {
+    const { fleetKey } = this.parts;
+    const texts: SignedEndpoint = {
+      method: "POST",
+      path: TEXTS_PATH,
+      run: ({ json }) => core.cell.messaging.takeTexts(json),
+    };
+    return [
+      ...core.accounts.internalMounts(fleetKey),
+      ...[...moves.endpoints, texts].map((endpoint) => signedMount(fleetKey, systemClock, endpoint)),
+    ];
+  }
+}
+
+/** Lets in what is at home here. */
+function behind(gate: HomeGate, dispatcher: RequestAnswerer): RequestAnswerer {
+  return {
+    dispatch: (request) => gate.run(request, (admitted) => dispatcher.dispatch(admitted)),
+    reject: (request, error) => dispatcher.reject(request, error),
+  };
 }

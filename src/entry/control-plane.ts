@@ -3,20 +3,22 @@ import { AppError } from "../kernel/errors.ts";
 import { SidMinter } from "../kernel/ids.ts";
 import type { CellHints } from "../kernel/cell-hints.ts";
 import { operatorAuthenticator } from "../modules/accounts/index.ts";
-import { cellsModule, type PlacementPorts } from "../modules/cells/index.ts";
-import { GOSSIP_DESCRIPTOR, parseDescriptor } from "../platform/cell-router/index.ts";
-import { INTERNAL_PREFIX, signedMount, type CellAddress, type FleetKey } from "../platform/fleet/index.ts";
+import { cellsModule, type CellsModule, type PlacementPorts } from "../modules/cells/index.ts";
+import { movesModule, type Homes } from "../modules/moves/index.ts";
+import { parseDescriptor } from "../platform/cell-router/index.ts";
+import { INTERNAL_PREFIX, signedMount, type CellDescriptor, type FleetKey } from "../platform/fleet/index.ts";
 import type { GossipView } from "../platform/gossip/index.ts";
 import { NOT_FOUND, OVERLOADED, type Authenticator, type Mount, type Route } from "../platform/http/index.ts";
 import type { Clock, Database, Logger, Migration } from "../platform/ports.ts";
-import type { ProgramSettings } from "./carriers.ts";
 import { FIRST_CELL } from "./cell-core.ts";
+import { cellCaller } from "./fleet/cell-calls.ts";
 import { LOAD_KEY, readLoad } from "./fleet/cell-load.ts";
 import { fleetStatus } from "./fleet/fleet-status.ts";
-import { signedCall } from "./fleet/signed-call.ts";
+import type { SignedAnswer, SignedCall } from "./fleet/signed-call.ts";
 
 export interface ControlPlaneOptions {
-  readonly settings: ProgramSettings;
+  /** The operator's account; `undefined` while it is not known. */
+  readonly operatorSid: () => string | undefined;
   /** Of the control plane: it holds nothing of any person. */
   readonly database: Database;
   readonly gossip: GossipView;
@@ -24,7 +26,12 @@ export interface ControlPlaneOptions {
   readonly hints: CellHints;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Asks a cell. Rejects when it does not answer. */
+  readonly callCell: CellCall;
 }
+
+/** How a cell is asked: over the network, or in this process. */
+export type CellCall = (cell: CellDescriptor, call: SignedCall) => Promise<SignedAnswer>;
 
 /** The control plane: cells, homes and moves, in whichever process it runs. */
 export interface ControlPlane {
@@ -32,14 +39,14 @@ export interface ControlPlane {
   readonly mounts: readonly Mount[];
   readonly migrations: readonly Migration[];
   readonly authenticator: Authenticator;
-  /** After the migrations. */
-  start(): Promise<void>;
+  /** After the migrations. `own` is the cell that runs in the same process. */
+  start(own?: CellDescriptor): Promise<void>;
   close(): Promise<void>;
 }
 
 export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { settings, database, gossip, fleetKey, hints, clock } = options;
-  const isOperator = (sid: string): boolean => sid === settings.operatorSid;
+  const { operatorSid, database, gossip, fleetKey, hints, clock, logger } = options;
+  const isOperator = (sid: string): boolean => sid === operatorSid();
   const cells = cellsModule({
     database,
     hints,
@@ -64,6 +71,10 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
       return { status: 200, headers, body: JSON.stringify(fleetStatus(known, gossip, occupancy)) };
     },
   };
+  const claimOperator = async ({ name, type, tier, region }: CellDescriptor): Promise<void> => {
+    const key = operatorSid();
+    if (key !== undefined) await cells.assign({ key, type, tier, region, cell: name });
+  };
   const register = signedMount(fleetKey, clock, {
     method: "PUT",
     path: "/cells",
@@ -71,39 +82,55 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
       const cell = parseDescriptor(JSON.stringify(json));
       if (cell === undefined) throw new AppError(NOT_FOUND, { resource: "a cell" });
       const registered = await cells.register(cell);
-      const { operatorSid } = settings;
-      if (cell.name === FIRST_CELL && operatorSid !== undefined) {
-        const { type, tier, region, name } = cell;
-        await cells.assign({ key: operatorSid, type, tier, region, cell: name });
-      }
+      if (cell.name === FIRST_CELL) await claimOperator(cell);
       return registered;
     },
   });
+  const caller = cellCaller(async (name, call) => {
+    const cell = (await cells.list()).find((known) => known.name === name);
+    return cell === undefined ? undefined : options.callCell(cell, call);
+  });
+  const minter = new SidMinter(() => clock.nowMs(), systemRandomBytes);
+  const moves = movesModule({
+    database,
+    clock,
+    logger,
+    mintSid: (prefix) => minter.mint(prefix),
+    caller,
+    homes: homesOf(cells),
+    isOperator,
+  });
   return {
-    routes: cells.routes,
+    routes: [...cells.routes, ...moves.routes],
     mounts: [fleet, register],
-    migrations: cells.migrations,
+    migrations: [...cells.migrations, ...moves.migrations],
     authenticator: operatorAuthenticator({
       authenticator: { authenticate: () => Promise.resolve(undefined) },
       fleetKey,
       clock,
-      operatorSid: () => settings.operatorSid,
+      operatorSid,
     }),
-    start: () => cells.start(),
-    close: () => Promise.resolve(),
+    start: async (own) => {
+      await cells.start();
+      if (own !== undefined) {
+        await cells.register(own);
+        await claimOperator(own);
+      }
+      moves.start();
+    },
+    close: () => moves.close(),
   };
 }
 
 /** How accounts are made in the cells: with a SID that says so, by a call to the cell. */
-function placementPorts({ hints, clock, fleetKey, gossip }: ControlPlaneOptions): PlacementPorts {
+function placementPorts({ hints, clock, callCell }: ControlPlaneOptions): PlacementPorts {
   return {
     mintFor: (cellNumber) => new SidMinter(() => clock.nowMs(), systemRandomBytes, { cellNumber, hints }).mint("AC"),
     createIn: async (cell, account) => {
-      const url = urlOf(addressOf(gossip, cell.name) ?? cell.address);
       const target = `${INTERNAL_PREFIX}/accounts`;
       const { accountSid: sid, friendlyName } = account;
       const json = friendlyName === "" ? { sid } : { sid, friendlyName };
-      const answer = await signedCall(url, fleetKey, { method: "POST", target, json }).catch((error: unknown) => {
+      const answer = await callCell(cell, { method: "POST", target, json }).catch((error: unknown) => {
         throw new AppError(OVERLOADED, {}, { cause: error });
       });
       if (answer.status !== 200) throw new AppError(OVERLOADED, {});
@@ -113,12 +140,19 @@ function placementPorts({ hints, clock, fleetKey, gossip }: ControlPlaneOptions)
   };
 }
 
-/** Where a cell says that it is, which is newer than what is written down. */
-function addressOf(gossip: GossipView, cell: string): CellAddress | undefined {
-  const said = gossip.get(cell, GOSSIP_DESCRIPTOR);
-  return said === undefined ? undefined : parseDescriptor(said)?.address;
-}
-
-function urlOf({ host, port }: CellAddress): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+/** The routing table as moves see it. */
+function homesOf(cells: CellsModule): Homes {
+  const cell = async (name: string) => (await cells.list()).find((known) => known.name === name);
+  return {
+    find: (accountSid) => cells.locate(accountSid),
+    cell,
+    place: async (from) => {
+      const fitting = (await cells.list()).filter(({ name, type, tier, region, state, accounts, cap }) => {
+        const isAlike = type === from.type && tier === from.tier && region === from.region;
+        return isAlike && name !== from.name && state === "open" && accounts < cap;
+      });
+      return fitting.toSorted((left, right) => left.accounts / left.cap - right.accounts / right.cap)[0];
+    },
+    move: async (move) => void (await cells.moveHome({ ...move, type: "messaging" })),
+  };
 }

@@ -2,6 +2,7 @@ import { migrate, openDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
 import { healthRoutes, HttpServer } from "../platform/http/index.ts";
 import { startControlPlane } from "./control-plane.ts";
+import { callOverNetwork } from "./fleet/cell-calls.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { metricsMount, watchAnswers } from "./metrics.ts";
@@ -33,7 +34,15 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   const database = openDatabase({ url: String(url), poolSize: POOL_SIZE });
   shutdown.add("database connections", () => database.close());
   const gossip = await joinGossip(role, parts, "control");
-  const control = startControlPlane({ ...parts, settings, logger, database, gossip, clock: systemClock });
+  const control = startControlPlane({
+    ...parts,
+    logger,
+    database,
+    gossip,
+    clock: systemClock,
+    operatorSid: () => settings.operatorSid,
+    callCell: callOverNetwork(parts.fleetKey, gossip),
+  });
   await migrate(database, control.migrations);
   await control.start();
   shutdown.add("control plane", () => control.close());

@@ -6,8 +6,14 @@ import { systemClock } from "../adapters/system/index.ts";
 import { edgeAuthenticator } from "../modules/accounts/index.ts";
 import { DatabaseHomeTable } from "../modules/cells/index.ts";
 import { CellRouter, SnapshotFolder } from "../platform/cell-router/index.ts";
-import { PassThrough, Pipeline, type EdgeRequest, type EdgeTarget, type RouteFinder } from "../platform/edge/index.ts";
-import { INTERNAL_PREFIX, type CellAddress, type CellDescriptor } from "../platform/fleet/index.ts";
+import { PassThrough, Pipeline, UpstreamPool, type EdgeTarget, type RouteFinder } from "../platform/edge/index.ts";
+import {
+  INTERNAL_PREFIX,
+  type CellAddress,
+  type CellDescriptor,
+  type CellType,
+  type Home,
+} from "../platform/fleet/index.ts";
 import type { GossipView } from "../platform/gossip/index.ts";
 import {
   healthRoutes,
@@ -18,6 +24,7 @@ import {
 } from "../platform/http/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { CONTROL_ADDRESS } from "./control-process.ts";
+import { urlOf } from "./fleet/cell-calls.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { signedCall } from "./fleet/signed-call.ts";
@@ -51,20 +58,17 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   const router = await openRouter(role, parts, gossip);
   const phones = settings.phonesUrl === undefined ? undefined : targetOf(PHONES, String(settings.phonesUrl));
   const routes: RouteFinder = {
-    route: (key, type) => router.route(key, type),
+    route: (key, type) => (type === "messaging" ? router.route(key, type) : placed(router, key, type)),
     repair: (key, type, home) => router.repair(key, type, home),
     refresh: (key, type) => router.refresh(key, type),
     cell: (cell) => (cell === PHONES ? phones : router.cell(cell)),
   };
-  const passThrough = new PassThrough({ clock: systemClock, logger, routes });
-  shutdown.add("connections to cells", () => passThrough.close());
+  const pool = new UpstreamPool({ clock: systemClock, logger });
+  shutdown.add("connections to cells", () => pool.close());
   const limiter = makeLimiter({ settings, fleetKey: parts.fleetKey, clock: systemClock, gossip });
   limiter.start();
   shutdown.add("limits", () => limiter.stop());
-  const tierOf = (accountSid: string) => {
-    const home = router.route(accountSid, "messaging");
-    return home === undefined || home instanceof Promise ? undefined : router.cell(home.cell)?.tier;
-  };
+  const tierOf = (accountSid: string) => router.cell(router.peek(accountSid, "messaging")?.cell ?? "")?.tier;
   const server = new HttpServer({
     clock: systemClock,
     logger,
@@ -79,15 +83,17 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
         logger,
         minter,
         authenticator: authenticatorOf(role, parts, router),
-        limits: { decide: askLimiter(limiter, systemClock, tierOf) },
+        limits: askLimiter(limiter),
+        tierOf,
         routes,
-        destination: passThrough,
+        destination: new PassThrough({ clock: systemClock, pool }),
         own,
         control: () => controlTarget(gossip),
         publicCell: (pathname) => (pathname.startsWith("/simulator/") ? PHONES : CELL_IN_PATH.exec(pathname)?.[1]),
         isOperator: (sid) => sid === settings.operatorSid,
         signPin: ({ request }) => signPin(parts, request),
         onAnswer: watchEdge(metrics),
+        onBug: (error) => onFatal(error.message),
       }),
   });
   const door = await openDoor({ settings, logger, server, shutdown });
@@ -111,6 +117,17 @@ async function openRouter({ settings, logger }: RoleStart, { hints, shutdown, na
   return router;
 }
 
+/** The home of an account in a type of cell that it has not used before is given to it now, beside its messaging cell. */
+async function placed(router: CellRouter, key: string, type: CellType): Promise<Home | undefined> {
+  const known = await router.route(key, type);
+  if (known !== undefined) return known;
+  const main = await router.route(key, "messaging");
+  const beside = main === undefined ? undefined : router.cell(main.cell);
+  if (beside === undefined) return undefined;
+  const { tier, region } = beside;
+  return router.assign(key, { type, tier, region });
+}
+
 function openTable(url: string, shutdown: Shutdown): DatabaseHomeTable {
   const database = openDatabase({ url, poolSize: POOL_SIZE });
   shutdown.add("connections to the routing table", () => database.close());
@@ -125,10 +142,6 @@ function openShared(url: string, logger: Logger, shutdown: Shutdown): RedisShare
 
 /** Decides by what the account's own cell says of it. The cell authenticates again, and its word is the last. */
 function authenticatorOf({ logger }: RoleStart, { secrets, fleetKey }: NodeParts, router: CellRouter) {
-  const cellOf = (sid: string) => {
-    const home = router.route(sid, "messaging");
-    return home === undefined || home instanceof Promise ? undefined : home.cell;
-  };
   const ask = async (sid: string, cell: CellDescriptor): Promise<unknown> => {
     const target = `${INTERNAL_PREFIX}/credentials/${sid}`;
     const { status, json } = await signedCall(urlOf(cell.address), fleetKey, { method: "GET", target });
@@ -140,7 +153,7 @@ function authenticatorOf({ logger }: RoleStart, { secrets, fleetKey }: NodeParts
     clock: systemClock,
     logger,
     secrets,
-    laneOf: (sid) => cellOf(sid) ?? "",
+    laneOf: (sid) => router.peek(sid, "messaging")?.cell ?? "",
     fetchRecord: async (sid) => {
       const home = await router.route(sid, "messaging");
       const cell = home === undefined ? undefined : router.cell(home.cell);
@@ -171,10 +184,6 @@ function controlTarget(gossip: GossipView): EdgeTarget | undefined {
 function targetOf(name: string, url: string): EdgeTarget {
   const { hostname, port } = new URL(url);
   return { name, address: { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) } };
-}
-
-function urlOf({ host, port }: CellAddress): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function cellsKnown(router: CellRouter): ReadinessCheck {

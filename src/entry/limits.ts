@@ -1,4 +1,4 @@
-import type { RouteClass } from "../platform/edge/index.ts";
+import type { LimitDecider } from "../platform/edge/index.ts";
 import type { FleetKey, Tier } from "../platform/fleet/index.ts";
 import type { GossipView } from "../platform/gossip/index.ts";
 import {
@@ -18,14 +18,6 @@ const ACCOUNT = "account";
 const ADDRESS = "address";
 /** A rate that nobody reaches, for accounts that have no limit beside others that have one. */
 const UNLIMITED: Rate = { count: 1_000_000, windowMs: 1_000 };
-
-/** Whom a request counts against. */
-export interface Counted {
-  readonly routeClass: RouteClass;
-  readonly accountSid: string | undefined;
-  readonly keySid: string | undefined;
-  readonly ip: string;
-}
 
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 
@@ -47,16 +39,11 @@ export function makeLimiter(options: {
 }
 
 /** What a pipeline asks, of a limiter. What comes from this machine itself is not counted by its address. */
-export function askLimiter(limiter: Limiter, clock: Clock, tierOf: (accountSid: string) => Tier | undefined) {
-  return ({ routeClass, accountSid, keySid, ip }: Counted): { admitted: boolean; retryAfterMs: number } =>
-    limiter.decide({
-      routeClass,
-      accountSid,
-      keySid,
-      ip: LOOPBACK.test(ip) ? undefined : ip,
-      tier: accountSid === undefined ? undefined : tierOf(accountSid),
-      nowMs: clock.monotonicMs(),
-    });
+export function askLimiter(limiter: Limiter): LimitDecider {
+  return {
+    decide: ({ routeClass, accountSid, keySid, ip, tier, nowMs }) =>
+      limiter.decide({ routeClass, accountSid, keySid, ip: LOOPBACK.test(ip) ? undefined : ip, tier, nowMs }),
+  };
 }
 
 function readLimits({ limits }: ProgramSettings): LimitSettings {

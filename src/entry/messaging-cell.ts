@@ -2,14 +2,23 @@ import { extname, join } from "node:path";
 import { present } from "../kernel/assert.ts";
 import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
-import { messagingModule, type Carrier, type FetchUrl, type MessagingModule } from "../modules/messaging/index.ts";
+import {
+  messagingModule,
+  type Carrier,
+  type FetchUrl,
+  type MessagingModule,
+  type TextRouting,
+} from "../modules/messaging/index.ts";
+import { idempotencyMovable, webhookMovable } from "../modules/moves/index.ts";
 import { monitorModule, type MonitorModule } from "../modules/monitor/index.ts";
 import type { EsmeModule } from "../modules/esme/index.ts";
 import type { NumberDirectory } from "../modules/numbers/index.ts";
 import type { PortedNumbers, RoutingModule } from "../modules/routing/index.ts";
 import { Cell, Projection, projectionMigration, readProjectedOffsets } from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
-import type { Authenticator, Route } from "../platform/http/index.ts";
+import type { HomeGate, Movable } from "../platform/fleet/index.ts";
+import type { Around, Authenticator, Route } from "../platform/http/index.ts";
+import { idempotency, KeyBook } from "../platform/idempotency/index.ts";
 import { openLog, type Log } from "../platform/log/index.ts";
 import type { BlobStore, Clock, Logger, Migration, Net } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
@@ -41,6 +50,15 @@ export interface MessagingCellOptions {
   readonly secrets: SecretBox;
   readonly mintSid: (prefix: string) => string;
   readonly publicUrl: () => string;
+  /** Where accounts and numbers of a cell among others are; without it, all are at home here. */
+  readonly neighbours?: Neighbours | undefined;
+}
+
+/** The other cells, as this one knows them. */
+export interface Neighbours {
+  readonly gate: HomeGate;
+  /** Gives texts that came here to the cell whose they are. */
+  readonly sendTexts: TextRouting["send"];
 }
 
 /** A messaging cell: its log, its machines, its projections and its drivers. */
@@ -55,6 +73,10 @@ export interface MessagingCell {
   readonly monitor: MonitorModule;
   readonly webhooks: WebhookDelivery;
   readonly projection: Projection;
+  /** Steps around the work of every route. */
+  readonly around: readonly Around[];
+  /** What moves with an account to another cell, beside the account itself and its numbers. */
+  readonly movables: readonly Movable[];
   close(): Promise<void>;
 }
 
@@ -84,8 +106,9 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   const messaging = makeMessaging(options, { routing, esme, fetchUrl: urlFetcher(http, guard) });
   late.messaging = messaging;
   const monitor = monitorModule({ database, clock, logger, cell: options.name });
-  const { sender, webhooks, machine } = makeWebhooks(options, useMessaging);
-  const machines = [...messaging.machines, machine, monitor.machine, esme.machine];
+  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, useMessaging);
+  const keys = new KeyBook();
+  const machines = [...messaging.machines, machine, monitor.machine, esme.machine, keys.machine];
   const migrations = [
     projectionMigration,
     ...messaging.migrations,
@@ -99,7 +122,7 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
     open: async (onProgress) => {
       const projectedOffsets = await readProjectedOffsets(database, options.name);
       const { log } = options;
-      const cell = new Cell({ name: options.name, log, clock, logger, machines, projectedOffsets, onProgress });
+      const cell: Cell = new Cell({ name: options.name, log, clock, logger, machines, projectedOffsets, onProgress });
       messaging.attach(cell);
       webhooks.attach(cell);
       esme.attach(cell);
@@ -127,7 +150,16 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
         throw error;
       });
       messaging.start();
-      return { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection, close };
+      const around = [idempotency({ keys, cell: () => cell, secrets: options.secrets, clock, logger })];
+      const movables = [
+        messaging.movable,
+        webhookMovable(webhookState),
+        idempotencyMovable(keys, { cell: () => cell, clock }),
+        monitor.movable,
+        esme.movable,
+      ];
+      const parts = { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection };
+      return { ...parts, around, movables, close };
     },
   };
 }
@@ -139,8 +171,10 @@ function makeMessaging(
 ): MessagingModule {
   const { unknownGraceSeconds, adoptReceiptSeconds, senderRates, accountRates, senderQueueSeconds, statusCallbacks } =
     options.settings.messaging;
+  const { neighbours } = options;
   return messagingModule({
     ...options,
+    ...(neighbours === undefined ? {} : elsewhere(neighbours)),
     router: routing.router,
     rates: { senders: senderRates, accounts: accountRates, queueSeconds: senderQueueSeconds },
     inboundBinds: esme.inboundBinds,
@@ -149,6 +183,14 @@ function makeMessaging(
     callbackEvents: statusCallbacks,
     limits: { adoptReceiptMs: adoptReceiptSeconds * 1_000, unknownGraceMs: unknownGraceSeconds * 1_000 },
   });
+}
+
+/** What messaging asks about accounts and numbers that may be at home in other cells. */
+function elsewhere({ gate, sendTexts }: Neighbours) {
+  return {
+    accepts: (accountSid: string) => gate.accepts(accountSid),
+    textRouting: { placeOf: (address: string) => gate.placeOfText(address), send: sendTexts },
+  };
 }
 
 /** What sends webhooks: decided on the cell's thread, sent by one of its own. */
@@ -171,5 +213,5 @@ function makeWebhooks({ settings, clock, logger, accounts }: MessagingCellOption
     authToken: (sid) => accounts.authToken(sid),
     responders: () => messaging().responders,
   });
-  return { sender, webhooks, machine: webhookMachine(state, webhooks) };
+  return { sender, webhooks, state, machine: webhookMachine(state, webhooks) };
 }

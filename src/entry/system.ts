@@ -5,6 +5,8 @@ import { openDatabase, startEmbeddedPostgres, type PooledDatabase } from "../ada
 import { systemClock, systemNet } from "../adapters/system/index.ts";
 import { present } from "../kernel/assert.ts";
 import { startSimulator, simulatorMounts, type Simulator } from "../modules/simulator/index.ts";
+import { FLEET_SIGNATURE_HEADER } from "../platform/fleet/index.ts";
+import { MemoryGossip, type GossipView } from "../platform/gossip/index.ts";
 import { InProcess, Pipeline } from "../platform/edge/index.ts";
 import type { Authority } from "../platform/front/index.ts";
 import { healthRoutes, HttpServer } from "../platform/http/index.ts";
@@ -15,6 +17,8 @@ import type { Progress } from "../platform/cli/index.ts";
 import { carrierMounts } from "./carrier-mounts.ts";
 import { simulatedCarrier, type ProgramSettings } from "./carriers.ts";
 import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
+import { startControlPlane, type CellCall, type ControlPlane } from "./control-plane.ts";
+import { LoadTeller } from "./fleet/cell-load.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
 import { askLimiter, makeLimiter } from "./limits.ts";
 import { metricsMount, watchEdge, watchSystem } from "./metrics.ts";
@@ -64,6 +68,13 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   }
 }
 
+/** What answers requests. */
+interface Served {
+  readonly core: CellCore;
+  readonly simulator: Simulator | undefined;
+  readonly control: ControlPlane;
+}
+
 /** What follows from the master key. */
 type KeyParts = ReturnType<typeof partsOfKey>;
 
@@ -72,6 +83,8 @@ class SystemStart {
   private readonly shutdown: Shutdown;
   private readonly parts: KeyParts;
   private publicUrl = "";
+  private gossip: GossipView | undefined;
+  private server: HttpServer | undefined;
 
   constructor(options: SystemOptions, shutdown: Shutdown, parts: KeyParts) {
     this.options = options;
@@ -87,6 +100,8 @@ class SystemStart {
     await this.probePorts();
     const database = await this.openDatabase();
     const simulator = await this.startSimulator();
+    const operator: { accountSid?: string } = {};
+    const control = this.controlPlane(database, () => operator.accountSid);
     const core = await startCellCore({
       name: FIRST_CELL,
       settings,
@@ -102,10 +117,17 @@ class SystemStart {
       logger,
       progress,
       shutdown,
+      migrations: control.migrations,
     });
     const { cell, from } = core;
     const account = present(core.account, "the operator is at home in the only cell");
-    const front = await this.serve(core, simulator?.simulator);
+    operator.accountSid = account.accountSid;
+    const front = await this.serve({ core, simulator: simulator?.simulator, control });
+    const { type, tier } = settings.cell;
+    const address = { host: "127.0.0.1", port: Number(new URL(front.baseUrl).port) };
+    const { region } = settings;
+    await control.start({ name: FIRST_CELL, number: CELL_NUMBER, type, tier, region, address, state: "open" });
+    shutdown.add("control plane", () => control.close());
     const system = { ...front, account, from, simulator: simulator?.simulator, cell };
     await this.writeRun(system);
     return { ...system, close: () => shutdown.run() };
@@ -194,7 +216,33 @@ class SystemStart {
     return port === undefined ? [] : [simulatedCarrier(port)];
   }
 
-  private async serve(core: CellCore, simulator: Simulator | undefined) {
+  /** The control plane of a system of one cell: its requests cross no socket. */
+  private controlPlane(database: PooledDatabase, operatorSid: () => string | undefined): ControlPlane {
+    const { logger } = this.options;
+    const { fleetKey, hints } = this.parts;
+    const gossip = new MemoryGossip({ clock: systemClock }).join({ id: FIRST_CELL, role: "cell" });
+    this.gossip = gossip;
+    const callCell: CellCall = async (_, { method, target, json }) => {
+      const body = json === undefined ? "" : JSON.stringify(json);
+      const signature = fleetKey.sign({ method, target, body }, systemClock.nowMs());
+      const headers = { [FLEET_SIGNATURE_HEADER]: signature };
+      const server = present(this.server, "the control plane is asked by requests");
+      const answer = await server.inject({ method, url: target, headers, body });
+      return { status: answer.status, json: JSON.parse(answer.body) as unknown };
+    };
+    return startControlPlane({
+      operatorSid,
+      database,
+      gossip,
+      fleetKey,
+      hints,
+      clock: systemClock,
+      logger,
+      callCell,
+    });
+  }
+
+  private async serve({ core, simulator, control }: Served) {
     const { settings, logger, onFatal, progress } = this.options;
     const { accounts, numbers, cell, carriers } = core;
     const { shutdown, parts } = this;
@@ -202,20 +250,30 @@ class SystemStart {
     const step = progress.step("API");
     const metrics = new Metrics();
     shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
+    const watch = watchSystem(metrics, cell);
+    const load = new LoadTeller(present(this.gossip, "the control plane is made"), systemClock, cell);
+    load.start();
+    shutdown.add("load", () => load.stop());
     const limiter = makeLimiter({ settings, fleetKey: parts.fleetKey, clock: systemClock });
     const server = new HttpServer({
       clock: systemClock,
       logger,
       minter,
       authenticator: accounts.authenticator,
-      routes: [...accounts.routes, ...numbers.routes, ...cell.routes],
+      routes: [...accounts.routes, ...numbers.routes, ...cell.routes, ...control.routes],
       mounts: [
+        ...control.mounts,
+        ...accounts.internalMounts(parts.fleetKey),
         ...healthRoutes({ ready: () => readiness(cell) }),
         metricsMount(metrics),
         ...carrierMounts(carriers),
         ...(simulator === undefined ? [] : simulatorMounts(simulator)),
       ],
-      onAnswer: watchSystem(metrics, cell),
+      around: cell.around,
+      onAnswer: (answered) => {
+        load.count();
+        watch(answered);
+      },
       onBug: (error) => onFatal(error.message),
       through: (dispatcher) =>
         new Pipeline({
@@ -223,11 +281,14 @@ class SystemStart {
           logger,
           minter,
           authenticator: accounts.authenticator,
-          limits: { decide: askLimiter(limiter, systemClock, () => settings.cell.tier) },
+          limits: askLimiter(limiter),
+          tierOf: () => settings.cell.tier,
           destination: new InProcess(dispatcher),
           onAnswer: watchEdge(metrics),
+          onBug: (error) => onFatal(error.message),
         }),
     });
+    this.server = server;
     const { authority, baseUrl, tlsUrl } = await openDoor({ settings, logger, server, shutdown });
     this.publicUrl = settings.publicUrl === undefined ? baseUrl : String(settings.publicUrl).replace(/\/$/, "");
     step.done(`ready on ${baseUrl}`);

@@ -12,10 +12,14 @@ export function numbersOfCell(settings: ProgramSettings, cellNumber: number): re
   return simulator.enabled ? testNumbers(cellNumber) : [];
 }
 
-/** Two local numbers, and in the first cell a toll-free one and a short code. No two cells have the same. */
+/** How many local numbers other cells than the first have; there they belong to nobody, and can be bought. */
+const LOCAL_NUMBERS = 10;
+
+/** Local numbers, and in the first cell a toll-free one and a short code. No two cells have the same. */
 function testNumbers(cellNumber: number): NumberSettings[] {
-  const first = cellNumber * 100;
-  const local = [first, first + 1].map((place) => `+1500555${String(place).padStart(4, "0")}`);
+  const count = cellNumber === 1 ? 2 : LOCAL_NUMBERS;
+  const places = Array.from({ length: count }, (_, index) => cellNumber * 100 + index);
+  const local = places.map((place) => `+1500555${String(place).padStart(4, "0")}`);
   const common = { sms: true, country: "US", cell: undefined };
   return [
     ...local.map((number) => ({ ...common, number, mms: true, voice: true, type: "local" as const })),

@@ -123,6 +123,32 @@ export interface Net {
   resolve(name: string): Promise<string[]>;
 }
 
+/** Where datagrams come from and go to: an IP address and a UDP port. */
+export interface DatagramAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A bound UDP socket. */
+export interface DatagramSocket extends DatagramAddress {
+  /**
+   * Sends one datagram, or loses it: nobody is told. `payload` must not be changed
+   * afterwards. After `close` it does nothing.
+   */
+  send(payload: Uint8Array, to: DatagramAddress): void;
+  /** Frees the port. Calling it twice does nothing. */
+  close(): Promise<void>;
+}
+
+/** UDP. */
+export interface Datagrams {
+  /** Binds; port 0 is any free one. Rejects where the address cannot be had. What `onDatagram` is given is its own to keep. */
+  bind(
+    address: DatagramAddress,
+    onDatagram: (payload: Uint8Array, from: DatagramAddress) => void,
+  ): Promise<DatagramSocket>;
+}
+
 /** Structured fields of a log line. Never message bodies, never secrets. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 

@@ -42,6 +42,33 @@ export function plainClient(system: SystemProcess): Client {
   return client;
 }
 
+/** Header fields of answers, in order. */
+export type ReceivedHeaders = Record<string, unknown>[];
+
+/** Adds a header field to every request, which is what a program does that wants its creates to be repeatable. */
+class KeyedClient extends ForwardingClient {
+  private readonly key: string;
+  private readonly received: ReceivedHeaders;
+
+  constructor(baseUrl: string, key: string, received: ReceivedHeaders) {
+    super(baseUrl);
+    this.key = key;
+    this.received = received;
+  }
+
+  override async request<TData>(options: RequestOptions<TData>) {
+    const headers = { ...options.headers, "Idempotency-Key": this.key };
+    const response = await super.request<TData>({ ...options, headers });
+    this.received.push(response.headers as Record<string, unknown>);
+    return response;
+  }
+}
+
+/** The SDK with an idempotency key in every request. */
+export function keyedClient(system: SystemProcess, key: string, received: ReceivedHeaders = []): Client {
+  return twilio(system.accountSid, system.authToken, { httpClient: new KeyedClient(system.baseUrl, key, received) });
+}
+
 /** Expects the SDK's own error with this code and status. */
 export async function refuses(request: Promise<unknown>, code: number, status = 400): Promise<void> {
   await assert.rejects(request, (error: unknown) => {

@@ -39,6 +39,7 @@ export interface WorldOptions {
   readonly rates?: ModuleOptions["rates"];
   readonly parking?: ModuleOptions["parking"];
   readonly inboundBinds?: ModuleOptions["inboundBinds"];
+  readonly textRouting?: ModuleOptions["textRouting"];
   readonly database?: Database;
   readonly seed?: number;
   /** The offsets that the projections of a test stored. */
@@ -122,7 +123,7 @@ export class MessagingWorld {
   /** Starts a process on the disk as it is. */
   async open(): Promise<void> {
     const clock = new ManualClock(this.nowMs);
-    const { limits, rates, parking, inboundBinds } = this.options;
+    const { limits, rates, parking, inboundBinds, textRouting } = this.options;
     const module = messagingModule({
       database: this.options.database ?? emptyDatabase,
       blobs: new MemoryBlobStore(),
@@ -141,6 +142,7 @@ export class MessagingWorld {
       ...(rates === undefined ? {} : { rates }),
       ...(parking === undefined ? {} : { parking }),
       ...(inboundBinds === undefined ? {} : { inboundBinds }),
+      ...(textRouting === undefined ? {} : { textRouting }),
     });
     const log = await openMemoryLog(this.files, clock);
     const cell = new Cell({

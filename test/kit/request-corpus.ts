@@ -1,4 +1,4 @@
-/** Requests that try to be understood in two ways, as data, each with what becomes of it. */
+/** Some 380 requests that try to be understood in two ways, as data, each with what becomes of it. */
 
 /** `accept`: whole requests, as many as `requests` says. A number: refused with this status. `wait`: more has to come. */
 export type Verdict = "accept" | "wait" | 400 | 431;
@@ -211,6 +211,183 @@ const PIPELINES: readonly Row[] = [
   ["Expect: 100-continue", post("Expect: 100-continue\r\nContent-Length: 1\r\n", "a"), "accept"],
 ];
 
+/** Forms of Host and of the target that name a host in two ways. */
+const HOSTS: readonly Row[] = [
+  ["an absolute target and another Host", get("", "GET http://a.test/x HTTP/1.1"), "accept"],
+  ["an absolute target with a port", get("", "GET http://a.test:8080/x HTTP/1.1"), "accept"],
+  ["an absolute target of https", get("", "GET https://a.test/x HTTP/1.1"), "accept"],
+  ["an absolute target with a user", get("", "GET http://u:p@a.test/x HTTP/1.1"), "accept"],
+  ["an absolute target without a path", get("", "GET http://a.test HTTP/1.1"), "accept"],
+  ["an absolute target with a query and no path", get("", "GET http://a.test?x HTTP/1.1"), "accept"],
+  ["an absolute target of another scheme", get("", "GET ftp://a.test/x HTTP/1.1"), "accept"],
+  ["an absolute target without Host", "GET http://a.test/x HTTP/1.1\r\n\r\n", 400],
+  ["an absolute target in HTTP/1.0", "GET http://a.test/x HTTP/1.0\r\n\r\n", "accept"],
+  ["a target that begins with two slashes", get("", "GET //a.test/x HTTP/1.1"), "accept"],
+  ["a target with dots", get("", "GET /a/../../b HTTP/1.1"), "accept"],
+  ["a target with a backslash", get("", "GET /a\\..\\b HTTP/1.1"), "accept"],
+  ["a target with encoded CR LF", get("", "GET /a%0d%0aX:%201 HTTP/1.1"), "accept"],
+  ["a target with a broken escape", get("", "GET /a%zz HTTP/1.1"), "accept"],
+  ["a target with brackets", get("", "GET /a[0]{1}|^` HTTP/1.1"), "accept"],
+  ["the authority form with GET", get("", "GET a.test:443 HTTP/1.1"), "accept", "refuse"],
+  ["the asterisk form with GET", get("", "GET * HTTP/1.1"), "accept"],
+  ["a Host with a trailing dot", "GET / HTTP/1.1\r\nHost: a.test.\r\n\r\n", "accept"],
+  ["a Host with an empty port", "GET / HTTP/1.1\r\nHost: a.test:\r\n\r\n", "accept"],
+  ["a Host with a port that is no number", "GET / HTTP/1.1\r\nHost: a.test:http\r\n\r\n", "accept"],
+  ["a Host with a space within", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, "accept"],
+  ["a Host with a tab within", "GET / HTTP/1.1\r\nHost: a\tb\r\n\r\n", 400, "accept"],
+  ["a Host that is a URL", "GET / HTTP/1.1\r\nHost: http://a.test/\r\n\r\n", 400, "accept"],
+  ["a Host with a query", "GET / HTTP/1.1\r\nHost: a.test?x\r\n\r\n", 400, "accept"],
+  ["a Host with a fragment", "GET / HTTP/1.1\r\nHost: a.test#x\r\n\r\n", 400, "accept"],
+  ["a Host above ASCII", "GET / HTTP/1.1\r\nHost: \xe9.test\r\n\r\n", 400, "accept"],
+  ["a Host in quotes", 'GET / HTTP/1.1\r\nHost: "a.test"\r\n\r\n', 400, "accept"],
+  ["a Host with a backslash", "GET / HTTP/1.1\r\nHost: a\\b\r\n\r\n", 400, "accept"],
+  ["Host last", "GET / HTTP/1.1\r\nX: 1\r\nHost: x\r\n\r\n", "accept"],
+  ["Host with a space before the colon beside a good one", get("Host : y\r\n"), 400],
+  ["Host folded", "GET / HTTP/1.1\r\nHost:\r\n x\r\n\r\n", 400],
+  ["Host twice, the second empty", get("Host:\r\n"), 400, "accept"],
+];
+
+/** What is after the end of the body, or claims to be of the connection. */
+const ENDINGS: readonly Row[] = [
+  ["a trailer that is Host", chunked("0\r\nHost: y\r\n\r\n") + get(), "accept"],
+  [
+    "a trailer that is Transfer-Encoding",
+    chunked("0\r\nTransfer-Encoding: chunked\r\n\r\n") + get(),
+    "accept",
+    "refuse",
+  ],
+  ["a trailer that is Authorization", chunked("0\r\nAuthorization: Basic eA==\r\n\r\n"), "accept"],
+  ["a trailer without a colon", chunked("0\r\nX\r\n\r\n"), 400],
+  ["a trailer with a control octet", chunked("0\r\nX: a\x01b\r\n\r\n"), 400],
+  ["a bare CR at the end of the trailers", chunked("0\r\n\r"), "wait"],
+  ["a bare CR instead of the end", chunked("0\r\n\rX"), "wait", "refuse"],
+  ["LF alone at the end of a chunked body", chunked("0\r\n\n"), 400],
+  ["LF LF at the end of a chunked body", chunked("0\n\n"), 400],
+  ["a request behind a broken last chunk", chunked("0\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"), 400],
+  ["a last chunk with an extension", chunked("0;a=b\r\n\r\n"), "accept"],
+  ["a last chunk of many zeros", chunked("00000000\r\n\r\n"), "accept"],
+  ["a last chunk of too many zeros", chunked(`${"0".repeat(64)}\r\n\r\n`), 400, "accept"],
+  ["a chunk size of nine digits that is small", chunked("000000003\r\nabc\r\n0\r\n\r\n"), 400, "accept"],
+  ["a space before the extension", chunked("3 ;a\r\nabc\r\n0\r\n\r\n"), "accept", "refuse"],
+  ["an extension that ends in a quote that is open", chunked('3;a="\r\nabc\r\n0\r\n\r\n'), "accept", "refuse"],
+  ["a tab behind a size", chunked("3\t\r\nabc\r\n0\r\n\r\n"), 400],
+  ["a chunk that holds the end of a chunked body", chunked("5\r\n0\r\n\r\n\r\n0\r\n\r\n"), "accept"],
+  ["chunked with spaces behind", post("Transfer-Encoding: chunked \t\r\n", "0\r\n\r\n"), "accept", "refuse"],
+  ["chunked with a no-break space", post("Transfer-Encoding: \xa0chunked\r\n", "0\r\n\r\n"), 400],
+  ["chunked with a form feed", post("Transfer-Encoding: \x0cchunked\r\n", "0\r\n\r\n"), 400],
+  ["chunked behind a comma", post("Transfer-Encoding: ,chunked\r\n", "0\r\n\r\n"), 400, "accept"],
+  ["chunked and identity", post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n"), 400],
+  ["identity before chunked", post("Transfer-Encoding: identity, chunked\r\n", "0\r\n\r\n"), 400, "accept"],
+  [
+    "two codings in two fields",
+    post("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+    400,
+    "accept",
+  ],
+  ["a coding with an underscore in the name", post("Transfer_Encoding: chunked\r\n"), "accept"],
+  ["a coding with a dot in the name", post("Transfer.Encoding: chunked\r\n"), "accept"],
+  ["a coding with a quote before the name", post("'Transfer-Encoding: chunked\r\n"), "accept"],
+  ["a coding behind a bare LF", post("X: 1\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400],
+  ["a coding behind a bare CR", post("X: 1\rTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400],
+  ["a length behind a bare LF", post("X: 1\nContent-Length: 3\r\n", "abc"), 400],
+  ["a length behind a fold", post("X: 1\r\n Content-Length: 3\r\n", "abc"), 400],
+  [
+    "a coding that the Connection field names",
+    post("Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+    "accept",
+  ],
+  [
+    "a length that the Connection field names",
+    post("Connection: Content-Length\r\nContent-Length: 3\r\n", "abc"),
+    "accept",
+  ],
+  ["a Host that the Connection field names", get("Connection: Host\r\n"), "accept"],
+  ["a length of zero and a request in the body", post("Content-Length: 0\r\n") + get(), "accept"],
+  ["a length in HTTP/1.0 and a request behind it", `POST / HTTP/1.0\r\n${HOST}Content-Length: 3\r\n\r\nabc`, "accept"],
+  [
+    "HTTP/1.0 with both lengths",
+    `POST / HTTP/1.0\r\n${HOST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    400,
+  ],
+  ["a length of a sign alone", post("Content-Length: -\r\n"), 400],
+  ["a length of a comma", post("Content-Length: 3,\r\n", "abc"), 400],
+  ["a length with a line of nothing", post("Content-Length: 3\r\nContent-Length:\r\n", "abc"), 400],
+  ["a length in other digits", post("Content-Length: \xb3\r\n", "abc"), 400],
+  ["a length in octal", post("Content-Length: 010\r\n", "0123456789"), "accept"],
+];
+
+/** Requests that want to be something else, and what comes behind an error. */
+const CHANGES: readonly Row[] = [
+  ["the preface of HTTP/2 behind a request", `${get()}PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`, 400],
+  [
+    "the preface of HTTP/2 behind an upgrade",
+    `${get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n")}PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
+    400,
+    "accept",
+  ],
+  ["the preface of HTTP/2 as a body", post("Content-Length: 24\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "accept"],
+  ["PRI with a path", get("", "PRI / HTTP/1.1"), "accept", "refuse"],
+  [
+    "an upgrade with a body",
+    post("Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 3\r\n", "abc"),
+    "accept",
+  ],
+  [
+    "an upgrade with a chunked body",
+    post("Connection: Upgrade\r\nUpgrade: x\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+    "accept",
+  ],
+  ["an upgrade that Connection does not name", get("Upgrade: websocket\r\n"), "accept"],
+  ["an upgrade to TLS", get("Connection: Upgrade\r\nUpgrade: TLS/1.0\r\n"), "accept"],
+  [
+    "a request behind an upgrade",
+    get("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n") + get(),
+    "accept",
+  ],
+  ["Expect of something else", post("Expect: 200-ok\r\nContent-Length: 1\r\n", "a"), "accept", "wait"],
+  ["Expect twice", post("Expect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 1\r\n", "a"), "accept"],
+  ["Expect with GET and no body", get("Expect: 100-continue\r\n"), "accept"],
+  ["Expect in HTTP/1.0", `POST / HTTP/1.0\r\n${HOST}Expect: 100-continue\r\nContent-Length: 1\r\n\r\na`, "accept"],
+  [
+    "Expect with chunks",
+    post("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n", "1\r\na\r\n0\r\n\r\n"),
+    "accept",
+  ],
+  ["HEAD with a body", `HEAD / HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\nabc`, "accept"],
+  [
+    "DELETE with a body and a request behind it",
+    `DELETE / HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\nabc${get()}`,
+    "accept",
+  ],
+  ["TRACE", get("", "TRACE / HTTP/1.1"), "accept"],
+  ["a request behind a request to close", get("Connection: close\r\n") + get(), "accept", "refuse"],
+  ["a good request behind a broken one", `GET / HTTP/1.1\r\n${HOST}Bad Field: 1\r\n\r\n${get()}`, 400],
+  [
+    "a good request behind one with two lengths",
+    post("Content-Length: 3\r\nContent-Length: 4\r\n", "abc") + get(),
+    400,
+  ],
+  ["a good request behind a broken chunk", chunked("zz\r\n") + get(), 400],
+  ["a good request behind a bad version", `GET / HTTP/3.0\r\n${HOST}\r\n${get()}`, 400],
+  ["half a request behind a good one", `${get()}GET / HT`, "wait", "accept"],
+  [
+    "CL.0: a request in a body that GET does not need",
+    `GET / HTTP/1.1\r\n${HOST}Content-Length: 32\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nX: 1\r\n`,
+    "accept",
+  ],
+  ["a request of only spaces", "   \r\n\r\n", 400],
+  ["a method with a hyphen", get("", "M-SEARCH * HTTP/1.1"), "accept"],
+  ["a method with a digit", get("", "GE1 / HTTP/1.1"), 400],
+  ["a method with an underscore", get("", "GET_X / HTTP/1.1"), 400],
+  ["a method that begins with a hyphen", get("", "-GET / HTTP/1.1"), 400],
+  ["a version with a sign", get("", "GET / HTTP/+1.1"), 400],
+  ["a version with zeros", get("", "GET / HTTP/01.1"), 400],
+  ["a version of one part", get("", "GET / HTTP/11"), 400],
+  ["HTTP/1.3", get("", "GET / HTTP/1.3"), 400],
+  ["HTTP/0.9 with a version", get("", "GET / HTTP/0.9"), 400, "accept"],
+  ["a request line of two requests", get("", "GET / HTTP/1.1 GET / HTTP/1.1"), 400],
+];
+
 /** Every control octet, and DEL, in each place of a head. */
 function controlOctets(): Row[] {
   const rows: Row[] = [];
@@ -226,7 +403,7 @@ function controlOctets(): Row[] {
 
 /** How many requests the octets hold, by their request lines. */
 function countRequests(octets: string): number {
-  return octets.match(/(?:GET|POST|OPTIONS|BREW) [^\s]+ HTTP\/1\.[01]\r\n/g)?.length ?? 0;
+  return octets.match(/[A-Z][A-Z-]* [^\s]+ HTTP\/1\.[01]\r\n/g)?.length ?? 0;
 }
 
 /** Rows whose requests cannot be counted by their request lines. */
@@ -235,6 +412,10 @@ const COUNTED: Readonly<Record<string, number>> = {
   "a GET with a body that is a request": 1,
   "rubbish behind a body": 1,
   "a broken request behind a good one": 1,
+  "CL.0: a request in a body that GET does not need": 1,
+  "the preface of HTTP/2 behind a request": 1,
+  "the preface of HTTP/2 behind an upgrade": 1,
+  "half a request behind a good one": 1,
 };
 
 /** All of it. */
@@ -244,6 +425,9 @@ export const CORPUS: readonly CorpusEntry[] = [
   ...LENGTHS,
   ...CODINGS,
   ...PIPELINES,
+  ...HOSTS,
+  ...ENDINGS,
+  ...CHANGES,
   ...controlOctets(),
 ].map(([name, octets, verdict, node]) => {
   const requests = COUNTED[name] ?? (verdict === "accept" ? countRequests(octets) : 0);

@@ -1,3 +1,4 @@
 export { systemClock } from "./clock.ts";
+export { systemDatagrams } from "./datagrams.ts";
 export { systemNet } from "./net.ts";
 export { systemRandomBytes } from "./random-bytes.ts";

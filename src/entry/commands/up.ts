@@ -1,5 +1,5 @@
 import { defineCommand, type CommandContext } from "../../platform/cli/index.ts";
-import { Supervisor } from "../fleet/supervisor.ts";
+import { CARRIER, Supervisor } from "../fleet/supervisor.ts";
 import { allSettings, runRole, type RoleStart, type Running } from "../role-command.ts";
 import { startSystem } from "../system.ts";
 import { fleetWelcome, welcome } from "../welcome.ts";
@@ -32,8 +32,11 @@ async function startFleet(
   role: RoleStart,
   flags: Readonly<Record<string, string | boolean>>,
 ): Promise<Running> {
-  const onLine = (name: string, line: string): void =>
-    context.stderr.write(`${line.startsWith("{") ? line : `[${name}] ${line}`}\n`);
+  const onLine = (name: string, line: string): void => {
+    // What it says to people at its start is said here, in one piece.
+    if (name === CARRIER && !line.startsWith("{")) return;
+    context.stderr.write(line.startsWith("{") ? `${line}\n` : `[${name}] ${line}\n`);
+  };
   const supervisor = await Supervisor.start({ ...role, flags, onLine });
   context.stdout.write(fleetWelcome(supervisor, role.settings));
   return supervisor;

@@ -29,7 +29,8 @@ import { openSupervisorDoor } from "./supervisor-door.ts";
 
 const HOST = "127.0.0.1";
 const CONTROL = "control";
-const CARRIER = "simulated-carrier";
+/** The name of the process that simulates a carrier. */
+export const CARRIER = "simulated-carrier";
 /** Its SMPP port stands under a name of its own. */
 const CARRIER_SMPP = `${CARRIER}-smpp`;
 /** How many processes start at once; they keep the processors of a small machine busy. */

@@ -1,49 +1,50 @@
-import type { AccountStatus, KeyKind } from "../../platform/http/index.ts";
-import type { Row } from "../../platform/ports.ts";
-import { effectiveStatus } from "./account.ts";
-import type { AccountsModuleDeps } from "./deps.ts";
-import { findKey } from "./key.store.ts";
+import type { Clock, Logger } from "../../platform/ports.ts";
+import type { AccountRecord, AccountSource, KnownAccount, KnownKey } from "./account-source.ts";
 import { LookupGate } from "./lookup-gate.ts";
-import { RecordCache } from "./record-cache.ts";
+import { RecordCache, type Freshness } from "./record-cache.ts";
 
 const MAX_ACCOUNTS = 50_000;
 const MAX_KEYS = 50_000;
 
-/** What is known of an account in order to authenticate, and to sign for it. */
-export interface KnownAccount {
-  readonly sid: string;
-  readonly parentSid: string | undefined;
-  /** With its parent's taken into account. */
-  readonly status: AccountStatus;
-  /** Digests of its auth tokens, primary first. */
-  readonly digests: readonly string[];
-  /** The primary auth token. Throws `SealError` when it was sealed with another master key. */
-  authToken(): string;
-}
-
-/** What is known of an API key in order to authenticate. */
-export interface KnownKey {
-  readonly sid: string;
-  readonly accountSid: string;
-  readonly kind: KeyKind;
-  readonly digest: string;
+/** What records are read with. */
+export interface AccountRecordsOptions<A extends AccountRecord> {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly source: AccountSource<A>;
+  /** By default what suits a database of one's own. */
+  readonly freshness?: Freshness;
+  /** Names the place that a SID is read from, where there are several; each then waits and fails for itself. */
+  readonly laneOf?: (sid: string) => string;
+  /** Lookups of one place at once; few by default. */
+  readonly maxRunning?: number;
 }
 
 /** What was read of accounts and keys, shared by the authenticator and the directory. */
-export class AccountRecords {
-  readonly accounts: RecordCache<KnownAccount>;
+export class AccountRecords<A extends AccountRecord = KnownAccount> {
+  readonly accounts: RecordCache<A>;
   readonly keys: RecordCache<KnownKey>;
 
-  constructor(deps: AccountsModuleDeps) {
-    const { clock, logger } = deps;
-    const shared = { clock, logger, gate: new LookupGate(clock) };
-    this.accounts = new RecordCache({
+  constructor(options: AccountRecordsOptions<A>) {
+    const { clock, logger, source, freshness, laneOf, maxRunning } = options;
+    const shared = {
+      clock,
+      logger,
+      gate: new LookupGate(clock, maxRunning),
+      ...(freshness === undefined ? {} : { freshness }),
+      ...(laneOf === undefined ? {} : { laneOf }),
+    };
+    this.accounts = new RecordCache<A>({
       ...shared,
       name: "accounts",
       maxRecords: MAX_ACCOUNTS,
-      read: (sid) => readAccount(deps, sid),
+      read: (sid) => source.readAccount(sid),
     });
-    this.keys = new RecordCache({ ...shared, name: "keys", maxRecords: MAX_KEYS, read: (sid) => readKey(deps, sid) });
+    this.keys = new RecordCache<KnownKey>({
+      ...shared,
+      name: "keys",
+      maxRecords: MAX_KEYS,
+      read: (sid) => source.readKey(sid),
+    });
   }
 
   /** To be called after the commit of every change of an account or its tokens. */
@@ -61,48 +62,4 @@ export class AccountRecords {
   forgetKey(sid: string): void {
     this.keys.forget(sid);
   }
-}
-
-interface KnownRow extends Row {
-  sid: string;
-  parent_sid: string | null;
-  status: AccountStatus;
-  held: boolean;
-  parent_status: AccountStatus | null;
-  parent_held: boolean | null;
-  place: "primary" | "secondary";
-  sealed: string;
-  digest: string;
-}
-
-async function readAccount(deps: AccountsModuleDeps, sid: string): Promise<KnownAccount | undefined> {
-  const rows = await deps.database.query<KnownRow>(
-    `select a.sid, a.parent_sid, a.status, a.held, p.status as parent_status, p.held as parent_held,
-            t.place, t.sealed, t.digest
-       from accounts a
-       left join accounts p on p.sid = a.parent_sid
-       join account_tokens t on t.account_sid = a.sid
-      where a.sid = $1 order by t.place`,
-    [sid],
-  );
-  const [primary] = rows;
-  if (primary === undefined) return undefined;
-  const parent =
-    primary.parent_status === null ? undefined : { status: primary.parent_status, held: primary.parent_held === true };
-  let token: string | undefined;
-  return {
-    sid,
-    parentSid: primary.parent_sid ?? undefined,
-    status: effectiveStatus(primary, parent),
-    digests: rows.map((row) => row.digest),
-    authToken: () => (token ??= deps.secrets.open(primary.sealed, sid)),
-  };
-}
-
-async function readKey(deps: AccountsModuleDeps, sid: string): Promise<KnownKey | undefined> {
-  const key = await findKey(deps.database, sid);
-  // No route makes restricted keys yet, and nothing enforces what they list: they open nothing.
-  if (key === undefined || key.kind === "restricted") return undefined;
-  const { accountSid, kind, digest } = key;
-  return { sid, accountSid, kind, digest };
 }

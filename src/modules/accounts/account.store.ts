@@ -82,6 +82,17 @@ export async function countOpenSubaccounts(tx: DatabaseSession, parentSid: strin
   return rows[0]?.count ?? 0;
 }
 
+/** How many accounts are not closed. */
+export async function countAccounts(
+  session: DatabaseSession,
+): Promise<{ readonly mainAccounts: number; readonly subaccounts: number }> {
+  const [row] = await session.query<{ main: number; sub: number }>(
+    `select count(*) filter (where parent_sid is null) as main, count(parent_sid) as sub
+       from accounts where status <> 'closed'`,
+  );
+  return { mainAccounts: row?.main ?? 0, subaccounts: row?.sub ?? 0 };
+}
+
 export async function findAccount(session: DatabaseSession, sid: string): Promise<StoredAccount | undefined> {
   const rows = await session.query<AccountRow & { sealed: string }>(`${WITH_TOKEN} where a.sid = $1`, [sid]);
   return rows[0] === undefined ? undefined : stored(rows[0]);

@@ -42,6 +42,7 @@ function createRoute(deps: AccountsDeps): Route {
     operationId: "CreateAccount",
     summary: "Create a subaccount",
     success: 201,
+    creates: true,
     errors: [accountErrors.nestedSubaccount, accountErrors.tooManySubaccounts],
     parameters: { FriendlyName: friendlyName() },
     run: (call) => createSubaccount(deps, { parentSid: call.accountSid, friendlyName: call.params.FriendlyName }),

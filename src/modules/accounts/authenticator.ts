@@ -3,7 +3,8 @@ import { isSid } from "../../kernel/ids.ts";
 import type { Authenticator, BasicCredentials, Principal } from "../../platform/http/index.ts";
 import type { SecretBox } from "../../platform/secrets/index.ts";
 import type { Clock } from "../../platform/ports.ts";
-import type { AccountRecords, KnownAccount, KnownKey } from "./account-records.ts";
+import type { AccountRecords } from "./account-records.ts";
+import type { AccountRecord, KnownKey } from "./account-source.ts";
 import type { AccountDirectory } from "./directory.ts";
 import { accountErrors } from "./errors.ts";
 import { FailureLimit } from "./failure-limit.ts";
@@ -17,7 +18,7 @@ const MIN_REREAD_MS = 1_000;
 
 /** Whose credentials they are, if the password is right. */
 interface Holder {
-  readonly account: KnownAccount;
+  readonly account: AccountRecord;
   /** Present for an API key. */
   readonly key: KnownKey | undefined;
 }
@@ -26,8 +27,8 @@ interface Holder {
 export interface AuthenticatorDeps {
   readonly clock: Clock;
   readonly secrets: SecretBox;
-  readonly records: AccountRecords;
-  readonly directory: AccountDirectory;
+  readonly records: AccountRecords<AccountRecord>;
+  readonly directory: Pick<AccountDirectory, "canAccess">;
 }
 
 /**
@@ -48,27 +49,33 @@ export class AccountAuthenticator implements Authenticator {
   }
 
   authenticate(credentials: BasicCredentials): Promise<Principal | undefined> {
+    return Promise.resolve(this.verify(credentials));
+  }
+
+  /** As {@link authenticate}, and at once where nothing has to be read. */
+  verify(credentials: BasicCredentials): Principal | undefined | Promise<Principal | undefined> {
     const { username, password } = credentials;
     if (password.length > MAX_PASSWORD_CHARACTERS || !(isSid(username, "AC") || isSid(username, "SK"))) {
-      return Promise.resolve(undefined);
+      return undefined;
     }
     const fingerprint = this.#deps.secrets.fingerprint(`${username}\0${password}`);
     const digest = this.#proven.get(fingerprint);
     const holder = digest === undefined ? undefined : this.#peek(username);
     // Both are stored digests here, neither is made from what the caller sent.
-    if (holder !== undefined && digestsOf(holder).includes(digest ?? ""))
-      return Promise.resolve(this.#principal(holder));
-    return this.#verify(credentials, fingerprint);
+    const isProven = holder !== undefined && digestsOf(holder).includes(digest ?? "");
+    // One that is refused for its status is looked at again, as somebody may have lifted that a moment ago.
+    if (isProven && holder.account.status === "active") return this.#principal(holder);
+    return this.#verifyAnew(credentials, fingerprint);
   }
 
-  async #verify({ username, password }: BasicCredentials, fingerprint: string): Promise<Principal | undefined> {
+  async #verifyAnew({ username, password }: BasicCredentials, fingerprint: string): Promise<Principal | undefined> {
     const digest = this.#deps.secrets.digest(password, username);
     let holder = await this.#find(username, "known");
     // The password may be right for another process that changed it a moment ago.
     if (holder !== undefined && !this.#isRight(holder, digest)) holder = await this.#find(username, "current");
     if (holder === undefined || !this.#isRight(holder, digest)) return this.#refuse(username);
     this.#proven.set(fingerprint, digest);
-    return this.#principal(holder);
+    return this.#principal(holder.account.status === "active" ? holder : await this.#lookAgain(holder));
   }
 
   #isRight(holder: Holder, digest: string): boolean {
@@ -76,6 +83,16 @@ export class AccountAuthenticator implements Authenticator {
     let right = false;
     for (const stored of digestsOf(holder)) right = secrets.sameDigest(stored, digest) || right;
     return right;
+  }
+
+  /** The holder with its account as it is now; as it was where that cannot be read. */
+  async #lookAgain({ account, key }: Holder): Promise<Holder> {
+    try {
+      const current = await this.#deps.records.accounts.findCurrent(account.sid, MIN_REREAD_MS);
+      return { account: current ?? account, key };
+    } catch {
+      return { account, key };
+    }
   }
 
   /** Right credentials are never refused for the failures of others, so that strangers can lock nobody out. */
@@ -94,7 +111,7 @@ export class AccountAuthenticator implements Authenticator {
 
   async #find(username: string, how: "known" | "current"): Promise<Holder | undefined> {
     const { accounts, keys } = this.#deps.records;
-    const records: RecordCache<KnownAccount | KnownKey> = isKey(username) ? keys : accounts;
+    const records: RecordCache<AccountRecord | KnownKey> = isKey(username) ? keys : accounts;
     const record = how === "known" ? await records.find(username) : await records.findCurrent(username, MIN_REREAD_MS);
     if (record === undefined) return undefined;
     if (!("accountSid" in record)) return { account: record, key: undefined };

@@ -1,6 +1,7 @@
 import { isSid } from "../../kernel/ids.ts";
 import type { AccountStatus } from "../../platform/http/index.ts";
 import type { AccountRecords } from "./account-records.ts";
+import type { AccountRecord } from "./account-source.ts";
 
 /**
  * What other modules may ask about accounts. Answered from memory nearly always,
@@ -17,11 +18,21 @@ export interface AccountDirectory {
 }
 
 /** The directory over what this process knows. */
-export function accountDirectory({ accounts }: AccountRecords): AccountDirectory {
-  const find = (sid: string) => accounts.peek(sid) ?? (isSid(sid, "AC") ? accounts.find(sid) : undefined);
+export function accountDirectory(records: AccountRecords): AccountDirectory {
+  const find = finder(records);
   return {
     authToken: async (sid) => (await find(sid))?.authToken(),
     status: async (sid) => (await find(sid))?.status,
-    canAccess: async (sid, other) => sid === other || (await find(other))?.parentSid === sid,
+    canAccess: familyOf(records).canAccess,
   };
+}
+
+/** The part of the directory that needs no secret. */
+export function familyOf(records: AccountRecords<AccountRecord>): Pick<AccountDirectory, "canAccess"> {
+  const find = finder(records);
+  return { canAccess: async (sid, other) => sid === other || (await find(other))?.parentSid === sid };
+}
+
+function finder<A extends AccountRecord>({ accounts }: AccountRecords<A>) {
+  return (sid: string) => accounts.peek(sid) ?? (isSid(sid, "AC") ? accounts.find(sid) : undefined);
 }

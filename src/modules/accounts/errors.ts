@@ -21,6 +21,8 @@ export const accountErrors = {
   nestedSubaccount: callerError(20006, 403, "A subaccount cannot have subaccounts."),
   statusBySubaccount: callerError(20006, 403, "The status of a subaccount is changed by the account that owns it."),
   keyTypeNotSupported: callerError(20422, 400, "Restricted API keys are not supported by this server yet."),
+  sidInvalid: callerError(20001, 400, "The SID of an account is AC and 32 small hexadecimal digits."),
+  sidTaken: callerError(20409, 409, "The SID {sid} is that of a subaccount."),
   unknownAccount: callerError(20404, 404, "There is no account {sid}."),
   tooManyKeys: callerError(20001, 400, "This account has {max} API keys, which is the most it can have."),
   tooManyFailures: {

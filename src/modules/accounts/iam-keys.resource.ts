@@ -30,6 +30,7 @@ function createRoute(deps: AccountsDeps): Route {
     operationId: "CreateNewKey",
     summary: "Create a standard API key; the only time its secret is shown",
     success: 201,
+    creates: true,
     errors: [accountErrors.tooManyKeys, accountErrors.keyTypeNotSupported],
     parameters: {
       AccountSid: accountSid(),

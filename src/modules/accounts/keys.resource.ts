@@ -48,6 +48,7 @@ function createRoute(deps: AccountsDeps, naming: Naming): Route {
     operationId: `CreateNew${naming.name}`,
     summary: "Create a standard API key; the only time its secret is shown",
     success: 201,
+    creates: true,
     errors: [accountErrors.tooManyKeys],
     parameters: { FriendlyName: keyName() },
     run: (call) => {

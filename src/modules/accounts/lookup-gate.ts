@@ -2,55 +2,72 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Clock } from "../../platform/ports.ts";
 import { accountErrors } from "./errors.ts";
 
-/** Lookups that run at once: few, so that strangers who try SIDs leave connections for those who are known. */
+/** The lane of a gate that has one. */
+export const ONE_LANE = "";
+/** Lookups of a lane that run at once: few, so that strangers who try SIDs leave connections for those who are known. */
 const MAX_RUNNING = 4;
 const MAX_WAITING = 1_000;
 const MAX_WAIT_MS = 2_000;
 
-/** Lets few lookups run at once; others wait their turn, up to a number and a time, and are then refused with 503. */
+/** One place that is asked. */
+interface Lane {
+  /** In the order in which they came. */
+  readonly waiting: Set<() => void>;
+  running: number;
+}
+
+/**
+ * Lets few lookups of each lane run at once; others wait their turn, up to a number and a
+ * time, and are then refused with 503. A lane that hangs holds up no other.
+ */
 export class LookupGate {
   readonly #clock: Clock;
-  /** In the order in which they came. */
-  readonly #waiting = new Set<() => void>();
-  #running = 0;
+  /** Those in which something runs. */
+  readonly #lanes = new Map<string, Lane>();
 
-  constructor(clock: Clock) {
+  readonly #maxRunning: number;
+
+  constructor(clock: Clock, maxRunning: number = MAX_RUNNING) {
     this.#clock = clock;
+    this.#maxRunning = maxRunning;
   }
 
-  async run<T>(lookup: () => Promise<T>): Promise<T> {
-    if (this.#running >= MAX_RUNNING) await this.#turn();
-    else this.#running += 1;
+  async run<T>(lookup: () => Promise<T>, laneName: string = ONE_LANE): Promise<T> {
+    const lane = this.#lanes.get(laneName) ?? { waiting: new Set(), running: 0 };
+    this.#lanes.set(laneName, lane);
+    if (lane.running >= this.#maxRunning) await this.#turn(lane);
+    else lane.running += 1;
     try {
       return await lookup();
     } finally {
-      this.#next();
+      this.#next(laneName, lane);
     }
   }
 
   /** Resolves when one that ran has handed its place on. */
-  #turn(): Promise<void> {
-    if (this.#waiting.size >= MAX_WAITING) return Promise.reject(overloaded("too many lookups wait"));
+  #turn({ waiting }: Lane): Promise<void> {
+    if (waiting.size >= MAX_WAITING) return Promise.reject(overloaded("too many lookups wait"));
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(MAX_WAIT_MS, () => {
-        this.#waiting.delete(letThrough);
+        waiting.delete(letThrough);
         reject(overloaded("a lookup waited too long"));
       });
       const letThrough = (): void => {
         timer.cancel();
         resolve();
       };
-      this.#waiting.add(letThrough);
+      waiting.add(letThrough);
     });
   }
 
-  #next(): void {
-    const [first] = this.#waiting;
+  #next(laneName: string, lane: Lane): void {
+    const [first] = lane.waiting;
     if (first === undefined) {
-      this.#running -= 1;
+      lane.running -= 1;
+      if (lane.running === 0) this.#lanes.delete(laneName);
       return;
     }
-    this.#waiting.delete(first);
+    lane.waiting.delete(first);
     first();
   }
 }

@@ -1,11 +1,17 @@
-import type { Clock, Logger, Timer } from "../../platform/ports.ts";
+import type { Clock, LogFields, Logger, Timer } from "../../platform/ports.ts";
 import { Generations } from "./generations.ts";
-import type { LookupGate } from "./lookup-gate.ts";
+import { ONE_LANE, type LookupGate } from "./lookup-gate.ts";
 
-/** After this a record is read again in the background, while it is still used. */
-const REFRESH_AFTER_MS = 30_000;
-/** After this a record is used only when reading it again fails or takes too long. */
-const TRUSTED_MS = 60_000;
+/** For how long a record is as good as new. */
+export interface Freshness {
+  /** After this a record is read again in the background, while it is still used. */
+  readonly refreshAfterMs: number;
+  /** After this a record is used only when reading it again fails or takes too long. */
+  readonly trustedMs: number;
+}
+
+/** For a database of one's own. */
+const OWN_DATABASE: Freshness = { refreshAfterMs: 30_000, trustedMs: 60_000 };
 /** How long a request waits for a record to be read again when there is an old one to go on with. */
 const MAX_REFRESH_WAIT_MS = 1_000;
 /** How long after a failure it is tried again. */
@@ -27,16 +33,20 @@ export interface RecordCacheOptions<V> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly gate: LookupGate;
+  /** By default what suits a database of one's own. */
+  readonly freshness?: Freshness;
+  /** Where a record comes from, where there are several places that fail each for itself. */
+  readonly laneOf?: (key: string) => string;
   /** It holds at least this many of the last used records, and at most twice as many. */
   readonly maxRecords: number;
   readonly read: (key: string) => Promise<V | undefined>;
 }
 
 /**
- * Records as they were read, kept for as long as the database cannot be asked:
- * a record is read again in the background after 30 s, a request waits for that
- * after 60 s, and if the database does not answer the old record goes on being
- * used, which the log says. Each key is read once at a time.
+ * Records as they were read, kept for as long as their place cannot be asked. From a
+ * database of one's own, a record is read again in the background after 30 s, a request
+ * waits for that after 60 s, and if the database does not answer the old record goes on
+ * being used, which the log says. Each key is read once at a time.
  */
 export class RecordCache<V extends object> {
   readonly #options: RecordCacheOptions<V>;
@@ -44,12 +54,14 @@ export class RecordCache<V extends object> {
   /** Keys without a record, and until when this is believed. */
   readonly #absent = new Generations<number>(MAX_ABSENT);
   readonly #reading = new Map<string, Promise<V | undefined>>();
-  /** Whether the last read failed. While it does nobody waits who has an old record. */
-  #failing = false;
+  /** Lanes whose last read failed. While it does nobody waits who has an old record. */
+  readonly #failing = new Set<string>();
+  readonly #freshness: Freshness;
 
   constructor(options: RecordCacheOptions<V>) {
     this.#options = options;
     this.#known = new Generations(options.maxRecords);
+    this.#freshness = options.freshness ?? OWN_DATABASE;
   }
 
   /** The record if it can be used without waiting. `undefined` says nothing: ask {@link find}. */
@@ -58,7 +70,7 @@ export class RecordCache<V extends object> {
     if (entry === undefined) return undefined;
     const nowMs = this.#options.clock.monotonicMs();
     if (nowMs < entry.refreshMs) return entry.value;
-    if (nowMs >= entry.readMs + TRUSTED_MS && !this.#failing) return undefined;
+    if (nowMs >= entry.readMs + this.#freshness.trustedMs && !this.#failing.has(this.#laneOf(key))) return undefined;
     this.#refresh(key, entry, nowMs);
     return entry.value;
   }
@@ -68,7 +80,7 @@ export class RecordCache<V extends object> {
     const usable = this.peek(key);
     if (usable !== undefined) return usable;
     const entry = this.#known.get(key);
-    if (entry !== undefined) return this.#orOld(this.#read(key), entry);
+    if (entry !== undefined) return this.#orOld(key, entry);
     const absentUntilMs = this.#absent.get(key);
     if (absentUntilMs !== undefined && this.#options.clock.monotonicMs() < absentUntilMs) return undefined;
     return this.#read(key);
@@ -104,17 +116,18 @@ export class RecordCache<V extends object> {
     const running = this.#reading.get(key);
     if (running !== undefined) return running;
     const { gate, read, clock } = this.#options;
+    const lane = this.#laneOf(key);
     const startedMs = clock.monotonicMs();
     const reading: Promise<V | undefined> = gate
-      .run(() => read(key))
+      .run(() => read(key), lane)
       .then(
         (value) => {
-          this.#noteRecovery();
+          this.#noteRecovery(lane);
           if (this.#reading.get(key) === reading) this.#keep(key, value, startedMs);
           return value;
         },
         (error: unknown) => {
-          this.#noteFailure(error);
+          this.#noteFailure(lane, error);
           if (this.#reading.get(key) === reading) this.#reading.delete(key);
           throw error;
         },
@@ -131,19 +144,20 @@ export class RecordCache<V extends object> {
       return;
     }
     this.#absent.delete(key);
-    this.#known.set(key, { value, readMs, refreshMs: readMs + REFRESH_AFTER_MS });
+    this.#known.set(key, { value, readMs, refreshMs: readMs + this.#freshness.refreshAfterMs });
   }
 
-  /** What `reading` gives, or the old value when it fails or takes too long. */
-  #orOld(reading: Promise<V | undefined>, entry: Entry<V>): Promise<V | undefined> {
+  /** What reading it again gives, or the old value when that fails or takes too long. */
+  #orOld(key: string, entry: Entry<V>): Promise<V | undefined> {
     const { clock } = this.#options;
+    const reading = this.#read(key);
     return new Promise((resolve) => {
       const goOn = (): void => {
         entry.refreshMs = clock.monotonicMs() + RETRY_AFTER_MS;
         resolve(entry.value);
       };
       const timer: Timer = clock.after(MAX_REFRESH_WAIT_MS, () => {
-        this.#noteFailure(new Error(`no answer within ${MAX_REFRESH_WAIT_MS} ms`));
+        this.#noteFailure(this.#laneOf(key), new Error(`no answer within ${MAX_REFRESH_WAIT_MS} ms`));
         goOn();
       });
       reading.then(
@@ -159,16 +173,23 @@ export class RecordCache<V extends object> {
     });
   }
 
-  #noteFailure(error: unknown): void {
-    if (this.#failing) return;
-    this.#failing = true;
-    const cause = error instanceof Error ? error.message : String(error);
-    this.#options.logger.warn("accounts.stale", { records: this.#options.name, cause });
+  #laneOf(key: string): string {
+    return this.#options.laneOf?.(key) ?? ONE_LANE;
   }
 
-  #noteRecovery(): void {
-    if (!this.#failing) return;
-    this.#failing = false;
-    this.#options.logger.info("accounts.fresh", { records: this.#options.name });
+  #noteFailure(lane: string, error: unknown): void {
+    if (this.#failing.has(lane)) return;
+    this.#failing.add(lane);
+    const cause = error instanceof Error ? error.message : String(error);
+    this.#options.logger.warn("accounts.stale", { ...this.#fields(lane), cause });
+  }
+
+  #noteRecovery(lane: string): void {
+    if (!this.#failing.delete(lane)) return;
+    this.#options.logger.info("accounts.fresh", this.#fields(lane));
+  }
+
+  #fields(lane: string): LogFields {
+    return { records: this.#options.name, ...(lane === ONE_LANE ? {} : { lane }) };
   }
 }

@@ -4,6 +4,7 @@ import { migrate } from "../../adapters/postgres/index.ts";
 import { ManualClock } from "../../adapters/memory/index.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { SidMinter } from "../../kernel/ids.ts";
+import { FleetKey } from "../../platform/fleet/index.ts";
 import { HttpServer, type InjectedRequest } from "../../platform/http/index.ts";
 import { SecretBox } from "../../platform/secrets/index.ts";
 import type { Database, LogFields, Logger } from "../../platform/ports.ts";
@@ -49,6 +50,8 @@ export interface Program {
   readonly module: AccountsModule;
   readonly log: { readonly event: string; readonly fields: LogFields }[];
   request(auth: Credentials | undefined, call: string, form?: Record<string, string>): Promise<Answer>;
+  /** A request of another process. */
+  internal(call: string, body: string, headers: Record<string, string>): Promise<Answer>;
 }
 
 export interface Answer {
@@ -95,7 +98,18 @@ function program(options: ProgramOptions): Program {
   const mintSid = (prefix: string): string => minter.mint(prefix);
   const secrets = new SecretBox(masterKey);
   const module = accountsModule({ database, clock, logger, mintSid, randomBytes, secrets, ...more });
-  const server = new HttpServer({ clock, logger, minter, authenticator: module.authenticator, routes: module.routes });
+  const server = new HttpServer({
+    clock,
+    logger,
+    minter,
+    authenticator: module.authenticator,
+    routes: module.routes,
+    mounts: module.internalMounts(new FleetKey(masterKey)),
+  });
+  const inject = async (request: InjectedRequest): Promise<Answer> => {
+    const { status, body } = await server.inject(request);
+    return { status, text: body, json: body === "" ? undefined : JSON.parse(body) };
+  };
   return {
     module,
     log,
@@ -107,8 +121,12 @@ function program(options: ProgramOptions): Program {
         ...(auth === undefined ? {} : { auth }),
         ...(form === undefined ? {} : { body: form }),
       };
-      const { status, body } = await server.inject(injected);
-      return { status, text: body, json: body === "" ? undefined : JSON.parse(body) };
+      return inject(injected);
+    },
+    internal: (call, body, headers) => {
+      const [method = "GET", url = "/"] = call.split(" ");
+      const type = { "Content-Type": "application/json" };
+      return inject({ method, url, headers: { ...headers, ...type }, ...(body === "" ? {} : { body }) });
     },
   };
 }

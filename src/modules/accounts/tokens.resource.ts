@@ -30,6 +30,7 @@ export function tokenRoutes(deps: AccountsDeps): Route[] {
       operationId: "CreateSecondaryAuthToken",
       summary: "Create a secondary auth token, in place of the one there is",
       success: 201,
+      creates: true,
       run: (call) => createSecondaryToken(deps, call.accountSid),
       view: (shown, call) => viewToken(shown, "secondary_auth_token", call.baseUrl + call.pathname),
     }),

@@ -64,6 +64,7 @@ function createRoute(deps: CredentialDeps): Route {
     operationId: "CreateSmppCredential",
     summary: "Create a system id and password for SMPP; the only time the password is shown",
     success: 201,
+    creates: true,
     errors: CREATE_ERRORS,
     parameters: {
       AccountSid: owner(),

@@ -1,4 +1,5 @@
 import type { Cell, Machine } from "../../platform/cell/index.ts";
+import type { Movable } from "../../platform/fleet/index.ts";
 import type { Authenticator, Route } from "../../platform/http/index.ts";
 import type { Clock, Database, Logger, Migration, Net, RandomBytes } from "../../platform/ports.ts";
 import type { SecretBox } from "../../platform/secrets/index.ts";
@@ -13,6 +14,7 @@ import { EsmeState } from "./esme-state.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import { Intake } from "./intake.ts";
 import { esmeMigrations } from "./migrations.ts";
+import { esmeMovable } from "./movable.ts";
 import { messagingDoor } from "./messaging-door.ts";
 import type { MessagingDeps } from "../messaging/index.ts";
 
@@ -40,6 +42,8 @@ export interface EsmeModule {
   readonly machine: Machine;
   readonly migrations: readonly Migration[];
   readonly routes: readonly Route[];
+  /** What moves with an account to another cell. */
+  readonly movable: Movable;
   /** For messaging: whether an account's texts go to its binds. */
   readonly inboundBinds: { has(accountSid: string): boolean };
   /** Gives the module the cell that its machine became part of. Before the cell recovers. */
@@ -124,6 +128,7 @@ export function esmeModule(options: EsmeOptions): EsmeModule {
     machine: esmeMachine(state, desk),
     migrations: esmeMigrations,
     routes: credentialRoutes({ ...options, book }),
+    movable: esmeMovable(state, book),
     inboundBinds: {
       has: (accountSid) => server !== undefined && (book.wantsTexts(accountSid) || desk.hasTextBind(accountSid)),
     },

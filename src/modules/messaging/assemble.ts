@@ -57,6 +57,7 @@ export function assembleMessaging(options: MessagingOptions): MessagingParts {
     mintSid: options.mintSid,
     accountStatus: options.accountStatus,
     callbackEvents: options.callbackEvents,
+    accepts: options.accepts,
   };
   const { fetchUrl, publicUrl } = options;
   const media = new MediaFetcher({ deps, blobs, fetchUrl, publicUrl });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ACCOUNT, MessagingWorld, NUMBER } from "../../../test/kit/messaging-world.ts";
-import { silentLogger } from "../../../test/kit/silent-logger.ts";
+import { MessagingDoor } from "../../../test/kit/messaging-door.ts";
+import { ACCOUNT, NUMBER, type MessagingWorld } from "../../../test/kit/messaging-world.ts";
 import type { ApplyContext } from "../../platform/cell/index.ts";
-import { HttpServer, type InjectedResponse } from "../../platform/http/index.ts";
+import type { HttpServer, InjectedResponse } from "../../platform/http/index.ts";
 import { BulkRequests, KEPT_MS, MAX_KEPT_OF_ACCOUNT, MAX_UNDER_WAY } from "./bulk-requests.ts";
 
 const PATH = `/2010-04-01/Accounts/${ACCOUNT}/Messages/Bulk.json`;
@@ -16,36 +16,29 @@ interface Answer {
 
 /** The bulk door of one process over the disk of a world. */
 class Door {
-  readonly world: MessagingWorld;
+  private readonly door: MessagingDoor;
+  private server: HttpServer | undefined;
 
-  private constructor() {
-    this.world = new MessagingWorld();
+  private constructor(door: MessagingDoor) {
+    this.door = door;
   }
 
   static async open(): Promise<Door> {
-    const door = new Door();
-    await door.world.open();
-    return door;
+    return new Door(await MessagingDoor.open());
+  }
+
+  get world(): MessagingWorld {
+    return this.door.world;
+  }
+
+  async restart(): Promise<void> {
+    await this.world.restart(true);
+    this.server = undefined;
   }
 
   async post(body: string, headers: Record<string, string> = {}): Promise<InjectedResponse> {
-    const principal = { accountSid: ACCOUNT, status: "active", credential: "token" } as const;
-    const server = new HttpServer({
-      clock: this.world.clock,
-      logger: silentLogger,
-      minter: { mint: (prefix) => `${prefix}0` },
-      authenticator: {
-        authenticate: () => Promise.resolve({ ...principal, canAccess: () => Promise.resolve(false) }),
-      },
-      routes: this.world.module.routes,
-    });
-    return server.inject({
-      method: "POST",
-      url: PATH,
-      body,
-      headers: { "Content-Type": "application/json", ...headers },
-      auth: { username: ACCOUNT, password: "x" },
-    });
+    this.server ??= this.door.serve();
+    return this.door.post({ path: PATH, body, headers }, this.server);
   }
 
   async send(body: object, key?: string): Promise<Answer> {
@@ -114,12 +107,21 @@ describe("a request for many messages", () => {
     assert.equal(door.world.state.messages.size, 900, "without a key it is another request");
   });
 
+  it("repeated after its outcomes were forgotten is refused, not sent again", async () => {
+    const door = await Door.open();
+    await door.send(many(1), "first");
+    for (let i = 0; i < MAX_KEPT_OF_ACCOUNT; i += 1) await door.send(many(1), `k${i}`);
+    const { size } = door.world.state.messages;
+    assert.deepEqual(codeOf(await door.post(JSON.stringify(many(1)), { "Idempotency-Key": "first" })), [409, 20409]);
+    assert.equal(door.world.state.messages.size, size);
+  });
+
   it("goes on where a crash has cut it off", async () => {
     const door = await Door.open();
     const cut = door.post(JSON.stringify(many(1_000)), { "Idempotency-Key": "k" });
     cut.catch(() => undefined);
     while (door.world.state.messages.size === 0) await new Promise(setImmediate);
-    await door.world.restart(true);
+    await door.restart();
     const kept = [...door.world.state.messages.keys()];
     assert.ok(kept.length > 0 && kept.length < 1_000, `${kept.length} of 1,000 were durable`);
     const answer = await door.send(many(1_000), "k");
@@ -183,7 +185,7 @@ describe("a request for many messages", () => {
   });
 });
 
-describe("the memory of idempotency keys", () => {
+describe("the memory of outcomes", () => {
   const context = (atMs: number): ApplyContext => ({ offset: 0, atMs, effect: () => undefined, emit: () => undefined });
 
   function decide(
@@ -192,12 +194,12 @@ describe("the memory of idempotency keys", () => {
     atMs: number,
   ): void {
     const { accountSid, key, from = 0 } = record;
-    const decided = { kind: "message.bulk-decided", accountSid, key, fingerprint: "f", from, outcomes: ["SM1"] };
+    const decided = { kind: "message.bulk-decided", accountSid, key, from, outcomes: ["SM1"] };
     requests.machine.reducers["message.bulk-decided"]?.(decided, context(atMs));
   }
 
   const knows = (requests: BulkRequests, accountSid: string, key: string): number =>
-    requests.known(accountSid, key, "f").length;
+    requests.known(accountSid, key).length;
 
   it("lasts a day", () => {
     const requests = new BulkRequests();

@@ -2,15 +2,14 @@ import { AppError } from "../../kernel/errors.ts";
 import {
   defineRoute,
   Fields,
-  headerOf,
   INVALID_PARAMETER,
   TOO_MANY_REQUESTS,
+  type Call,
   type JsonObject,
   type JsonValue,
   type ParameterValues,
   type Route,
 } from "../../platform/http/index.ts";
-import { crc32c } from "../../protocols/crc32c/index.ts";
 import { bulkErrors } from "./bulk-errors.ts";
 import type { BulkOutcome, BulkRequests } from "./bulk-requests.ts";
 import type { CreateMessageInput } from "./create-message.ts";
@@ -25,7 +24,6 @@ export const MAX_BULK_MESSAGES = 10_000;
 export const MAX_BULK_OCTETS = 4 * 1_024 * 1_024;
 /** Names in one message, or in the defaults. */
 const MAX_NAMES = 50;
-const MAX_KEY_CHARACTERS = 255;
 
 /**
  * Many messages in one request. Twilio has no such resource, so it stands where its
@@ -47,20 +45,27 @@ export function bulkRoutes(deps: MessagingDeps, requests: BulkRequests): Route[]
       body: "json",
       maxBodyOctets: MAX_BULK_OCTETS,
       errors: [...Object.values(bulkErrors), TOO_MANY_REQUESTS, ...Object.values(messageErrors)],
-      run: async (call) => {
-        await requireActive(deps, call);
-        const { messages, defaults } = readBody(call.json);
-        const key = readKey(headerOf(call.request.headers, "idempotency-key"));
-        return createMessages(deps, requests, {
-          accountSid: call.accountSid,
-          count: messages.length,
-          inputAt: (index) => readMessage(call.accountSid, messages[index], defaults),
-          idempotency: key === undefined ? undefined : { key, fingerprint: fingerprintOf(call.rawBody) },
-        });
-      },
+      creates: true,
+      run: (call) => carryOut(deps, requests, call),
+      // What is known comes first, and a request that was cut off goes on; one that was forgotten is not made again.
+      again: (call) =>
+        requests.known(call.accountSid, call.once?.key ?? "").length === 0 ? undefined : carryOut(deps, requests, call),
       view: viewOutcomes,
     }),
   ];
+}
+
+type BulkCall = Pick<Call<string, Record<never, never>, "account">, "accountSid" | "principal" | "json" | "once">;
+
+async function carryOut(deps: MessagingDeps, requests: BulkRequests, call: BulkCall): Promise<readonly BulkOutcome[]> {
+  await requireActive(deps, call);
+  const { messages, defaults } = readBody(call.json);
+  return createMessages(deps, requests, {
+    accountSid: call.accountSid,
+    count: messages.length,
+    inputAt: (index) => readMessage(call.accountSid, messages[index], defaults),
+    once: call.once,
+  });
 }
 
 interface BulkBody {
@@ -77,18 +82,6 @@ function readBody(body: JsonValue): BulkBody {
   // What is wrong with the defaults would be wrong with every message.
   pairsOf(defaults);
   return { messages, defaults };
-}
-
-function readKey(key: string | undefined): string | undefined {
-  if (key !== undefined && (key.length > MAX_KEY_CHARACTERS || !/^[\x21-\x7e]+$/.test(key))) {
-    throw new AppError(bulkErrors.keyInvalid, { max: MAX_KEY_CHARACTERS });
-  }
-  return key;
-}
-
-/** Tells a key that was used by mistake for something else. Nobody gains by fooling it: the key is their own. */
-function fingerprintOf(body: Uint8Array): string {
-  return `${body.length}:${crc32c(body)}`;
 }
 
 const PARAMETERS = Object.entries(createParameters);

@@ -1,4 +1,5 @@
 import { AppError } from "../../kernel/errors.ts";
+import { OVERLOADED, type Once } from "../../platform/http/index.ts";
 import { segmentText } from "../../protocols/sms/index.ts";
 import { canonicalAddress } from "./address.ts";
 import type { MessagingDeps } from "./deps.ts";
@@ -36,14 +37,35 @@ const DEFAULT_VALIDITY_SECONDS = 36_000;
 
 /**
  * Checks a message and makes it durable. Resolves once a power cut does not lose it.
- * Rejects with a public error, and then nothing was done.
+ * Rejects with a public error, and then nothing was done. With `once`, the idempotency
+ * key is durable with the message, or neither is.
  */
-export async function createMessage(deps: MessagingDeps, input: CreateMessageInput): Promise<Readonly<Message>> {
-  return await deps.cell.commit<Message>(draftMessage(deps, input));
+export async function createMessage(
+  deps: MessagingDeps,
+  input: CreateMessageInput,
+  once?: Once,
+): Promise<Readonly<Message>> {
+  const record = draftMessage(deps, input);
+  if (once === undefined) return await deps.cell.commit<Message>(record);
+  const [message] = await deps.cell.commitAll([record, once.claim(record.sid)]);
+  return message as Message;
+}
+
+/**
+ * A message as the answer that accepted it had it: what has become of it since is not shown,
+ * but for what was redacted. Given to those who repeat their request with its idempotency key.
+ */
+export function asAccepted(message: Readonly<Message>): Readonly<Message> {
+  const accepted: Mutable<Message> = { ...message, status: "queued", updatedMs: message.createdMs };
+  delete accepted.errorCode;
+  delete accepted.sentMs;
+  return accepted;
 }
 
 /** The record that accepts a message, for callers that commit it together with others. Throws the public error. */
 export function draftMessage(deps: MessagingDeps, input: CreateMessageInput): MessageAccepted {
+  // Requests over HTTP were let in by the gate of the cell, and a move waits for them; SMPP has no other gate than this.
+  if (input.origin !== undefined && deps.accepts?.(input.accountSid) === false) throw new AppError(OVERLOADED);
   if (deps.state.messages.size >= MAX_OPEN_MESSAGES) throw new AppError(messageErrors.queueFull);
   const to = canonicalAddress(input.to);
   if (to === undefined) throw new AppError(messageErrors.toInvalid, { to: input.to });

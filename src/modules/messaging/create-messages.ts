@@ -1,5 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { CellRecord } from "../../platform/cell/index.ts";
+import type { Once } from "../../platform/http/index.ts";
 import type { BulkDecided, BulkOutcome, BulkRequests } from "./bulk-requests.ts";
 import { draftMessage, type CreateMessageInput } from "./create-message.ts";
 import type { MessagingDeps } from "./deps.ts";
@@ -11,16 +12,18 @@ export interface CreateMessagesInput {
   /** The message with this index. Throws the public error of what is wrong with it. */
   readonly inputAt: (index: number) => CreateMessageInput;
   /** With a key, the same request repeated makes no message twice. */
-  readonly idempotency: { readonly key: string; readonly fingerprint: string } | undefined;
+  readonly once: Once | undefined;
 }
 
+/** What the key of a request for many messages is bound to; the outcomes are in {@link BulkRequests}. */
+const MANY = "the messages of this request";
 /** Messages that are checked and committed in one go; the loop is free between two. */
 const CHUNK_MESSAGES = 200;
 
 /**
  * Checks many messages and makes durable those that pass. Resolves, once a power cut
  * does not lose them, to what became of each. What was decided for a key stays decided,
- * also when the process dies in between. Rejects when nothing was done: 409, 429, or what
+ * also when the process dies in between. Rejects when nothing was done: 429, or what
  * keeps the cell from taking work. Where that happens in the middle, the rest is refused
  * with the same code, and a repetition with the same key goes on there.
  */
@@ -29,11 +32,10 @@ export async function createMessages(
   requests: BulkRequests,
   input: CreateMessagesInput,
 ): Promise<readonly BulkOutcome[]> {
-  const { accountSid, count, idempotency } = input;
-  const leave = requests.enter(accountSid, idempotency?.key);
+  const { accountSid, count, once } = input;
+  const leave = requests.enter(accountSid);
   try {
-    const outcomes =
-      idempotency === undefined ? [] : requests.known(accountSid, idempotency.key, idempotency.fingerprint).slice();
+    const outcomes = once?.made === undefined ? [] : requests.known(accountSid, once.key).slice();
     while (outcomes.length < count) {
       const { decided, failure } = await decideChunk(deps, input, outcomes.length);
       for (const outcome of decided) outcomes.push(outcome);
@@ -70,11 +72,11 @@ async function decideChunk(
       else decided.push(refusalOf(error));
     }
   }
-  if (input.idempotency !== undefined && decided.length > 0) {
-    const { key, fingerprint } = input.idempotency;
-    const { accountSid } = input;
-    const record: BulkDecided = { kind: "message.bulk-decided", accountSid, key, fingerprint, from, outcomes: decided };
+  const { accountSid, once } = input;
+  if (once !== undefined && decided.length > 0) {
+    const record: BulkDecided = { kind: "message.bulk-decided", accountSid, key: once.key, from, outcomes: decided };
     records.push(record);
+    if (from === 0) records.push(once.claim(MANY));
   }
   if (records.length === 0) {
     await breathe(deps);

@@ -22,6 +22,8 @@ export interface MessagingDeps {
   readonly mintSid: (prefix: string) => string;
   /** Whether an account may send: `undefined` where there is no such account. */
   readonly accountStatus: (accountSid: string) => Promise<"active" | "suspended" | "closed" | undefined>;
+  /** Whether new work of an account may be accepted now that comes by SMPP; always where absent. */
+  readonly accepts?: ((accountSid: string) => boolean) | undefined;
   /** Which status changes are called back. */
   readonly callbackEvents: CallbackEvents;
 }

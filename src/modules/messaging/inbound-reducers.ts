@@ -18,11 +18,20 @@ export function inboundReducers(state: MessageState): Record<string, Reducer> {
   };
 }
 
-function arrive(state: MessageState, record: TextArrived, context: ApplyContext): void {
+/** What the parts of one long text have in common. */
+export function partialKey(
+  text: Pick<TextArrived, "carrier" | "from" | "to">,
+  { reference, total }: { readonly reference: number; readonly total: number },
+): string {
+  return [text.carrier, text.from, text.to, reference, total].join("|");
+}
+
+/** A text or a part of one is here. For reducers only. */
+export function arrive(state: MessageState, record: TextArrived, context: ApplyContext): void {
   const { reference, total, sequence } = record.concat ?? { reference: 0, total: 1, sequence: 1 };
   // A part that says nonsense of itself is a text all the same.
   if (total === 1 || sequence < 1 || sequence > total) return receive(state, { ...record, segments: 1 }, context);
-  const key = [record.carrier, record.from, record.to, reference, total].join("|");
+  const key = partialKey(record, { reference, total });
   const known = state.partialTexts.get(key);
   const partial: PartialText = known ?? { ...record, total, sinceMs: context.atMs, texts: {} };
   // A duplicate of a part replaces itself.

@@ -8,6 +8,7 @@ export type { Message, MessageOrigin, MessageStatus } from "./message.ts";
 export { findMessage } from "./message.store.ts";
 export type { InboundBinds } from "./receive-text.ts";
 export type { AttemptSettled, MessageAccepted, MessageReported, TextReceived } from "./records.ts";
+export type { HeldText, TextRouting } from "./text-forwarding.ts";
 export { messageErrors } from "./errors.ts";
 export type { FetchUrl } from "./media/index.ts";
 export { messagingModule, type MessagingModule, type MessagingStatus } from "./module.ts";

@@ -18,7 +18,7 @@ import {
 } from "../../platform/http/index.ts";
 import { canonicalAddress } from "./address.ts";
 import { cancelMessage, deleteMessage, giveFeedback, redactMessage } from "./change-message.ts";
-import { createMessage, type CreateMessageInput } from "./create-message.ts";
+import { asAccepted, createMessage, type CreateMessageInput } from "./create-message.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
 import { MESSAGE_INTENTS } from "./message-intents.ts";
@@ -89,9 +89,14 @@ function createRoute(deps: MessagingDeps): Route {
     success: 201,
     errors: Object.values(messageErrors),
     parameters: createParameters,
+    creates: true,
     run: async (call) => {
       await requireActive(deps, call);
-      return createMessage(deps, createInput(call.accountSid, call.params));
+      return createMessage(deps, createInput(call.accountSid, call.params), call.once);
+    },
+    again: async ({ accountSid }, sid) => {
+      const message = await findMessage(deps, { accountSid, sid });
+      return message === undefined ? undefined : asAccepted(message);
     },
     view: viewMessage,
   });

@@ -2,6 +2,7 @@ import type { Cell, Machine, ProjectedTable } from "../../platform/cell/index.ts
 import type { Route } from "../../platform/http/index.ts";
 import type { BlobStore, Clock, Database, Logger, Migration } from "../../platform/ports.ts";
 import type { Responder } from "../../platform/webhooks/index.ts";
+import type { Movable } from "../../platform/fleet/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
 import type { Carrier } from "./carriers/index.ts";
 import type { HealthSnapshot, Router } from "../routing/index.ts";
@@ -16,11 +17,13 @@ import type { RateRules } from "./dispatch/rates.ts";
 import { Sweep, sweepDefaults, type SweepLimits } from "./dispatch/sweep.ts";
 import { inboundReply } from "./inbound-reply.ts";
 import { mediaRoutes, type FetchUrl } from "./media/index.ts";
+import { messagingMovable, moveMachine } from "./movable.ts";
 import { messageMachine } from "./message-machine.ts";
 import type { CallbackEvents } from "./message.ts";
 import { messageMigrations, messageProjections } from "./message.store.ts";
 import { messageRoutes } from "./messages.resource.ts";
 import type { HealthBoardStatus } from "./health/index.ts";
+import { TextForwarding, type HeldText, type TextRouting } from "./text-forwarding.ts";
 import { pastTraffic, type PastMessage } from "./past-traffic.ts";
 import { carrierListener, type InboundBinds } from "./receive-text.ts";
 
@@ -47,6 +50,10 @@ export interface MessagingOptions {
   readonly inboundBinds?: InboundBinds;
   readonly limits?: Partial<SweepLimits>;
   readonly parking?: Partial<ParkingLimits>;
+  /** Texts to numbers that are at home in other cells; without it every number is at home here. */
+  readonly textRouting?: TextRouting;
+  /** Whether new work of an account may be accepted now that comes by SMPP; always where absent. */
+  readonly accepts?: (accountSid: string) => boolean;
 }
 
 /** What entry mounts. */
@@ -61,6 +68,10 @@ export interface MessagingModule {
   readonly deps: MessagingDeps;
   /** Gives the module the cell that its machine became part of. Before the cell recovers. */
   attach(cell: Cell): void;
+  /** What moves with an account to another cell. */
+  readonly movable: Movable;
+  /** Takes texts that another cell held for this one: the body of its request, and the answer. */
+  takeTexts(json: unknown): Promise<unknown>;
   /** Opens the carriers. */
   start(): void;
   status(): MessagingStatus;
@@ -72,6 +83,12 @@ export interface MessagingModule {
   routesChanged(): void;
   /** Stops submitting, waits for what is under way. The cell must still take records. */
   close(): Promise<void>;
+}
+
+/** Texts as another cell of this system sends them, which is believed. */
+function textsOf(json: unknown): readonly HeldText[] {
+  const { texts } = (json ?? {}) as { readonly texts?: readonly HeldText[] };
+  return Array.isArray(texts) ? texts : [];
 }
 
 /** What the operator is shown. */
@@ -92,9 +109,10 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
   const { clock, logger, carriers, mintSid, numbers, inboundBinds, blobs } = options;
   const { state, deps, cell, attach, dispatcher, parking, board, media } = assembleMessaging(options);
   const bulk = new BulkRequests();
+  const forwarding = new TextForwarding({ ...options, state, cell, inboundBinds, routing: options.textRouting });
   let sweep: Sweep | undefined;
   return {
-    machines: [messageMachine(state, dispatcher), bulk.machine],
+    machines: [messageMachine(state, dispatcher), bulk.machine, forwarding.machine, moveMachine({ state, bulk })],
     projections: messageProjections(state),
     migrations: messageMigrations,
     routes: [
@@ -106,10 +124,13 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     responders: { "message.inbound": inboundReply(deps) },
     deps,
     attach,
+    movable: messagingMovable({ state, bulk, forwarding, cell }),
+    takeTexts: (json) => forwarding.take(textsOf(json)),
     start: () => {
+      forwarding.start();
       for (const carrier of carriers) {
         const onCapacity = (): void => dispatcher.carrierChanged(carrier.name);
-        const listener = { cell, clock, logger, numbers, mintSid, onCapacity, inboundBinds };
+        const listener = { cell, clock, logger, numbers, mintSid, onCapacity, inboundBinds, forwarding };
         carrier.start(carrierListener(carrier.name, listener));
       }
       for (const { name } of carriers) dispatcher.carrierChanged(name);
@@ -130,6 +151,7 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     routesChanged: () => dispatcher.routesChanged(),
     close: async () => {
       sweep?.close();
+      forwarding.close();
       media.close();
       parking.close();
       board.close();

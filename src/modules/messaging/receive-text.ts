@@ -3,6 +3,7 @@ import type { Clock, Logger } from "../../platform/ports.ts";
 import { Reports } from "../../platform/queue/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
 import type { CarrierListener, IncomingText, Settle } from "./carriers/carrier.ts";
+import type { TextForwarding } from "./text-forwarding.ts";
 import type { Receipt, ReceiptsArrived, TextArrived } from "./records.ts";
 
 interface InboundDeps {
@@ -14,6 +15,8 @@ interface InboundDeps {
   readonly onCapacity: () => void;
   /** The accounts whose SMPP clients take texts. */
   readonly inboundBinds: InboundBinds | undefined;
+  /** What keeps texts to numbers that are at home in another cell. */
+  readonly forwarding?: TextForwarding | undefined;
 }
 
 /** Which accounts have an SMPP client that takes texts now. */
@@ -48,6 +51,12 @@ export function carrierListener(carrier: string, deps: InboundDeps): CarrierList
 }
 
 function receiveText(deps: InboundDeps, carrier: string, text: IncomingText, settle: Settle): void {
+  const { forwarding } = deps;
+  const storableText = { ...text, carrier, from: storable(text.from), text: storable(text.text) };
+  if (forwarding !== undefined && !forwarding.isHere(storableText)) {
+    forwarding.hold({ ...storableText, sid: deps.mintSid("SM") }, settle);
+    return;
+  }
   const route = deps.numbers.inboundText(text.to);
   if (route === undefined) {
     deps.logger.warn("inbound.unknown-number", { carrier, to: text.to });
@@ -55,12 +64,9 @@ function receiveText(deps: InboundDeps, carrier: string, text: IncomingText, set
     return;
   }
   const record: TextArrived = {
-    ...text,
+    ...storableText,
     kind: "message.arrived",
     sid: deps.mintSid("SM"),
-    carrier,
-    from: storable(text.from),
-    text: storable(text.text),
     route,
     ...(deps.inboundBinds?.has(route.accountSid) === true ? { toBind: true as const } : {}),
   };

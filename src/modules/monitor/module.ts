@@ -1,8 +1,10 @@
 import type { Machine, ProjectedTable } from "../../platform/cell/index.ts";
+import type { Movable } from "../../platform/fleet/index.ts";
 import type { Route } from "../../platform/http/index.ts";
 import type { Clock, Database, Logger, Migration, Timer } from "../../platform/ports.ts";
 import { AlertState, alertMachine } from "./alert-machine.ts";
 import { alertMigrations, alertProjections, pruneAlerts } from "./alert.store.ts";
+import { alertsMovable } from "./movable.ts";
 import { alertRoutes } from "./alerts.resource.ts";
 
 /** What this module works with. */
@@ -20,6 +22,8 @@ export interface MonitorModule {
   readonly projections: readonly ProjectedTable<never>[];
   readonly migrations: readonly Migration[];
   readonly routes: readonly Route[];
+  /** What moves with an account to another cell. */
+  readonly movable: Movable;
   /** Deletes alerts older than 30 days. Resolves to how many. */
   prune(): Promise<number>;
   /** Prunes once a day from now on. */
@@ -62,6 +66,7 @@ export function monitorModule(options: MonitorOptions): MonitorModule {
     projections: alertProjections(state),
     migrations: alertMigrations,
     routes: alertRoutes({ database, state }),
+    movable: alertsMovable(state),
     prune,
     start: () => {
       if (timer === undefined) schedule(FIRST_PRUNE_MS);

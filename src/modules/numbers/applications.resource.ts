@@ -32,6 +32,7 @@ function createRoute(deps: NumbersDeps): Route {
     operationId: "CreateApplication",
     summary: "Create an application",
     success: 201,
+    creates: true,
     errors: [...errors, numberErrors.tooManyApplications],
     parameters: applicationParameters,
     run: ({ accountSid, params }) =>

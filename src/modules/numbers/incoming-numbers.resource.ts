@@ -55,6 +55,7 @@ function createRoute(deps: NumbersDeps): Route {
     operationId: "CreateIncomingPhoneNumber",
     summary: "Take a number of the inventory",
     success: 201,
+    creates: true,
     errors: Object.values(numberErrors),
     parameters: {
       ...numberParameters,
@@ -215,6 +216,7 @@ function kindRoutes(deps: NumbersDeps, name: "Local" | "Mobile" | "TollFree", ki
     operationId: `CreateIncomingPhoneNumber${name}`,
     summary: `Take a number of the kind ${name}`,
     success: 201,
+    creates: true,
     errors: Object.values(numberErrors),
     parameters: {
       ...numberParameters,

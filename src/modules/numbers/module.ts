@@ -1,3 +1,4 @@
+import type { Movable } from "../../platform/fleet/index.ts";
 import type { Route } from "../../platform/http/index.ts";
 import type { Migration } from "../../platform/ports.ts";
 import { applicationRoutes } from "./applications.resource.ts";
@@ -5,6 +6,7 @@ import { availableNumberRoutes } from "./available-numbers.resource.ts";
 import type { NumbersDeps } from "./deps.ts";
 import type { NumberDirectory } from "./directory.ts";
 import { incomingNumberRoutes } from "./incoming-numbers.resource.ts";
+import { numbersMovable } from "./movable.ts";
 import { numberMigrations } from "./migrations.ts";
 import { NumberBook } from "./number-book.ts";
 import { shortCodeRoutes } from "./short-codes.resource.ts";
@@ -16,6 +18,8 @@ export interface NumbersModule {
   readonly migrations: readonly Migration[];
   /** Empty until {@link syncInventory} or `reload` was called. */
   readonly directory: NumberDirectory & { reload(): Promise<void> };
+  /** What moves with an account to another cell. */
+  readonly movable: Movable;
   /** Brings the inventory to what is configured and loads the directory; at every start, after the migrations. */
   syncInventory(input: SyncInput): Promise<SyncOutcome>;
 }
@@ -33,6 +37,7 @@ export function numbersModule(options: Omit<NumbersDeps, "book">): NumbersModule
     ],
     migrations: numberMigrations,
     directory: book,
+    movable: numbersMovable(book),
     syncInventory: (input) => syncInventory(deps, input),
   };
 }

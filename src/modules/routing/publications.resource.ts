@@ -52,6 +52,7 @@ function publishRoute(deps: RoutingDeps): Route {
       Reason,
     },
     success: 201,
+    creates: true,
     errors: [routingErrors.tableUnknown, routingErrors.tableIsDraft, routingErrors.alreadyActive],
     run: (call) => {
       operatorOnly(deps, call);
@@ -71,6 +72,7 @@ function rollBackRoute(deps: RoutingDeps): Route {
     summary: "Publish the routing table that was active before, in one step; for the operator",
     parameters: { Reason },
     success: 201,
+    creates: true,
     errors: [routingErrors.nothingToRollBack],
     run: (call) => {
       operatorOnly(deps, call);

@@ -64,6 +64,7 @@ function createRoute(deps: RoutingDeps): Route {
     summary: "Make a version of the routing table, in one piece or as a draft that takes parts; for the operator",
     body: "json",
     success: 201,
+    creates: true,
     errors: [routingErrors.tableInvalid],
     run: (call) => {
       operatorOnly(deps, call);
@@ -123,6 +124,7 @@ function addPartRoute(deps: RoutingDeps): Route {
     summary: "Add the next part to a draft, from 0 on; for the operator",
     body: "json",
     success: 201,
+    creates: true,
     errors: [routingErrors.tableUnknown, routingErrors.tableIsComplete, routingErrors.partTaken],
     run: (call) => {
       operatorOnly(deps, call);

@@ -5,3 +5,7 @@ export { FLEET_SIGNATURE_HEADER, FleetKey } from "./fleet-key.ts";
 export type { SignedRequest } from "./fleet-key.ts";
 export { fleetErrors, INTERNAL_PREFIX, signedMount } from "./signed-mount.ts";
 export type { SignedEndpoint, SignedMountCall } from "./signed-mount.ts";
+export { EPOCH_HEADER, HOME_HEADER, HomeGate, NOT_AT_HOME } from "./home-gate.ts";
+export type { HomeGateOptions, Standing, TextPlace } from "./home-gate.ts";
+export { MAX_FAMILY_ACCOUNTS } from "./movable.ts";
+export type { Family, Movable, MovableEntry, MovableRecords, MovableTable, MovableTail } from "./movable.ts";

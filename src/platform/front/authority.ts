@@ -9,7 +9,7 @@ import type { Clock } from "../ports.ts";
 import { mintAuthority, mintServer } from "./certificate.ts";
 import type { Issuer, Validity } from "./certificate.ts";
 import { isLoopback } from "./loopback.ts";
-import { normalizeHost, VENDOR_DOMAINS, vendorDomainOf } from "./answered-hosts.ts";
+import { normalizeHost, VENDOR_DOMAINS, vendorDomainOf } from "../hosts/index.ts";
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_LIFETIME_MS = 3_652 * DAY_MS;

@@ -10,6 +10,17 @@ it("tells TLS by its first octet and HTTP as soon as the target begins", () => {
   assert.equal(kindOf("OPTIONS *"), "http");
 });
 
+it("tells HTTP/2 by its whole preface, and leaves what only begins like it to the HTTP server", () => {
+  const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  assert.equal(kindOf(preface), "http2");
+  assert.equal(kindOf(`${preface}\0\0\0\x04`), "http2");
+  for (let length = 1; length < preface.length; length += 1) assert.equal(kindOf(preface.slice(0, length)), undefined);
+  for (const text of ["PRI / HTTP/1.1\r\n", "PRI * HTTP/2.0\r\nHost: x\r\n\r\n", "PRIVATE /", "PRI *\r\n"])
+    assert.equal(kindOf(text), "http", text);
+  assert.equal(kindOf("PRINT"), "http");
+  assert.equal(kindOf("PUT /"), "http");
+});
+
 it("waits while it cannot tell", () => {
   for (const text of [
     "",

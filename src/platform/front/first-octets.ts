@@ -6,6 +6,8 @@ export type Opening =
   | { readonly kind: "tls" }
   /** A request in origin form, or anything that the HTTP server is to make sense of. */
   | { readonly kind: "http" }
+  /** The preface of HTTP/2 (RFC 9113 §3.4), from a client that knows without asking that it is spoken here. */
+  | { readonly kind: "http2" }
   /** A request that is addressed to a proxy: CONNECT, or one whose target is a whole URL (RFC 9112 §3.2). `head` is everything up to and including the empty line, taken out of the stream. */
   | { readonly kind: "proxy"; readonly head: string }
   /** Closed, or sent too little for too long. */
@@ -16,6 +18,8 @@ const MAX_HEAD_OCTETS = 16_384;
 /** The longest method that is looked for; what goes on for longer is the HTTP server's to refuse. */
 const MAX_METHOD_OCTETS = 24;
 const HEAD_END = "\r\n\r\n";
+/** RFC 9113 §3.4: 24 octets that no HTTP/1 server can take for a request. */
+const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
 /**
  * Waits until it is clear what a connection begins with, at most `limitMs`.
@@ -46,6 +50,11 @@ export function awaitOpening(socket: Socket, limitMs: number, onOpening: (openin
 export function classify(octets: Buffer): Opening | undefined {
   if (octets.length === 0) return undefined;
   if (octets[0] === TLS_HANDSHAKE) return { kind: "tls" };
+  if (octets[0] === HTTP2_PREFACE[0] && octets[1] === HTTP2_PREFACE[1] && octets[2] === HTTP2_PREFACE[2]) {
+    const known = Math.min(octets.length, HTTP2_PREFACE.length);
+    if (octets.compare(HTTP2_PREFACE, 0, known, 0, known) !== 0) return { kind: "http" };
+    return known < HTTP2_PREFACE.length ? undefined : { kind: "http2" };
+  }
   const method = methodLength(octets);
   if (method === undefined) return undefined;
   const first = octets[method + 1];

@@ -1,6 +1,9 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
+import { isVendorHost, normalizeHost } from "../hosts/index.ts";
 import type { Logger } from "../ports.ts";
+import { Admission, LOOPBACK_NETWORKS } from "./admission.ts";
+import type { Refused } from "./admission.ts";
 import type { Authority } from "./authority.ts";
 import { awaitOpening } from "./first-octets.ts";
 import type { Opening } from "./first-octets.ts";
@@ -8,7 +11,6 @@ import { isLoopback } from "./loopback.ts";
 import { parseProxyRequest } from "./proxy-request.ts";
 import type { ProxyRequest } from "./proxy-request.ts";
 import { Tunnels } from "./tunnel.ts";
-import { isVendorHost, normalizeHost } from "./answered-hosts.ts";
 
 /** Where to listen. */
 export interface FrontAddress {
@@ -27,6 +29,10 @@ export interface FrontLimits {
   readonly handshakeTimeoutMs?: number;
   /** Connections at once on each address; 10,000. One more is closed. */
   readonly maxConnections?: number;
+  /** Connections at once of one client, which is an IPv4 address or an IPv6 network of 64 bits; 1,000. One more is closed. */
+  readonly maxConnectionsPerPeer?: number;
+  /** Connections at once that have not said what they are or are within a TLS handshake; 2,000. One more ends the one that has been so for longest. */
+  readonly maxOpening?: number;
   /** Connections passed through to other hosts at once; 256. One more is answered 503. */
   readonly maxTunnels?: number;
 }
@@ -37,8 +43,12 @@ export interface FrontOptions {
   readonly logger: Logger;
   /** Takes a connection on which HTTP/1.1 is spoken, in the clear or with TLS already taken off. Time limits from here on are its own. */
   readonly onHttpConnection: (socket: net.Socket, scheme: "http" | "https") => void;
+  /** The same for HTTP/2, chosen by ALPN (RFC 7301) or by its preface. Without it HTTP/2 is not offered. */
+  readonly onHttp2Connection?: (socket: net.Socket, scheme: "http" | "https") => void;
   /** Names under which this installation is reached, beside `localhost`. */
   readonly names?: readonly string[];
+  /** Addresses and networks whose connections are not counted by client, such as those of load balancers; loopback unless told. */
+  readonly unlimitedPeers?: readonly string[];
   readonly limits?: FrontLimits;
 }
 
@@ -46,6 +56,8 @@ export interface FrontOptions {
 export interface Front {
   /** Where it listens, in the order of `addresses`. */
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  /** Connections that were turned away since the start. */
+  readonly refused: Refused;
   /** Accepts no more. What is connected goes on. */
   stopAccepting(): void;
   /** Accepts no more and destroys every connection that came through here. */
@@ -56,6 +68,8 @@ const DEFAULTS: Required<FrontLimits> = {
   openingTimeoutMs: 10_000,
   handshakeTimeoutMs: 10_000,
   maxConnections: 10_000,
+  maxConnectionsPerPeer: 1_000,
+  maxOpening: 2_000,
   maxTunnels: 256,
 };
 
@@ -90,6 +104,7 @@ class ListeningFront implements Front {
   readonly #names: ReadonlySet<string>;
   readonly #servers: net.Server[] = [];
   readonly #sockets = new Set<net.Socket>();
+  readonly #admission: Admission;
   readonly #tls: tls.Server;
   readonly #tunnels: Tunnels;
   readonly #renewal: NodeJS.Timeout;
@@ -98,10 +113,15 @@ class ListeningFront implements Front {
     this.#options = options;
     this.#limits = { ...DEFAULTS, ...options.limits };
     this.#names = new Set((options.names ?? []).map((name) => normalizeHost(name) ?? name));
+    this.#admission = new Admission(this.#limits, options.unlimitedPeers ?? LOOPBACK_NETWORKS);
     this.#tunnels = new Tunnels(this.#limits.maxTunnels);
     this.#tls = this.#makeTlsServer();
     const renew = (): void => this.#tls.setSecureContext(options.authority.ownCertificate());
     this.#renewal = setInterval(renew, RENEWAL_CHECK_MS).unref();
+  }
+
+  get refused(): Refused {
+    return this.#admission.refused;
   }
 
   async listen(): Promise<void> {
@@ -111,6 +131,7 @@ class ListeningFront implements Front {
         this.#accept(socket, address, isPublic),
       );
       server.maxConnections = this.#limits.maxConnections;
+      server.on("drop", () => this.#admission.noteFull());
       this.#servers.push(server);
       await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
@@ -142,23 +163,28 @@ class ListeningFront implements Front {
     socket.once("close", () => this.#sockets.delete(socket));
     // A peer that resets is no news, whoever has the socket at that moment.
     socket.on("error", () => {});
+    if (!this.#admission.enter(socket)) return;
     const mayTunnel = !isPublic && isLoopback(socket.remoteAddress);
     awaitOpening(socket, this.#limits.openingTimeoutMs, (opening) => {
       if (opening.kind === "proxy" && address.tlsOnly !== true) this.#proxy(socket, opening.head, mayTunnel);
-      else if (opening.kind === "http" && address.tlsOnly === true)
+      else if (opening.kind !== "tls" && opening.kind !== "none" && address.tlsOnly === true)
         answer(socket, 400, "This port takes TLS only: begin the URL with https://.");
       else this.#serve(socket, opening);
     });
   }
 
   #serve(socket: net.Socket, opening: Opening): void {
-    if (opening.kind === "tls") {
-      this.#tls.emit("connection", socket);
-    } else if (opening.kind === "http") {
-      this.#options.onHttpConnection(socket, "http");
-    } else {
+    const { onHttpConnection, onHttp2Connection } = this.#options;
+    if (opening.kind === "none") {
       socket.destroy();
       return;
+    }
+    if (opening.kind === "tls") {
+      this.#tls.emit("connection", socket);
+    } else {
+      this.#admission.settle(socket);
+      if (opening.kind === "http2" && onHttp2Connection !== undefined) onHttp2Connection(socket, "http");
+      else onHttpConnection(socket, "http");
     }
     // What was put back into the stream flows once those who took it over listen.
     process.nextTick(() => socket.resume());
@@ -178,6 +204,7 @@ class ListeningFront implements Front {
       awaitOpening(socket, this.#limits.openingTimeoutMs, (opening) => this.#serveInside(socket, opening));
       socket.resume();
     } else if (!mayTunnel) {
+      this.#admission.settle(socket);
       answer(
         socket,
         403,
@@ -196,6 +223,7 @@ class ListeningFront implements Front {
 
   #tunnel(client: net.Socket, request: ProxyRequest): void {
     const { host, port, onward } = request;
+    this.#admission.settle(client);
     if (this.#tunnels.isFull) {
       answer(client, 503, `There are ${this.#limits.maxTunnels} connections through this proxy already.`);
       return;
@@ -223,9 +251,9 @@ class ListeningFront implements Front {
   }
 
   #makeTlsServer(): tls.Server {
-    const { authority, logger, onHttpConnection } = this.#options;
+    const { authority, logger, onHttpConnection, onHttp2Connection } = this.#options;
     const server = tls.createServer({
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: onHttp2Connection === undefined ? ["http/1.1"] : ["h2", "http/1.1"],
       // For clients that name no host.
       ...authority.ownCertificate(),
       handshakeTimeout: this.#limits.handshakeTimeoutMs,
@@ -233,7 +261,9 @@ class ListeningFront implements Front {
     });
     server.on("secureConnection", (socket) => {
       socket.on("error", () => {});
-      onHttpConnection(socket, "https");
+      this.#admission.settle(socket);
+      if (socket.alpnProtocol === "h2" && onHttp2Connection !== undefined) onHttp2Connection(socket, "https");
+      else onHttpConnection(socket, "https");
     });
     server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
       // A client that does not trust the authority yet ends up here; `doctor` and the log are where people look.

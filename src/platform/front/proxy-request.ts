@@ -1,4 +1,4 @@
-import { normalizeHost } from "./answered-hosts.ts";
+import { normalizeHost } from "../hosts/index.ts";
 
 /** A request to a proxy, as far as it is known before anybody decided about it. */
 export interface ProxyRequest {

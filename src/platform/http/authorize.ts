@@ -34,7 +34,7 @@ export async function authorize(
       reason: "send an account SID and auth token, or an API key and secret, as HTTP Basic",
     });
   }
-  const principal = await authenticator.authenticate(credentials);
+  const principal = await authenticator.authenticate(credentials, request);
   if (principal === undefined) throw new AppError(UNAUTHENTICATED, { reason: "the user name or password is wrong" });
   if (principal.status !== "active") {
     throw new AppError(ACCOUNT_NOT_ACTIVE, { accountSid: principal.accountSid, status: principal.status });

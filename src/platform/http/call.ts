@@ -6,7 +6,7 @@ import { headerOf, type HttpRequest } from "./message.ts";
 import type { Parameters, ParameterValues } from "./parameter.ts";
 import type { Principal } from "./principal.ts";
 import type { CompiledRoute } from "./route-table.ts";
-import type { Call, Route } from "./route.ts";
+import type { Call, Once, Route } from "./route.ts";
 
 /** How deep objects and arrays of a JSON body may be nested. */
 export const MAX_JSON_DEPTH = 32;
@@ -40,6 +40,7 @@ export class RouteCall implements Call {
   json: JsonValue = undefined;
   rawBody: Buffer = EMPTY_BODY;
   status: number;
+  once: Once | undefined = undefined;
   /** Names and values by turns; `undefined` while there are none. */
   extraHeaders: string[] | undefined = undefined;
   /** Where the parameters were read from. */

@@ -2,6 +2,7 @@ import { Readable, type Duplex } from "node:stream";
 import { AppError, type ErrorSpec } from "../../kernel/errors.ts";
 import { encodeResponseHead, hasNoContent, Http1Error, RequestParser } from "../../protocols/http1/index.ts";
 import { BAD_REQUEST, BODY_TOO_LARGE, HEADERS_TOO_LARGE, REQUEST_TIMEOUT } from "./errors.ts";
+import { IncomingBody } from "./incoming-body.ts";
 import type { HttpResponse, Scheme } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import { ServerRequest, type RequestSource } from "./server-request.ts";
@@ -45,6 +46,10 @@ const MAX_DROPPED_OCTETS = 65_536;
 /** How much is still read after the last answer, so that the client gets to see it (RFC 9112 §9.6). */
 const MAX_LINGER_OCTETS = 8 * 1_024 * 1_024;
 const MAX_LINGER_MS = 1_000;
+/** How much may be owed to a client, by the size of its answers so far, before no further request of it is begun. */
+const MAX_OWED_OCTETS = 1_048_576;
+/** What an answer is taken to be while none is known, so that a first burst of requests is bounded too. */
+const UNKNOWN_ANSWER_OCTETS = 65_536;
 /** How much of a streamed body is gathered for one write. */
 const MAX_WAITING_OCTETS = 65_536;
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -83,6 +88,8 @@ export class Connection implements RequestSource {
   /** The request whose body is not whole yet. */
   private receiving: ServerRequest | undefined = undefined;
   private waiter: BodyWaiter | undefined = undefined;
+  /** Where the body that is coming in goes, where it is not gathered. */
+  private incoming: IncomingBody | undefined = undefined;
   /** Why the rest of a body will never come. */
   private broken: AppError | undefined = undefined;
   /** What came and cannot be looked at yet. While there is any, the socket is paused. */
@@ -91,6 +98,8 @@ export class Connection implements RequestSource {
   /** Raw answer to what could not be parsed, for when the requests before it are answered. */
   private farewell: string | undefined = undefined;
   private readonly outbox: Outbox;
+  /** The longest of the last answers, or a little less the longer ago it was. */
+  private answerOctets = UNKNOWN_ANSWER_OCTETS;
   private streamed: StreamedBody | undefined = undefined;
   /** When the message that is coming in began; only set for those that came in pieces. */
   private startedMs: number | undefined = undefined;
@@ -149,7 +158,8 @@ export class Connection implements RequestSource {
       const isHead = this.parser.phase === "head";
       const limitMs = isHead ? limits.headersTimeoutMs : limits.requestTimeoutMs;
       // A body that waits for us is not late.
-      if (this.parser.phase !== "held" && nowMs - this.startedMs >= limitMs) this.refuse(REQUEST_TIMEOUT);
+      if (this.parser.phase !== "held" && this.incoming?.isFull !== true && nowMs - this.startedMs >= limitMs)
+        this.refuse(REQUEST_TIMEOUT);
     } else if (this.isIdle) {
       this.idleSinceMs ??= nowMs;
       if (nowMs - this.idleSinceMs >= limits.keepAliveTimeoutMs) this.destroy();
@@ -172,6 +182,28 @@ export class Connection implements RequestSource {
       this.parser.takeBody(maxOctets);
       this.goOn();
     });
+  }
+
+  streamBody(request: ServerRequest, maxOctets: number): Readable {
+    const { body, contentLength } = request;
+    if ((contentLength ?? 0) > maxOctets) throw new AppError(BODY_TOO_LARGE, { max: maxOctets });
+    if (request.expectsContinue && request.continues === "no") {
+      request.continues = "owed";
+      this.writeAnswers();
+    }
+    if (body !== undefined) return Readable.from([body], { objectMode: false });
+    if (this.broken !== undefined || this.receiving !== request || this.stage === "gone") {
+      throw this.broken ?? new AppError(BAD_REQUEST, CUT_OFF);
+    }
+    const incoming = new IncomingBody(maxOctets, () => {
+      // The client is not late for as long as we did not read.
+      if (this.startedMs !== undefined) this.startedMs = this.host.nowMs();
+      this.goOn();
+    });
+    this.incoming = incoming;
+    this.parser.passBody(maxOctets, (piece) => incoming.deliver(piece));
+    this.goOn();
+    return incoming;
   }
 
   private take(chunk: Buffer): void {
@@ -220,9 +252,16 @@ export class Connection implements RequestSource {
   /** Whether what came cannot be looked at now: nobody has asked for the body yet, or enough is in progress. */
   private get mustWait(): boolean {
     const { phase } = this.parser;
-    if (phase === "held") return true;
+    if (phase === "held" || this.incoming?.isFull === true) return true;
     if (phase !== "head") return false;
-    return this.outbox.isCongested || this.host.isClosing || this.queue.length > this.host.limits.maxPipelined;
+    const { outbox, queue } = this;
+    if (queue.length > 0 && outbox.octets + queue.length * this.answerOctets >= MAX_OWED_OCTETS) return true;
+    return (
+      outbox.isCongested ||
+      outbox.octets >= MAX_OWED_OCTETS ||
+      this.host.isClosing ||
+      queue.length > this.host.limits.maxPipelined
+    );
   }
 
   /** Goes on with what had to wait. */
@@ -254,7 +293,7 @@ export class Connection implements RequestSource {
 
   /** A request is whole: one without a body, or one that waited for it. */
   private complete(): void {
-    const { parser, waiter, receiving } = this;
+    const { parser, waiter, receiving, incoming } = this;
     if (receiving === undefined) {
       const request = new ServerRequest(parser, this);
       request.body = EMPTY;
@@ -264,18 +303,22 @@ export class Connection implements RequestSource {
     }
     this.receiving = undefined;
     this.waiter = undefined;
+    this.incoming = undefined;
     if (!receiving.keepAlive) this.stage = "ending";
     const { body, isTooLong } = parser;
     parser.next();
     this.startedMs = undefined;
-    if (isTooLong) waiter?.reject(new AppError(BODY_TOO_LARGE, { max: waiter.maxOctets }));
+    if (incoming !== undefined) incoming.finish(isTooLong);
+    else if (isTooLong) waiter?.reject(new AppError(BODY_TOO_LARGE, { max: waiter.maxOctets }));
     else waiter?.resolve(body);
   }
 
   private refuseBody(): void {
-    const { waiter } = this;
+    const { waiter, incoming } = this;
     this.waiter = undefined;
+    this.incoming = undefined;
     this.parser.dropBody();
+    incoming?.finish(true);
     waiter?.reject(new AppError(BODY_TOO_LARGE, { max: waiter.maxOctets }));
   }
 
@@ -305,11 +348,13 @@ export class Connection implements RequestSource {
 
   /** The rest of a body will never come: the answer to its request says so, if it can still. */
   private breakOff(error: AppError): void {
-    const { waiter, receiving } = this;
+    const { waiter, receiving, incoming } = this;
     this.broken = error;
     this.waiter = undefined;
+    this.incoming = undefined;
     this.stage = "ending";
     waiter?.reject(error);
+    incoming?.destroy(error);
     if (receiving !== undefined && !this.queue.includes(receiving)) this.writeAnswers();
   }
 
@@ -349,6 +394,8 @@ export class Connection implements RequestSource {
   private writeAnswer(request: ServerRequest, answer: HttpResponse): void {
     const isLast = this.settleInput(request);
     const { body } = answer;
+    const octets = body === undefined || body instanceof Readable ? 0 : body.length;
+    this.answerOctets = Math.max(octets, Math.ceil(this.answerOctets * 0.75));
     let head: string;
     try {
       head = this.headOf(request, answer, isLast);
@@ -377,6 +424,7 @@ export class Connection implements RequestSource {
   /** Decides what becomes of the rest of a request's body, and returns whether this answer is the last. */
   private settleInput(request: ServerRequest): boolean {
     if (this.receiving === request) {
+      this.dropIncoming();
       const { contentLength, expectsContinue, continues } = request;
       const isTooMuch = contentLength === undefined || contentLength > MAX_DROPPED_OCTETS;
       if (isTooMuch || this.broken !== undefined || (expectsContinue && continues === "no") || !request.keepAlive) {
@@ -388,6 +436,13 @@ export class Connection implements RequestSource {
     }
     if (!request.keepAlive) return true;
     return (this.stage === "ending" || this.host.isClosing) && this.queue.length === 0 && this.farewell === undefined;
+  }
+
+  /** Who read the body has answered before its end. */
+  private dropIncoming(): void {
+    const { incoming } = this;
+    this.incoming = undefined;
+    incoming?.destroy();
   }
 
   private headOf(request: ServerRequest, answer: HttpResponse, isLast: boolean): string {
@@ -427,7 +482,10 @@ export class Connection implements RequestSource {
     const { outbox } = this;
     if (this.stage === "gone" || outbox.isEmpty) return;
     outbox.flush();
-    if (!outbox.isCongested) this.streamed?.goOn();
+    if (!outbox.isCongested) {
+      this.streamed?.goOn();
+      this.goOn();
+    }
     if (this.stage === "lingering") this.finish();
   }
 
@@ -464,6 +522,8 @@ export class Connection implements RequestSource {
     this.streamed?.stop();
     this.waiter?.reject(new AppError(BAD_REQUEST, CUT_OFF));
     this.waiter = undefined;
+    this.incoming?.destroy(new AppError(BAD_REQUEST, CUT_OFF));
+    this.incoming = undefined;
     this.host.onClosed(this);
   }
 }

@@ -1,5 +1,7 @@
 import { AssertionError } from "../../kernel/assert.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { isSid } from "../../kernel/ids.ts";
+import { productOfHost } from "../hosts/index.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { authorize, type Authorization } from "./authorize.ts";
 import { pathValues, readParameters, RouteCall } from "./call.ts";
@@ -11,8 +13,8 @@ import {
   OVERLOADED,
   TOO_MANY_REQUESTS,
 } from "./errors.ts";
-import { baseUrlOf, hostOf, productOfHost } from "./hosts.ts";
-import type { HttpRequest, HttpResponse } from "./message.ts";
+import { baseUrlOf, hostOf } from "./hosts.ts";
+import { headerOf, type HttpRequest, type HttpResponse } from "./message.ts";
 import { MountTable, type MountMatch } from "./mount-table.ts";
 import type { Mount } from "./mount.ts";
 import { readPage } from "./paging.ts";
@@ -24,6 +26,7 @@ import type { Call, Route } from "./route.ts";
 /**
  * A step around the work of every route, after authentication and parameters:
  * idempotency keys, for example. It calls `next` at most once, or answers itself.
+ * What `next` resolves to has the header fields that the route set.
  */
 export type Around = (call: Call, next: () => Promise<HttpResponse>) => Promise<HttpResponse>;
 
@@ -46,6 +49,8 @@ export interface DispatcherOptions {
   readonly logger: Logger;
   /** Mints the `RQ…` of every request; `SidMinter` does. */
   readonly minter: { mint(prefix: string): string };
+  /** Whether a request keeps the id that an edge gave it (`X-Trunkline-Request-Id`); for cells that are reached through edges only. */
+  readonly takesRequestIds?: boolean;
   readonly authenticator: Authenticator;
   readonly routes: readonly Route[];
   readonly mounts?: readonly Mount[];
@@ -95,6 +100,7 @@ const MAX_IDLE_COUNTS = 10_000;
 const DEFAULT_MAX_CONCURRENT_PER_ACCOUNT = 1_000;
 const LONG_BODY_OCTETS = 262_144;
 const NOBODY: Authorization = { principal: undefined, accountSid: undefined };
+const REQUEST_ID_HEADER = "x-trunkline-request-id";
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /**
@@ -136,8 +142,10 @@ export class Dispatcher {
   }
 
   private open(request: HttpRequest): Exchange {
-    const { clock, minter } = this.options;
-    return new Exchange(request, minter.mint("RQ"), clock.monotonicMs());
+    const { clock, minter, takesRequestIds } = this.options;
+    const told = takesRequestIds === true ? headerOf(request.headers, REQUEST_ID_HEADER) : undefined;
+    const requestId = told !== undefined && isSid(told, "RQ") ? told : minter.mint("RQ");
+    return new Exchange(request, requestId, clock.monotonicMs());
   }
 
   private finish(exchange: Exchange, response: HttpResponse): HttpResponse {
@@ -217,9 +225,7 @@ export class Dispatcher {
     readParameters(call, compiled, target.query);
     // Reading a long body has kept the others waiting; they go first.
     if (call.rawBody.length > LONG_BODY_OCTETS) await new Promise((resolve) => setImmediate(resolve));
-    const response = this.around.length === 0 ? await this.work(call, found) : await this.workAround(call, found, 0);
-    if (call.extraHeaders === undefined) return response;
-    return { status: response.status, headers: response.headers.concat(call.extraHeaders), body: response.body };
+    return this.workAround(call, found, 0);
   }
 
   private workAround(call: RouteCall, found: FoundRoute, index: number): Promise<HttpResponse> {
@@ -228,6 +234,12 @@ export class Dispatcher {
   }
 
   private async work(call: RouteCall, found: FoundRoute): Promise<HttpResponse> {
+    const response = await this.render(call, found);
+    if (call.extraHeaders === undefined) return response;
+    return { status: response.status, headers: response.headers.concat(call.extraHeaders), body: response.body };
+  }
+
+  private async render(call: RouteCall, found: FoundRoute): Promise<HttpResponse> {
     const { route } = call;
     const { exchange, resource } = found;
     const { representation } = exchange;

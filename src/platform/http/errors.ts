@@ -56,6 +56,12 @@ export const UNSUPPORTED_MEDIA_TYPE = callerError(20001, 415, "The request body 
 export const EXPECTATION_FAILED = callerError(20001, 417, "The only Expect that is understood is 100-continue.");
 /** The request line and header fields are longer than the server takes. */
 export const HEADERS_TOO_LARGE = callerError(20001, 431, "The request line and headers are too large.");
+/** The Idempotency-Key is known, but not the answer of the request that was carried out with it. */
+export const ANSWER_NOT_KEPT = callerError(
+  20409,
+  409,
+  "A request with this Idempotency-Key was carried out, but its answer is not kept any more. It made: {made}.",
+);
 /** The account has too many requests in flight. The request was not executed. */
 export const TOO_MANY_REQUESTS: ErrorSpec = {
   code: 20429,
@@ -102,6 +108,7 @@ export const HTTP_ERRORS: readonly ErrorSpec[] = [
   UNSUPPORTED_MEDIA_TYPE,
   EXPECTATION_FAILED,
   HEADERS_TOO_LARGE,
+  ANSWER_NOT_KEPT,
   TOO_MANY_REQUESTS,
   INTERNAL_ERROR,
   OVERLOADED,

@@ -1,29 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { productOfHost } from "./hosts.ts";
 import { AUTH, sampleServer } from "./sample-api.test.ts";
-
-test("a vendor host names its product, with or without edge, region and port", () => {
-  assert.equal(productOfHost("api.twilio.com"), "api");
-  assert.equal(productOfHost("API.Twilio.com:443"), "api");
-  assert.equal(productOfHost("api.dublin.ie1.twilio.com"), "api");
-  assert.equal(productOfHost("verify.twilio.com."), "verify");
-  assert.equal(productOfHost("flex-api.twilio.com"), "flex-api");
-});
-
-test("any other host names none", () => {
-  for (const host of [
-    "",
-    "127.0.0.1:8080",
-    "localhost",
-    "twilio.com",
-    "eviltwilio.com",
-    "api.twilio.com.evil.org",
-    "[::1]:8080",
-  ]) {
-    assert.equal(productOfHost(host), undefined, host);
-  }
-});
 
 async function first(url: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
   const answer = await sampleServer().server.inject({ method: "GET", url, auth: AUTH, headers });

@@ -2,28 +2,9 @@ import { AppError } from "../../kernel/errors.ts";
 import { BAD_REQUEST } from "./errors.ts";
 import { headerOf, type HttpRequest } from "./message.ts";
 
-/** The product that a host which is no vendor's stands for. */
-export const DEFAULT_PRODUCT = "api";
-
-/** The domains whose first label names a product: `api.twilio.com` and `api.dublin.ie1.twilio.com` are both product `api`. */
-export const PRODUCT_DOMAINS: readonly string[] = ["twilio.com"];
-
-const VENDOR_SUFFIXES = PRODUCT_DOMAINS.map((domain) => `.${domain}`);
 const MAX_HOST_CHARACTERS = 262;
 /** Names, IPv4 and bracketed IPv6 addresses, with an optional port (RFC 9110 §7.2). */
 const HOST_PATTERN = /^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
-
-/** The product that a host stands for, or `undefined` when it is no vendor's. */
-export function productOfHost(host: string): string | undefined {
-  const lower = host.toLowerCase();
-  const colon = lower.lastIndexOf(":");
-  const withDot = colon === -1 ? lower : lower.slice(0, colon);
-  const name = withDot.endsWith(".") ? withDot.slice(0, -1) : withDot;
-  for (const suffix of VENDOR_SUFFIXES) {
-    if (name.endsWith(suffix)) return name.slice(0, name.indexOf("."));
-  }
-  return undefined;
-}
 
 /**
  * The host that the client meant: `X-Forwarded-Host` (its first value) before

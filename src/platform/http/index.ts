@@ -3,6 +3,7 @@ export * from "./errors.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { headerOf } from "./message.ts";
 export type { HttpRequest, HttpResponse, RequestHeaders, ResponseBody, Scheme } from "./message.ts";
+export { parseBasicCredentials } from "./principal.ts";
 export type { AccountStatus, Authenticator, BasicCredentials, Credential, KeyKind, Principal } from "./principal.ts";
 export { defineContentRoute, defineListRoute, defineRoute } from "./route.ts";
 export type {
@@ -11,6 +12,7 @@ export type {
   ContentRouteDefinition,
   ListRouteDefinition,
   Method,
+  Once,
   Page,
   PageRequest,
   Route,
@@ -25,11 +27,13 @@ export type { DateRange } from "./dates.ts";
 export { healthRoutes } from "./mount.ts";
 export type { Mount, MountCall, ReadinessCheck } from "./mount.ts";
 export { Fields, parseFields } from "./fields.ts";
+export { collectHeaders } from "./server-request.ts";
 export { HttpServer } from "./server.ts";
-export type { ServerLimits, ServerOptions } from "./server.ts";
+export type { RequestAnswerer, ServerLimits, ServerOptions } from "./server.ts";
 export { Dispatcher } from "./dispatch.ts";
 export type { Answered, Around, DispatcherOptions } from "./dispatch.ts";
 export type { InjectedRequest, InjectedResponse } from "./inject.ts";
 export { errorDictionary, openApi, routeErrors } from "./openapi.ts";
 export type { ErrorEntry, OpenApiOptions } from "./openapi.ts";
-export { baseUrlOf, productOfHost, PRODUCT_DOMAINS } from "./hosts.ts";
+export { baseUrlOf, hostOf } from "./hosts.ts";
+export { renderError } from "./render.ts";

@@ -24,6 +24,16 @@ export interface HttpRequest {
    * than `maxOctets`, without reading the rest. Called at most once.
    */
   readBody(maxOctets: number): Promise<Buffer>;
+  /** The body where it came together with the head, to look at without waiting; empty where there is none. */
+  readonly body?: Buffer | undefined;
+  /** Octets of the body as the client announced them; absent where that is not known. */
+  readonly contentLength?: number | undefined;
+  /**
+   * The body piece by piece, in place of {@link readBody}, no faster than it is read. Fails
+   * with `BODY_TOO_LARGE` beyond `maxOctets`, and where the client breaks off. Throws what
+   * `readBody` would reject with at once. Absent where bodies come whole only.
+   */
+  streamBody?(maxOctets: number): Readable;
 }
 
 /** What a body may be: text (sent as UTF-8), bytes, a stream, or nothing. */

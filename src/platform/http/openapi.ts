@@ -52,6 +52,14 @@ const ERROR_SCHEMA: JsonObject = {
   },
 };
 
+const IDEMPOTENCY_KEY: JsonObject = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: "The same key gives the same answer for 24 hours.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+};
+
 function operation(route: Route): JsonObject {
   const path = pathNames(route.path).map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
   const fields = Object.entries(route.parameters).flatMap(([name, parameter]) => wireNames(name, parameter));
@@ -62,7 +70,7 @@ function operation(route: Route): JsonObject {
     summary: route.summary,
     tags: [route.tag],
     ...(route.access === "public" ? { security: [] } : { security: [{ accountSid_authToken: [] }] }),
-    parameters: [...path, ...query],
+    parameters: [...path, ...query, ...(route.creates === "no" ? [] : [IDEMPOTENCY_KEY])],
     ...(inForm && fields.length > 0 ? { requestBody: formBody(fields) } : {}),
     ...(route.body === "json" ? { requestBody: { content: { "application/json": { schema: {} } } } } : {}),
     responses: { [route.success]: { description: "Done", ...content(route) }, default: errorResponse(route) },

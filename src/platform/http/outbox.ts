@@ -7,10 +7,11 @@ import type { Duplex } from "node:stream";
 export class Outbox {
   /** Whether the socket has more than it can pass on. */
   isCongested = false;
+  /** Octets that wait for the next {@link flush}. Nobody else sets it. */
+  octets = 0;
   private readonly socket: Duplex;
   private readonly flushSoon: () => void;
   private pieces: (string | Uint8Array)[] = [];
-  private octets = 0;
   /** Octets given to the socket, and how many of them it had passed on when this was last looked at. */
   private givenOctets = 0;
   private passedOctets = 0;

@@ -1,3 +1,5 @@
+import type { HttpRequest } from "./message.ts";
+
 /** What the caller proved to hold: the account's auth token, or an API key of it. */
 export type Credential = "token" | "key";
 
@@ -29,8 +31,14 @@ export interface BasicCredentials {
 
 /** Decides who is calling. Implemented by the accounts module, which also caches what it verified. */
 export interface Authenticator {
-  /** Resolves to `undefined` when the credentials are wrong; rejects only when it cannot tell. */
-  authenticate(credentials: BasicCredentials): Promise<Principal | undefined>;
+  /**
+   * Resolves to `undefined` when the credentials are wrong; rejects only when it cannot tell.
+   * `request` is what they came with, where that was HTTP.
+   */
+  authenticate(
+    credentials: BasicCredentials,
+    request?: Pick<HttpRequest, "method" | "target" | "headers">,
+  ): Promise<Principal | undefined>;
 }
 
 const MAX_AUTHORIZATION_OCTETS = 2_048;

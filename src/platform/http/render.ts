@@ -52,6 +52,8 @@ export function renderError(error: AppError, as: Representation): HttpResponse {
   const { status } = error;
   if (status === 401) headers.push("WWW-Authenticate", 'Basic realm="Twilio API"');
   if (status === 405) headers.push("Allow", String(error.detail["allowed"] ?? ""));
-  if (status === 429 || status === 503) headers.push("Retry-After", String(RETRY_AFTER_SECONDS));
+  // A conflict that ends by itself: the request with the same idempotency key is under way.
+  const endsSoon = status === 409 && error.spec.retry === "later";
+  if (status === 429 || status === 503 || endsSoon) headers.push("Retry-After", String(RETRY_AFTER_SECONDS));
   return { status, headers, body: as === "json" ? JSON.stringify(view) : errorXml(view) };
 }

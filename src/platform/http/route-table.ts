@@ -1,7 +1,7 @@
 import { assert } from "../../kernel/assert.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { AMBIGUOUS_PRODUCT, METHOD_NOT_ALLOWED, NOT_FOUND } from "./errors.ts";
-import { DEFAULT_PRODUCT } from "./hosts.ts";
+import { DEFAULT_PRODUCT } from "../hosts/index.ts";
 import { pathNames, PathTrie } from "./path-trie.ts";
 import type { Parameter } from "./parameter.ts";
 import type { Route } from "./route.ts";

@@ -1,5 +1,7 @@
 import { assert } from "../../kernel/assert.ts";
-import type { AppError, ErrorSpec } from "../../kernel/errors.ts";
+import { AppError, type ErrorSpec } from "../../kernel/errors.ts";
+import type { CellRecord } from "../cell/index.ts";
+import { ANSWER_NOT_KEPT } from "./errors.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
 import type { Parameters, ParameterValues } from "./parameter.ts";
@@ -47,10 +49,24 @@ export interface Call<Path extends string = string, P extends Parameters = Param
   readonly pathname: string;
   /** Status of the answer; starts as the route's `success`, may be changed by `run`. */
   status: number;
+  /** What makes a create safe to repeat; present while a request with an `Idempotency-Key` is served. */
+  once: Once | undefined;
   /** Adds a header field to the answer. */
   setHeader(name: string, value: string): void;
   /** The 404/20404 error for this call's resource: `throw call.notFound()`. */
   notFound(): AppError;
+}
+
+/** The idempotency key of a request, as the work of a route that has `again` sees it. */
+export interface Once {
+  readonly key: string;
+  /** What an earlier request with the same key made: what it gave to {@link claim}. `undefined` for the first one. */
+  readonly made: string | undefined;
+  /**
+   * The record that binds the key to what is made, a SID for example. To be committed as
+   * one with the record that makes it, so that a crash leaves both or none.
+   */
+  claim(made: string): CellRecord;
 }
 
 /** What all routes have. */
@@ -72,6 +88,11 @@ export interface RouteBase<Path extends string, P extends Parameters, A extends 
   readonly errors?: readonly ErrorSpec[];
   /** XML element of one record; by default the path's last fixed part without its plural `s`. */
   readonly element?: string;
+  /**
+   * Makes something each time it is called, so that it takes an `Idempotency-Key`. Without
+   * `again` the key is journalled before and after the work, and the answer is kept.
+   */
+  readonly creates?: boolean;
 }
 
 /** A route that answers with one record, or with none (`success: 204`, no `view`). */
@@ -85,6 +106,12 @@ export interface RouteDefinition<Path extends string, P extends Parameters, A ex
   readonly body?: "form" | "json";
   readonly success: 200 | 201 | 202 | 204;
   readonly run: (call: Call<Path, P, A>) => Promise<R> | R;
+  /**
+   * For a route that `creates` in the cell's log: the record as the first answer had it, from
+   * what was made then. `run` commits `call.once.claim(made)` in one batch with what it makes.
+   * `undefined` when that is gone, which is answered 409/20409.
+   */
+  readonly again?: (call: Call<Path, P, A>, made: string) => Promise<R | undefined> | R | undefined;
   /** The public shape of the record. Left out only with 204. */
   readonly view?: (record: R, call: Call<Path, P, A>) => JsonObject;
 }
@@ -198,6 +225,8 @@ export interface Route {
   readonly paging: Paging | undefined;
   /** Answers with an HTTP response of its own making. */
   readonly raw: boolean;
+  /** How it takes an idempotency key: not at all; with the answer kept; or with the key committed beside what it makes. */
+  readonly creates: "no" | "kept" | "claimed";
   /** Does the work. `place` is given to list routes. */
   execute(call: Call, place: PagePlace | undefined): Promise<Outcome>;
 }
@@ -212,7 +241,8 @@ export function defineRoute<
   R,
   P extends Parameters = Record<never, never>,
 >(definition: RouteDefinition<Path, P, A, R>): Route {
-  const { run, view, method, success } = definition;
+  const { run, again, view, method, success } = definition;
+  assert(again === undefined || definition.creates === true, `${definition.operationId}: again without creates`);
   assert(
     (view === undefined) === (success === 204),
     `${definition.operationId}: 204 goes without a view, all else with one`,
@@ -225,10 +255,13 @@ export function defineRoute<
     bare: false,
     paging: undefined,
     raw: false,
+    creates: again === undefined ? createsOf(definition) : "claimed",
     async execute(anyCall) {
       const call = anyCall as unknown as Call<Path, P, A>;
-      const record = await run(call);
-      return view === undefined ? EMPTY : { kind: "record", record: view(record, call) };
+      const made = again === undefined ? undefined : call.once?.made;
+      const record = made === undefined ? await run(call) : await again?.(call, made);
+      if (made !== undefined && record === undefined) throw new AppError(ANSWER_NOT_KEPT, { made });
+      return view === undefined ? EMPTY : { kind: "record", record: view(record as R, call) };
     },
   };
 }
@@ -250,6 +283,7 @@ export function defineListRoute<
     bare: false,
     paging: { collection, defaultPageSize, maxPageSize },
     raw: false,
+    creates: "no",
     async execute(anyCall, place) {
       assert(place !== undefined, `${definition.operationId}: a list without a place`);
       const call = anyCall as unknown as Call<Path, P, A>;
@@ -276,10 +310,15 @@ export function defineContentRoute<
     bare: definition.bare ?? false,
     paging: undefined,
     raw: true,
+    creates: createsOf(definition),
     async execute(anyCall) {
       return { kind: "response", response: await run(anyCall as unknown as Call<Path, P, A>) };
     },
   };
+}
+
+function createsOf({ creates }: { readonly creates?: boolean }): "no" | "kept" {
+  return creates === true ? "kept" : "no";
 }
 
 function bodyKind(method: Method, declared: "form" | "json" | undefined): "none" | "form" | "json" {

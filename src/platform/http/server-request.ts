@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { HeaderFields } from "../../protocols/http1/index.ts";
 import type { HttpRequest, HttpResponse, RequestHeaders, Scheme } from "./message.ts";
 
@@ -7,6 +8,8 @@ export interface RequestSource {
   readonly peer: string;
   /** Reads the body of `request`, as {@link HttpRequest.readBody} says. */
   readBody(request: ServerRequest, maxOctets: number): Promise<Buffer>;
+  /** The body of `request` as a stream, as {@link HttpRequest.streamBody} says. */
+  streamBody(request: ServerRequest, maxOctets: number): Readable;
 }
 
 /** The head of a request, as the parser left it. */
@@ -64,6 +67,10 @@ export class ServerRequest implements HttpRequest {
   readBody(maxOctets: number): Promise<Buffer> {
     return this.source.readBody(this, maxOctets);
   }
+
+  streamBody(maxOctets: number): Readable {
+    return this.source.streamBody(this, maxOctets);
+  }
 }
 
 /** Fields that have one value; of several the first counts, as with `node:http`. */
@@ -80,7 +87,7 @@ const SINGLE = new Set([
 ]);
 
 /** The fields by name; several lines of one name are joined into a list (RFC 9110 §5.2). */
-function collectHeaders(fields: HeaderFields): RequestHeaders {
+export function collectHeaders(fields: HeaderFields): RequestHeaders {
   const headers = Object.create(null) as Record<string, string>;
   fields.forEach((name, value) => {
     const known = headers[name];

@@ -7,7 +7,7 @@ import { Connection, NO_HTTP, type ConnectionHost, type ConnectionLimits } from 
 import { Dispatcher, type DispatcherOptions } from "./dispatch.ts";
 import { EXPECTATION_FAILED, INTERNAL_ERROR, OVERLOADED, TOO_MANY_REQUESTS } from "./errors.ts";
 import { inject, type InjectedRequest, type InjectedResponse } from "./inject.ts";
-import type { HttpResponse, Scheme } from "./message.ts";
+import type { HttpRequest, HttpResponse, Scheme } from "./message.ts";
 import { renderError } from "./render.ts";
 import type { ServerRequest } from "./server-request.ts";
 
@@ -31,10 +31,20 @@ export interface ServerLimits {
   readonly maxPipelined?: number;
 }
 
+/** What answers requests, whatever carried them; the {@link Dispatcher} does. */
+export interface RequestAnswerer {
+  /** Answers a request. Never rejects. */
+  dispatch(request: HttpRequest): Promise<HttpResponse>;
+  /** The answer that says `error`, without looking at the request. */
+  reject(request: HttpRequest, error: AppError): HttpResponse;
+}
+
 /** Everything the server needs. */
 export interface ServerOptions extends DispatcherOptions {
   readonly clock: Clock;
   readonly limits?: ServerLimits;
+  /** Given what answers by itself, gives what is to answer what comes over connections: stages before it, or something else altogether. */
+  readonly through?: (dispatcher: RequestAnswerer) => RequestAnswerer;
 }
 
 const DEFAULTS: Required<ServerLimits> = {
@@ -53,6 +63,8 @@ const DEFAULTS: Required<ServerLimits> = {
  * somebody else accepted, or both; or, with {@link HttpServer.inject}, over none.
  */
 export class HttpServer {
+  /** What answers the requests, for servers of other protocols beside this one. */
+  readonly answerer: RequestAnswerer;
   private readonly dispatcher: Dispatcher;
   private readonly options: ServerOptions;
   private readonly limits: Required<ServerLimits>;
@@ -67,10 +79,11 @@ export class HttpServer {
     this.options = options;
     this.limits = { ...DEFAULTS, ...options.limits };
     this.dispatcher = new Dispatcher(options);
+    this.answerer = options.through?.(this.dispatcher) ?? this.dispatcher;
     this.host = new ServerHost({
       options,
       limits: this.limits,
-      dispatcher: this.dispatcher,
+      answerer: this.answerer,
       onClosed: (connection) => this.leave(connection),
     });
     this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.handleConnection(socket));
@@ -158,7 +171,7 @@ class ServerHost implements ConnectionHost {
   readonly onClosed: (connection: Connection) => void;
   isClosing = false;
   private readonly options: ServerOptions;
-  private readonly dispatcher: Dispatcher;
+  private readonly answerer: RequestAnswerer;
   private unflushed: Connection[] = [];
   private dateSecond = -1;
   private date = "";
@@ -166,12 +179,12 @@ class ServerHost implements ConnectionHost {
   constructor(input: {
     options: ServerOptions;
     limits: ConnectionLimits;
-    dispatcher: Dispatcher;
+    answerer: RequestAnswerer;
     onClosed: (connection: Connection) => void;
   }) {
     this.options = input.options;
     this.limits = input.limits;
-    this.dispatcher = input.dispatcher;
+    this.answerer = input.answerer;
     this.onClosed = input.onClosed;
     const timeout = Math.floor(this.limits.keepAliveTimeoutMs / 1_000);
     this.keepAliveLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${timeout}\r\n`;
@@ -184,8 +197,8 @@ class ServerHost implements ConnectionHost {
   answer(request: ServerRequest, active: number): Promise<HttpResponse> {
     const refusal = this.refusalOf(request, active);
     return refusal === undefined
-      ? this.dispatcher.dispatch(request)
-      : Promise.resolve(this.dispatcher.reject(request, refusal));
+      ? this.answerer.dispatch(request)
+      : Promise.resolve(this.answerer.reject(request, refusal));
   }
 
   /** Why a request is not looked at, if it is not. */
@@ -197,7 +210,7 @@ class ServerHost implements ConnectionHost {
 
   apology(request: ServerRequest, reason: string): HttpResponse {
     const error = new AppError(INTERNAL_ERROR, {}, { internal: `the answer was not written: ${reason}` });
-    return this.dispatcher.reject(request, error);
+    return this.answerer.reject(request, error);
   }
 
   /**

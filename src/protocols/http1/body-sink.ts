@@ -21,6 +21,8 @@ export class BodySink {
   #octets = 0;
   /** True while `#buffer` is a view of somebody else's chunk. */
   #borrowed = false;
+  /** Who takes the pieces of a body that is not gathered. */
+  #pass: ((piece: Buffer) => void) | undefined = undefined;
 
   /** Starts a new body. With `drop` the first part is kept and the rest read for nothing. */
   reset(maxOctets: number, oversize: Oversize | "drop"): void {
@@ -31,6 +33,16 @@ export class BodySink {
     this.#buffer = EMPTY;
     this.#octets = 0;
     this.#borrowed = false;
+    this.#pass = undefined;
+  }
+
+  /**
+   * Starts a new body that is not gathered: `pass` is given every piece as it comes, a view
+   * of the chunk. Past the bound the rest is read for nothing, and {@link overflowed}.
+   */
+  passOn(maxOctets: number, pass: (piece: Buffer) => void): void {
+    this.reset(maxOctets, "drop");
+    this.#pass = pass;
   }
 
   /** What was gathered. Valid after the sink is reset, too. */
@@ -57,6 +69,11 @@ export class BodySink {
       stop = start + this.#maxOctets - this.#octets;
     }
     if (stop <= start) return;
+    if (this.#pass !== undefined) {
+      this.#octets += stop - start;
+      this.#pass(chunk.subarray(start, stop));
+      return;
+    }
     if (this.#octets === 0) {
       this.#buffer = chunk.subarray(start, stop);
       this.#borrowed = true;

@@ -26,6 +26,9 @@ export type RequestPhase = "head" | "held" | "body" | "done";
 
 /** Method and target are visible ASCII without white space; a target has no fragment (RFC 9112 §3, §3.2). */
 const REQUEST_LINE = /^([A-Z][A-Z-]{0,19}) ([\x21\x22\x24-\x7e]+) HTTP\/1\.([01])$/;
+/** Method and target are visible ASCII, in HTTP/2 too, where each comes by itself. */
+const METHOD = /^[A-Z][A-Z-]{0,19}$/;
+const TARGET = /^[\x21\x22\x24-\x7e]+$/;
 /** RFC 3986 §3.2.2 and §3.2.3, without the user part that RFC 9110 §4.2.4 forbids. May be empty. */
 const HOST = /^[0-9A-Za-z\-._~!$&'()*+,;=%:[\]]*$/;
 /** Fifteen digits stay exact in a double. */
@@ -38,6 +41,16 @@ const CR = 0x0d;
 const LF = 0x0a;
 const A = 0x41;
 const Z = 0x5a;
+
+/** Whether a request line may hold this method and this target; for requests that came without such a line (RFC 9113 §8.3.1). */
+export function isRequestLine(method: string, target: string): boolean {
+  return METHOD.test(method) && TARGET.test(target);
+}
+
+/** Whether `Host` or `:authority` may have this value. An empty one is allowed. */
+export function isHostValue(value: string): boolean {
+  return HOST.test(value);
+}
 
 /**
  * Reads the requests of one connection (RFC 9112), in chunks of any slicing, with
@@ -102,6 +115,12 @@ export class RequestParser {
   /** Lets the body be gathered, up to a bound. Only in phase `held`. */
   takeBody(maxOctets: number): void {
     this.#sink.reset(maxOctets, "drop");
+    this.phase = "body";
+  }
+
+  /** Lets the body be passed on piece by piece, up to a bound. Only in phase `held`. */
+  passBody(maxOctets: number, pass: (piece: Buffer) => void): void {
+    this.#sink.passOn(maxOctets, pass);
     this.phase = "body";
   }
 

@@ -1,0 +1,8 @@
+/** Moving accounts between messaging cells: the state machine in the control plane, and the part of each cell. See README.md. */
+export { cellMoves, type CellMoves } from "./cell-moves.ts";
+export { moveErrors } from "./errors.ts";
+export { isEnded, STEPS, type Move, type MoveStep } from "./move.ts";
+export { movesModule, type MovesModule, type MovesOptions } from "./module.ts";
+export type { MoveLimits } from "./mover.ts";
+export { idempotencyMovable, webhookMovable } from "./platform-movables.ts";
+export type { CellCaller, CellMovesDeps, HomeMove, Homes } from "./ports.ts";
