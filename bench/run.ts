@@ -12,15 +12,31 @@ interface Benchmark {
 /** One file and one line each. */
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   cache: { summary: "the cache beside lru-cache and Redis: CPU, hit ratios", load: () => import("./cache.ts") },
-  edge: { summary: "the edge, every stage on, beside its bare pass-through, haproxy and nginx", load: () => import("./edge.ts") },
+  edge: {
+    summary: "the edge, every stage on, beside its bare pass-through, haproxy and nginx",
+    load: () => import("./edge.ts"),
+  },
+  gossip: {
+    summary: "gossip over loopback: CPU, octets and time to all, by members",
+    load: () => import("./gossip.ts"),
+  },
   http: { summary: "the HTTP server alone, beside a bare node:http", load: () => import("./http.ts") },
+  http2: { summary: "HTTP/2 beside HTTP/1.1 and a bare node:http2", load: () => import("./http2.ts") },
+  limiter: {
+    summary: "the limiter beside Redis and rate-limiter-flexible; accuracy across regions",
+    load: () => import("./limiter.ts"),
+  },
   log: { summary: "the cell's log alone: records a second, by how many wait", load: () => import("./log.ts") },
   queue: {
     summary: "the fair queue alone beside a bare one: CPU an item, by accounts",
     load: () => import("./queue.ts"),
   },
+  router: {
+    summary: "which cell: in memory, through Redis, through the table, assigned",
+    load: () => import("./router.ts"),
+  },
   routing: {
-    summary: "the router alone: a decision, compiling and swapping a table",
+    summary: "which carrier: a decision, compiling and swapping a table",
     load: () => import("./routing.ts"),
   },
   sms: { summary: "accept → durable → SMPP → receipt → callback; `sms --help`", load: () => import("./sms.ts") },

@@ -7,7 +7,7 @@ const MAX_ANSWER_CHARACTERS = 32 * 1024 * 1024;
 
 /** A request of the command line to a system on this machine. */
 export interface ApiCall {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -37,9 +37,10 @@ export async function callApi(url: string, call: ApiCall = {}): Promise<ApiAnswe
   }
 }
 
-/** Like {@link callApi} for what answers in JSON. Throws a CommandFailure with the API's own words for every status but 2xx. */
+/** Like {@link callApi} for what answers in JSON, or with 204 and nothing. Throws a CommandFailure with the API's own words for every status but 2xx. */
 export async function callForJson(url: string, call: ApiCall = {}): Promise<unknown> {
   const { status, text } = await callApi(url, call);
+  if (status === 204) return undefined;
   const body = parse(text);
   if (status >= 200 && status < 300 && body !== undefined) return body;
   const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };

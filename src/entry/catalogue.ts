@@ -1,16 +1,22 @@
 import { accountsModule } from "../modules/accounts/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
+import { cellsModule } from "../modules/cells/index.ts";
 import { esmeErrors, esmeModule } from "../modules/esme/index.ts";
 import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
+import { movesModule } from "../modules/moves/index.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
+import { ROUTER_ERRORS } from "../platform/cell-router/index.ts";
 import { cellRefuses } from "../platform/cell/index.ts";
+import { EDGE_ERRORS } from "../platform/edge/index.ts";
+import { fleetErrors } from "../platform/fleet/index.ts";
 import { documentSettings } from "../platform/config/index.ts";
+import { idempotencyErrors } from "../platform/idempotency/index.ts";
 import { errorDictionary, openApi, routeErrors, type ErrorEntry, type Route } from "../platform/http/index.ts";
 import { addProcessMetrics, documentMetrics, Metrics } from "../platform/metrics/index.ts";
 import { twimlErrors } from "../protocols/twiml/index.ts";
 import { carrierSettings } from "./carriers.ts";
-import { watchSystem } from "./metrics.ts";
+import { watchEdge, watchSystem } from "./metrics.ts";
 import { makeRouting } from "./routing.ts";
 
 /** Error codes from here on are shown as `error_code` of a message; below they are answers of the API. */
@@ -90,6 +96,16 @@ async function allRoutes(): Promise<readonly Route[]> {
       server: undefined,
     }),
     monitorModule({ database: absent, clock: systemClock, logger: absent, cell: "messaging" }),
+    cellsModule({ database: absent, hints: absent, isOperator: absent, placement: absent }),
+    movesModule({
+      database: absent,
+      clock: systemClock,
+      logger: absent,
+      mintSid: absent,
+      caller: absent,
+      homes: absent,
+      isOperator: absent,
+    }),
   ];
   return modules.flatMap(({ routes }) => routes);
 }
@@ -97,6 +113,7 @@ async function allRoutes(): Promise<readonly Route[]> {
 function allMetrics(): Metrics {
   const metrics = new Metrics();
   watchSystem(metrics, absent);
+  watchEdge(metrics);
   addProcessMetrics(metrics).stop();
   return metrics;
 }
@@ -114,6 +131,10 @@ function documentErrors(routes: readonly Route[]): string {
     ...routes.flatMap(routeErrors),
     ...Object.values(messageErrors),
     ...Object.values(esmeErrors),
+    ...Object.values(idempotencyErrors),
+    ...Object.values(fleetErrors),
+    ...Object.values(EDGE_ERRORS),
+    ...Object.values(ROUTER_ERRORS),
     cellRefuses,
   ];
   const entries = errorDictionary(specs);

@@ -3,7 +3,7 @@ import { AppError } from "../kernel/errors.ts";
 import { SidMinter } from "../kernel/ids.ts";
 import type { CellHints } from "../kernel/cell-hints.ts";
 import { operatorAuthenticator } from "../modules/accounts/index.ts";
-import { cellsModule, type CellsModule, type PlacementPorts } from "../modules/cells/index.ts";
+import { cellsModule, type CellObservation, type CellsModule, type PlacementPorts } from "../modules/cells/index.ts";
 import { movesModule, type Homes } from "../modules/moves/index.ts";
 import { parseDescriptor } from "../platform/cell-router/index.ts";
 import { INTERNAL_PREFIX, signedMount, type CellDescriptor, type FleetKey } from "../platform/fleet/index.ts";
@@ -44,65 +44,30 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
-export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
+/** Puts the control plane together. Nothing of it runs before `start`. */
+export function makeControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { operatorSid, database, gossip, fleetKey, hints, clock, logger } = options;
   const isOperator = (sid: string): boolean => sid === operatorSid();
-  const cells = cellsModule({
-    database,
-    hints,
-    isOperator,
-    placement: placementPorts(options),
-    observe: (cell) => {
-      const member = gossip.members().find(({ id }) => id === cell);
-      if (member === undefined) return undefined;
-      const load = readLoad(gossip.get(cell, LOAD_KEY));
-      return { health: member.status, load: load === undefined ? undefined : load.cpuPercent / 100 };
-    },
-  });
-  const fleet: Mount = {
-    method: "GET",
-    path: "/trunkline/v1/Fleet",
-    access: "main",
-    run: async ({ principal, request }) => {
-      if (!isOperator(principal?.accountSid ?? "")) throw new AppError(NOT_FOUND, { resource: request.target });
-      const known = (await cells.list()).filter(({ state }) => state !== "removed");
-      const occupancy = new Map(known.map(({ name, accounts, cap }) => [name, { accounts, capacity: cap }]));
-      const headers = ["Content-Type", "application/json", "Cache-Control", "no-store"];
-      return { status: 200, headers, body: JSON.stringify(fleetStatus(known, gossip, occupancy)) };
-    },
-  };
-  const claimOperator = async ({ name, type, tier, region }: CellDescriptor): Promise<void> => {
-    const key = operatorSid();
-    if (key !== undefined) await cells.assign({ key, type, tier, region, cell: name });
-  };
-  const register = signedMount(fleetKey, clock, {
-    method: "PUT",
-    path: "/cells",
-    run: async ({ json }) => {
-      const cell = parseDescriptor(JSON.stringify(json));
-      if (cell === undefined) throw new AppError(NOT_FOUND, { resource: "a cell" });
-      const registered = await cells.register(cell);
-      if (cell.name === FIRST_CELL) await claimOperator(cell);
-      return registered;
-    },
-  });
+  const placement = placementPorts(options);
+  const cells = cellsModule({ database, hints, isOperator, placement, observe: (cell) => observe(gossip, cell) });
   const caller = cellCaller(async (name, call) => {
     const cell = (await cells.list()).find((known) => known.name === name);
     return cell === undefined ? undefined : options.callCell(cell, call);
   });
   const minter = new SidMinter(() => clock.nowMs(), systemRandomBytes);
-  const moves = movesModule({
-    database,
-    clock,
-    logger,
-    mintSid: (prefix) => minter.mint(prefix),
-    caller,
-    homes: homesOf(cells),
-    isOperator,
-  });
+  const mintSid = (prefix: string): string => minter.mint(prefix);
+  const moves = movesModule({ database, clock, logger, mintSid, caller, homes: homesOf(cells), isOperator });
+  /** What there is of a cell is written down, and that the operator is at home in the first one. */
+  const register = async (cell: CellDescriptor): Promise<unknown> => {
+    const registered = await cells.register(cell);
+    const key = operatorSid();
+    const { name, type, tier, region } = cell;
+    if (name === FIRST_CELL && key !== undefined) await cells.assign({ key, type, tier, region, cell: name });
+    return registered;
+  };
   return {
     routes: [...cells.routes, ...moves.routes],
-    mounts: [fleet, register],
+    mounts: [fleetMount(cells, gossip, isOperator), registerMount(options, register)],
     migrations: [...cells.migrations, ...moves.migrations],
     authenticator: operatorAuthenticator({
       authenticator: { authenticate: () => Promise.resolve(undefined) },
@@ -112,14 +77,51 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
     }),
     start: async (own) => {
       await cells.start();
-      if (own !== undefined) {
-        await cells.register(own);
-        await claimOperator(own);
-      }
+      if (own !== undefined) await register(own);
       moves.start();
     },
     close: () => moves.close(),
   };
+}
+
+function observe(gossip: GossipView, cell: string): CellObservation | undefined {
+  const member = gossip.members().find(({ id }) => id === cell);
+  if (member === undefined) return undefined;
+  const load = readLoad(gossip.get(cell, LOAD_KEY));
+  return { health: member.status, load: load === undefined ? undefined : load.cpuPercent / 100 };
+}
+
+/** `GET /trunkline/v1/Fleet`: the cells and all other processes, as they are now. For the operator. */
+function fleetMount(cells: CellsModule, gossip: GossipView, isOperator: (sid: string) => boolean): Mount {
+  return {
+    method: "GET",
+    path: "/trunkline/v1/Fleet",
+    access: "main",
+    run: async ({ principal, request }) => {
+      if (!isOperator(principal?.accountSid ?? "")) throw new AppError(NOT_FOUND, { resource: request.target });
+      // Without its database it still says what processes say of themselves.
+      const known = await cells.list().catch(() => []);
+      const occupancy = new Map(known.map(({ name, accounts, cap }) => [name, { accounts, capacity: cap }]));
+      const headers = ["Content-Type", "application/json", "Cache-Control", "no-store"];
+      return { status: 200, headers, body: JSON.stringify(fleetStatus(known, gossip, occupancy)) };
+    },
+  };
+}
+
+/** Where a supervisor says which cells it runs. */
+function registerMount(
+  { fleetKey, clock }: ControlPlaneOptions,
+  register: (cell: CellDescriptor) => Promise<unknown>,
+): Mount {
+  return signedMount(fleetKey, clock, {
+    method: "PUT",
+    path: "/cells",
+    run: ({ json }) => {
+      const cell = parseDescriptor(JSON.stringify(json));
+      if (cell === undefined) throw new AppError(NOT_FOUND, { resource: "a cell" });
+      return register(cell);
+    },
+  });
 }
 
 /** How accounts are made in the cells: with a SID that says so, by a call to the cell. */

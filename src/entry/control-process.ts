@@ -1,7 +1,7 @@
 import { migrate, openDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
 import { healthRoutes, HttpServer } from "../platform/http/index.ts";
-import { startControlPlane } from "./control-plane.ts";
+import { makeControlPlane } from "./control-plane.ts";
 import { callOverNetwork } from "./fleet/cell-calls.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
@@ -34,7 +34,7 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   const database = openDatabase({ url: String(url), poolSize: POOL_SIZE });
   shutdown.add("database connections", () => database.close());
   const gossip = await joinGossip(role, parts, "control");
-  const control = startControlPlane({
+  const control = makeControlPlane({
     ...parts,
     logger,
     database,

@@ -36,7 +36,6 @@ import type { RoleStart, Running } from "./role-command.ts";
 import type { Shutdown } from "./shutdown.ts";
 
 const POOL_SIZE = 4;
-const PHONES = "simulated-phones";
 const CELL_IN_PATH = /^\/cells\/([a-z][a-z0-9-]{0,62})\//;
 
 /** Starts an edge. Rejects with a StartFailure in words for the operator; nothing is left running then. */
@@ -56,12 +55,11 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   await mkdir(settings.data, { recursive: true });
   const gossip = await joinGossip(role, parts, "edge");
   const router = await openRouter(role, parts, gossip);
-  const phones = settings.phonesUrl === undefined ? undefined : targetOf(PHONES, String(settings.phonesUrl));
   const routes: RouteFinder = {
     route: (key, type) => (type === "messaging" ? router.route(key, type) : placed(router, key, type)),
     repair: (key, type, home) => router.repair(key, type, home),
     refresh: (key, type) => router.refresh(key, type),
-    cell: (cell) => (cell === PHONES ? phones : router.cell(cell)),
+    cell: (name) => router.cell(name),
   };
   const pool = new UpstreamPool({ clock: systemClock, logger });
   shutdown.add("connections to cells", () => pool.close());
@@ -89,7 +87,7 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
         destination: new PassThrough({ clock: systemClock, pool }),
         own,
         control: () => controlTarget(gossip),
-        publicCell: (pathname) => (pathname.startsWith("/simulator/") ? PHONES : CELL_IN_PATH.exec(pathname)?.[1]),
+        publicCell: (pathname) => CELL_IN_PATH.exec(pathname)?.[1],
         isOperator: (sid) => sid === settings.operatorSid,
         signPin: ({ request }) => signPin(parts, request),
         onAnswer: watchEdge(metrics),
@@ -179,11 +177,6 @@ function controlTarget(gossip: GossipView): EdgeTarget | undefined {
     return { name: "control", address };
   }
   return undefined;
-}
-
-function targetOf(name: string, url: string): EdgeTarget {
-  const { hostname, port } = new URL(url);
-  return { name, address: { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) } };
 }
 
 function cellsKnown(router: CellRouter): ReadinessCheck {

@@ -90,25 +90,9 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   readonly migrations: readonly Migration[];
   open(onProgress: (done: number, total: number) => void): Promise<MessagingCell>;
 }> {
-  const { settings, clock, net, logger, database, accounts, carriers, ported, isOperator } = options;
-  const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
-  const limits = { maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost };
-  const http = new HttpClient({ net, clock, limits });
-  const guard = createAddressGuard({ net, clock, allowPrivateNetworks });
-  const late: { messaging?: MessagingModule } = {};
-  const useMessaging = (): MessagingModule => present(late.messaging, "messaging is made");
-  const esme = makeEsme({
-    ...options,
-    accounts: { authenticator: options.authenticator, directory: accounts },
-    messaging: useMessaging,
-  });
-  const routing = await makeRouting({ database, clock, logger, carriers, ported, isOperator, messaging: useMessaging });
-  const messaging = makeMessaging(options, { routing, esme, fetchUrl: urlFetcher(http, guard) });
-  late.messaging = messaging;
-  const monitor = monitorModule({ database, clock, logger, cell: options.name });
-  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, useMessaging);
-  const keys = new KeyBook();
-  const machines = [...messaging.machines, machine, monitor.machine, esme.machine, keys.machine];
+  const { clock, logger, database } = options;
+  const parts = await makeParts(options);
+  const { http, esme, routing, messaging, monitor, webhooks, sender, keys, machines } = parts;
   const migrations = [
     projectionMigration,
     ...messaging.migrations,
@@ -153,15 +137,39 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
       const around = [idempotency({ keys, cell: () => cell, secrets: options.secrets, clock, logger })];
       const movables = [
         messaging.movable,
-        webhookMovable(webhookState),
+        webhookMovable(parts.webhookState),
         idempotencyMovable(keys, { cell: () => cell, clock }),
         monitor.movable,
         esme.movable,
       ];
-      const parts = { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection };
-      return { ...parts, around, movables, close };
+      const made = { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection };
+      return { ...made, around, movables, close };
     },
   };
+}
+
+/** The parts of a cell, which know each other but no log yet. */
+async function makeParts(options: MessagingCellOptions) {
+  const { settings, clock, net, logger, database, accounts, carriers, ported, isOperator } = options;
+  const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
+  const limits = { maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost };
+  const http = new HttpClient({ net, clock, limits });
+  const guard = createAddressGuard({ net, clock, allowPrivateNetworks });
+  const late: { messaging?: MessagingModule } = {};
+  const useMessaging = (): MessagingModule => present(late.messaging, "messaging is made");
+  const esme = makeEsme({
+    ...options,
+    accounts: { authenticator: options.authenticator, directory: accounts },
+    messaging: useMessaging,
+  });
+  const routing = await makeRouting({ database, clock, logger, carriers, ported, isOperator, messaging: useMessaging });
+  const messaging = makeMessaging(options, { routing, esme, fetchUrl: urlFetcher(http, guard) });
+  late.messaging = messaging;
+  const monitor = monitorModule({ database, clock, logger, cell: options.name });
+  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, useMessaging);
+  const keys = new KeyBook();
+  const machines = [...messaging.machines, machine, monitor.machine, esme.machine, keys.machine];
+  return { http, esme, routing, messaging, monitor, sender, webhooks, webhookState, keys, machines };
 }
 
 /** Messaging as the settings have it. */

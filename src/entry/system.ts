@@ -17,7 +17,7 @@ import type { Progress } from "../platform/cli/index.ts";
 import { carrierMounts } from "./carrier-mounts.ts";
 import { simulatedCarrier, type ProgramSettings } from "./carriers.ts";
 import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
-import { startControlPlane, type CellCall, type ControlPlane } from "./control-plane.ts";
+import { makeControlPlane, type CellCall, type ControlPlane } from "./control-plane.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
 import { askLimiter, makeLimiter } from "./limits.ts";
@@ -230,7 +230,7 @@ class SystemStart {
       const answer = await server.inject({ method, url: target, headers, body });
       return { status: answer.status, json: JSON.parse(answer.body) as unknown };
     };
-    return startControlPlane({
+    return makeControlPlane({
       operatorSid,
       database,
       gossip,

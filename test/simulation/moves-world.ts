@@ -14,6 +14,7 @@ import {
   idempotencyMovable,
   movesModule,
   webhookMovable,
+  type CellCaller,
   type CellMoves,
   type HomeMove,
   type Homes,
@@ -23,7 +24,7 @@ import { moveDefaults, Mover } from "../../src/modules/moves/mover.ts";
 import { openMoves } from "../../src/modules/moves/move.store.ts";
 import { numbersModule, type NumbersModule } from "../../src/modules/numbers/index.ts";
 import { Cell, Projection, projectionMigration, readProjectedOffsets } from "../../src/platform/cell/index.ts";
-import { HomeGate, type CellDescriptor, type Home } from "../../src/platform/fleet/index.ts";
+import { HomeGate, INTERNAL_PREFIX, type CellDescriptor, type Home } from "../../src/platform/fleet/index.ts";
 import { Dispatcher, type HttpResponse } from "../../src/platform/http/index.ts";
 import { idempotency, KeyBook } from "../../src/platform/idempotency/index.ts";
 import type { Database, DatabaseSession, Row } from "../../src/platform/ports.ts";
@@ -140,6 +141,7 @@ export class CellWorld {
     const mintSid = (prefix: string): string => world.minter.mint(prefix);
     const secrets = new SecretBox(MASTER);
     const gate = new HomeGate({ clock });
+    const caller: CellCaller = { call: (to, _method, path, json) => world.call(to, path, json, name) };
     const accounts = accountsModule({ ...ports, mintSid, randomBytes, secrets });
     const numbers = numbersModule({ ...ports, mintSid, accountStatus: (sid) => accounts.directory.status(sid) });
     const messaging = messagingModule({
@@ -157,7 +159,7 @@ export class CellWorld {
       accepts: (sid) => gate.accepts(sid),
       textRouting: {
         placeOf: (address) => gate.placeOfText(address),
-        send: (cell, texts) => world.call(cell, "/trunkline/internal/v1/inbound", { texts }, name),
+        send: (to, texts) => caller.call(to, "POST", `${INTERNAL_PREFIX}/inbound`, { texts }),
       },
     });
     const monitor = monitorModule({ ...ports, cell: name });
@@ -192,7 +194,7 @@ export class CellWorld {
         webhookMovable(webhooks),
         idempotencyMovable(keys, { cell: theCell, clock }),
       ],
-      caller: { call: (to, _method, path, json) => world.call(to, path, json, name) },
+      caller,
       flush: () => (late.projection as Projection).flush(),
       isOperator: (sid) => sid === OPERATOR,
     });

@@ -89,6 +89,13 @@ class OperatorApi {
       body: new URLSearchParams(form).toString(),
     }) as Promise<T>;
   }
+
+  async delete(path: string): Promise<void> {
+    await callForJson(`${this.run.baseUrl}/trunkline/v1${path}`, {
+      method: "DELETE",
+      headers: { Authorization: authorization(this.run) },
+    });
+  }
 }
 
 const RUN: Readonly<Record<Action, (typed: Typed) => Promise<void>>> = {
@@ -129,9 +136,10 @@ const RUN: Readonly<Record<Action, (typed: Typed) => Promise<void>>> = {
     if (options.json) context.stdout.write(`${JSON.stringify(move, null, 2)}\n`);
   },
   remove: async ({ context, run, api, subject, options }) => {
-    const answer = await api.post(`/Cells/${subject}`, { State: "removed" });
+    await api.delete(`/Cells/${subject}`);
     if (run.supervisorUrl !== null) await supervisor(run, { method: "DELETE", target: `/cells/${subject}` });
-    print(context, options.json, answer, `${subject} is removed. Its database and its folder are left.`);
+    const text = `${subject} is removed. Its database and its folder are left.`;
+    print(context, options.json, { removed: subject }, text);
   },
   kill: async ({ context, run, subject, options }) => {
     const answer = await supervisor(run, { method: "POST", target: `/nodes/${subject}/kill` });

@@ -15,6 +15,8 @@ export interface NodePorts {
 export interface FleetFile {
   readonly version: 1;
   readonly cells: readonly PlannedCell[];
+  /** Cells that there were: their names and numbers are not given again. */
+  readonly removed: readonly PlannedCell[];
   /** By name of the process. */
   readonly ports: Readonly<Record<string, NodePorts>>;
   /** The operator's account, once the first cell has made it. */
@@ -22,7 +24,7 @@ export interface FleetFile {
 }
 
 const NAME = "fleet.json";
-const EMPTY: FleetFile = { version: 1, cells: [], ports: {}, operatorSid: null };
+const EMPTY: FleetFile = { version: 1, cells: [], removed: [], ports: {}, operatorSid: null };
 
 /** What was written last; an empty one where there is none. Throws {@link StartFailure} for what is no such file. */
 export async function readFleetFile(dataFolder: string): Promise<FleetFile> {
@@ -36,7 +38,7 @@ export async function readFleetFile(dataFolder: string): Promise<FleetFile> {
   }
   try {
     const content = JSON.parse(text) as FleetFile;
-    if (content.version === 1 && Array.isArray(content.cells)) return content;
+    if (content.version === 1 && Array.isArray(content.cells)) return { ...EMPTY, ...content };
   } catch {
     // Said below.
   }

@@ -34,7 +34,10 @@ export type Occupancy = ReadonlyMap<string, { readonly accounts: number; readonl
 
 const HEALTH = { alive: "up", suspect: "suspect", dead: "down" } as const;
 
-/** What there is, of the registry and of what processes say. A cell that only one of them knows is shown too. */
+/**
+ * What there is, of the registry and of what processes say. A cell that only one of them knows is
+ * shown too, but for one that the registry knows as removed, of which gossip tells for a while.
+ */
 export function fleetStatus(
   registered: readonly CellDescriptor[],
   gossip: GossipView,
@@ -46,7 +49,8 @@ export function fleetStatus(
     const said = parseDescriptor(value);
     if (said !== undefined && !cells.has(said.name)) cells.set(said.name, said);
   }
-  const shown = [...cells.values()].map((cell): ShownCell => {
+  const present = [...cells.values()].filter(({ state }) => state !== "removed");
+  const shown = present.map((cell): ShownCell => {
     const member = members.get(cell.name);
     const full = occupancy?.get(cell.name);
     return {

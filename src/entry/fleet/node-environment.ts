@@ -70,14 +70,13 @@ export function edgeEnvironment(
   fleet: FleetEnvironment,
   { name, region, ports, isFirst }: { name: string; region: string; ports: NodePorts; isFirst: boolean },
 ): Variables {
-  const { settings, phonesUrl } = fleet;
+  const { settings } = fleet;
   return {
     ...common(fleet, name, ports),
     TRUNKLINE_REGION: region,
     TRUNKLINE_HOST: settings.host,
     TRUNKLINE_ADVERTISE: HOST,
     TRUNKLINE_TLS_PORT: isFirst && settings.tlsPort !== undefined ? String(settings.tlsPort) : "",
-    TRUNKLINE_PHONES_URL: phonesUrl ?? "",
     TRUNKLINE_REDIS_URL: settings.redisUrl ?? "",
   };
 }

@@ -35,22 +35,26 @@ export function readWishes(cells: string, regions: string): readonly CellWish[] 
 
 /**
  * The cells that there are, and after them those that are wished for and are missing. What
- * there is stays: a cell has accounts. Names and numbers are never given twice. Throws
- * {@link StartFailure} beyond the number of cells that there can be.
+ * there is stays: a cell has accounts. Names and numbers are never given twice, those of
+ * removed cells neither. Throws {@link StartFailure} beyond the number of cells that there can be.
  */
-export function planCells(known: readonly PlannedCell[], wishes: readonly CellWish[]): readonly PlannedCell[] {
+export function planCells(
+  known: readonly PlannedCell[],
+  wishes: readonly CellWish[],
+  removed: readonly PlannedCell[] = [],
+): readonly PlannedCell[] {
   const cells = [...known];
   const unmet = new Map<string, number>();
   for (const cell of known) unmet.set(kindOf(cell), (unmet.get(kindOf(cell)) ?? 0) + 1);
   for (const wish of wishes) {
     const there = unmet.get(kindOf(wish)) ?? 0;
     if (there > 0) unmet.set(kindOf(wish), there - 1);
-    else cells.push(nextCell(cells, wish));
+    else cells.push(nextCell([...cells, ...removed], wish));
   }
   return cells;
 }
 
-/** A cell beside the others, with a number and a name that none of them has. */
+/** A cell beside the others, which are all that there ever were, with a number and a name that none of them has. */
 export function nextCell(cells: readonly PlannedCell[], wish: CellWish): PlannedCell {
   const number = 1 + Math.max(0, ...cells.map((cell) => cell.number));
   if (number > MAX_CELLS) throw new StartFailure(`A system has ${MAX_CELLS} cells at most.`);

@@ -66,6 +66,7 @@ export class Supervisor {
   private file: FleetFile;
   private fleet: FleetEnvironment;
   private readonly databaseUrl: (name: string) => Promise<string>;
+  private lastChange: Promise<unknown> = Promise.resolve();
 
   private constructor(
     options: SupervisorOptions,
@@ -107,7 +108,8 @@ export class Supervisor {
     step.done();
     const masterKey = await loadMasterKey(settings.data);
     const known = await readFleetFile(settings.data);
-    const cells = planCells(known.cells, readWishes(present(settings.cells, "cells are asked for"), settings.regions));
+    const wishes = readWishes(present(settings.cells, "cells are asked for"), settings.regions);
+    const cells = planCells(known.cells, wishes, known.removed);
     if (!cells.some(({ name }) => name === FIRST_CELL)) {
       throw new StartFailure(`There must be a messaging cell: start with --cells messaging=1, for example.`);
     }
@@ -121,6 +123,7 @@ export class Supervisor {
     const file: FleetFile = {
       version: 1,
       cells,
+      removed: known.removed,
       ports: { ...ports, [edges[0] ?? ""]: { ...firstEdge, port: publicPort } },
       operatorSid: settings.operatorSid ?? settings.accountSid ?? known.operatorSid,
     };
@@ -144,7 +147,10 @@ export class Supervisor {
 
   /** What {@link welcome} says of the system. */
   get welcomed(): { readonly edges: readonly ReadyReport[]; readonly home: ReadyReport } {
-    const edges = [...this.reports.values()].filter(({ name }) => name.startsWith("edge-"));
+    // In the order of the regions: the first edge is the one with the port of the settings, whichever was up first.
+    const edges = regionsOf(this.file.cells, this.options.settings.regions)
+      .map((region) => this.reports.get(`edge-${region}`))
+      .filter((report) => report !== undefined);
     return { edges, home: present(this.reports.get(FIRST_CELL), "the first cell has started") };
   }
 
@@ -167,26 +173,45 @@ export class Supervisor {
   }
 
   /** Starts one more cell and makes it known. */
-  async addCell(wish: CellWish): Promise<PlannedCell> {
-    const cell = nextCell(this.file.cells, wish);
-    const ports = { ...this.file.ports, ...(await choosePorts([cell.name], {})) };
-    this.file = { ...this.file, cells: [...this.file.cells, cell], ports };
-    await writeFleetFile(this.options.settings.data, this.file);
-    await this.startCell(cell);
-    await this.register(cell);
-    return cell;
+  addCell(wish: CellWish): Promise<PlannedCell> {
+    return this.inTurn(async () => {
+      const cell = nextCell([...this.file.cells, ...this.file.removed], wish);
+      const ports = { ...this.file.ports, ...(await choosePorts([cell.name], {})) };
+      this.file = { ...this.file, cells: [...this.file.cells, cell], ports };
+      await writeFleetFile(this.options.settings.data, this.file);
+      await this.startCell(cell);
+      await this.register(cell);
+      return cell;
+    });
   }
 
   /** Stops a cell that has no accounts any more. Its data stays in its folder and database. */
-  async removeCell(name: string): Promise<void> {
-    await this.children.get(name)?.stop();
-    this.children.delete(name);
-    this.file = { ...this.file, cells: this.file.cells.filter((cell) => cell.name !== name) };
-    await writeFleetFile(this.options.settings.data, this.file);
+  removeCell(name: string): Promise<void> {
+    return this.inTurn(async () => {
+      const { cells, removed, ports } = this.file;
+      const cell = cells.find((one) => one.name === name);
+      if (cell === undefined) return;
+      await this.children.get(name)?.stop();
+      this.children.delete(name);
+      this.file = {
+        ...this.file,
+        cells: cells.filter((one) => one !== cell),
+        removed: [...removed, cell],
+        ports: Object.fromEntries(Object.entries(ports).filter(([process]) => process !== name)),
+      };
+      await writeFleetFile(this.options.settings.data, this.file);
+    });
   }
 
   close(): Promise<void> {
     return this.shutdown.run();
+  }
+
+  /** One change of the cells after the other: each begins with what the one before has written. */
+  private inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.lastChange.then(change);
+    this.lastChange = done.catch(() => undefined);
+    return done;
   }
 
   private async startAll(): Promise<void> {

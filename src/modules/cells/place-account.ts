@@ -29,7 +29,7 @@ export interface PlacementPorts {
   /** Makes the account in its cell. The same again changes nothing. Rejects with 503/20503 where the cell cannot be asked. */
   createIn(cell: CellDescriptor, account: { accountSid: string; friendlyName: string }): Promise<{ authToken: string }>;
   /** From 0 up to, not including 1. */
-  random(): number;
+  readonly random: () => number;
 }
 
 /** How often another cell is tried when the chosen one was filled by others meanwhile. */
@@ -53,14 +53,16 @@ export async function placeAccount(
     try {
       await assignHome(deps, { key: accountSid, type: TYPE, tier, region, cell: cell.name });
     } catch (error) {
-      if (error instanceof AppError && error.code === cellErrors.noRoom.code) continue;
+      if (error instanceof AppError && error.spec === cellErrors.noRoom) continue;
       throw error;
     }
     try {
       const { authToken } = await ports.createIn(cell, { accountSid, friendlyName });
       return { accountSid, authToken, friendlyName, cell };
     } catch (error) {
-      await releaseHomes(deps, { keys: [accountSid], type: TYPE, cell: cell.name });
+      // Where it is not known whether the account was made, its home stays: the cell may have it.
+      const isRefused = error instanceof AppError && error.status < 500;
+      if (isRefused) await releaseHomes(deps, { keys: [accountSid], type: TYPE, cell: cell.name });
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { present } from "../../kernel/assert.ts";
 import type { Cell, Machine } from "../../platform/cell/index.ts";
 import type { Movable } from "../../platform/fleet/index.ts";
 import type { Authenticator, Route } from "../../platform/http/index.ts";
@@ -88,10 +89,7 @@ export function esmeModule(options: EsmeOptions): EsmeModule {
   const state = new EsmeState();
   const book = new CredentialBook(database);
   let attached: Cell | undefined;
-  const cell = (): Cell => {
-    if (attached === undefined) throw new Error("the esme module has no cell yet");
-    return attached;
-  };
+  const cell = (): Cell => present(attached, "the esme module has a cell");
   const messaging = messagingDoor(options.messaging);
   const desk = new DeliveryDesk({
     state,

@@ -1,5 +1,5 @@
-import type { Migration } from "../../platform/ports.ts";
-import { INTERNAL_PREFIX, type SignedEndpoint, type Standing } from "../../platform/fleet/index.ts";
+import type { Database, Migration } from "../../platform/ports.ts";
+import { INTERNAL_PREFIX, type HomeGate, type SignedEndpoint, type Standing } from "../../platform/fleet/index.ts";
 import type { CellMove } from "./cell-move.ts";
 import { readCellMoves } from "./cell-move.store.ts";
 import { StepRefused } from "./errors.ts";
@@ -13,7 +13,7 @@ export interface CellMoves {
   readonly migrations: readonly Migration[];
   /** For the mover and for the other cell. */
   readonly endpoints: readonly SignedEndpoint[];
-  /** Tells the gate what the database knows; after the migrations, before anything is let in. */
+  /** See {@link loadStandings}. */
   load(): Promise<void>;
 }
 
@@ -70,10 +70,16 @@ export function cellMoves(deps: CellMovesDeps): CellMoves {
   return {
     migrations: cellMoveMigrations,
     endpoints: [endpoint],
-    load: async () => {
-      for (const move of await readCellMoves(deps.database)) deps.gate.set(move.routeKeys, standingOf(move));
-    },
+    load: () => loadStandings(deps.database, deps.gate),
   };
+}
+
+/**
+ * Tells the gate what the database knows of accounts that moved or are about to. After the
+ * migrations, and before anything can come in: requests, binds of customers, texts of carriers.
+ */
+export async function loadStandings(database: Database, gate: HomeGate): Promise<void> {
+  for (const move of await readCellMoves(database)) gate.set(move.routeKeys, standingOf(move));
 }
 
 /** Where a step of a move is asked for. */

@@ -21,14 +21,14 @@ function mountOf(method: string, path: string): Mount {
   return found;
 }
 
-async function ask(mount: Mount, given: Partial<HttpRequest> & { body?: string }) {
+async function ask(mount: Mount, { body = "", ...given }: Omit<Partial<HttpRequest>, "body"> & { body?: string }) {
   const request: HttpRequest = {
     method: mount.method,
     target: mount.path,
     headers: { host: "127.0.0.1:8080", "content-type": "application/json" },
     scheme: "http",
     peer: "127.0.0.1",
-    readBody: () => Promise.resolve(Buffer.from(given.body ?? "")),
+    readBody: () => Promise.resolve(Buffer.from(body)),
     ...given,
   };
   const path = { number: "+15551234567" };

@@ -118,9 +118,6 @@ export const fleetSettings = {
   redisUrl: optional(url(["redis", "rediss"], "a URL such as redis://host:6379"), {
     description: "A Redis in which edges of a region share what they know of the routing table.",
   }),
-  phonesUrl: optional(url(["http"], "an http URL"), {
-    description: "Where the simulated phones are, for the role `edge`.",
-  }),
   cell: cellSettings,
   gossip: gossipSettings,
   limits: limitSettings,

@@ -111,6 +111,7 @@ numbers:
     voice: true,
     country: "US",
     type: "shortcode",
+    cell: undefined,
   });
 });
 

@@ -99,6 +99,12 @@ describe("the gate of a cell", () => {
     const next = (): Promise<HttpResponse> =>
       new Promise((resolve) => ends.push(() => resolve({ status: 200, headers: [] })));
     assert.equal(await gate.quiesced(1_000), true);
+    const step = request("POST", "", "/trunkline/internal/v1/moves/MV1/freeze");
+    const answer = await gate.run(step, async () => ({
+      status: (await gate.quiesced(1_000)) ? 200 : 500,
+      headers: [],
+    }));
+    assert.equal(answer.status, 200, "nor for the step that asks");
     const first = gate.run(request("POST"), next);
     let isQuiet: boolean | undefined;
     const quiet = gate.quiesced(1_000).then((value) => (isQuiet = value));

@@ -3,6 +3,7 @@ import { assert } from "../../kernel/assert.ts";
 import { headerOf, OVERLOADED, type HttpRequest, type HttpResponse } from "../http/index.ts";
 import type { Clock } from "../ports.ts";
 import type { Home } from "./cells.ts";
+import { INTERNAL_PREFIX } from "./signed-mount.ts";
 
 /** Names the cell in which an account is at home, in a 421. */
 export const HOME_HEADER = "X-Trunkline-Home";
@@ -136,6 +137,8 @@ export class HomeGate {
 
   /** Asks {@link gateRequest}, else runs `next`, and counts the request as under way until it has answered. */
   async run(request: HttpRequest, next: (request: HttpRequest) => Promise<HttpResponse>): Promise<HttpResponse> {
+    // A step of a move is one of these, and would wait for itself.
+    if (request.target.startsWith(`${INTERNAL_PREFIX}/`)) return next(request);
     const refused = this.gateRequest(request);
     const answer = refused instanceof Promise ? await refused : refused;
     if (answer !== undefined) return answer;

@@ -28,8 +28,8 @@ export interface SignedEndpoint {
   readonly path: string;
   /** 1 MiB by default. */
   readonly maxBodyOctets?: number;
-  /** Gives what is answered as JSON with 200; `undefined` is 404. */
-  readonly run: (call: SignedMountCall) => Promise<unknown> | unknown;
+  /** Gives what is answered as JSON with 200, or a promise of it; `undefined` is 404. */
+  readonly run: (call: SignedMountCall) => unknown;
 }
 
 /** The mount of an endpoint, which answers requests signed with the system's key and 403 to all others. */

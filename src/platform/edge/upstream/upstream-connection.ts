@@ -2,6 +2,7 @@ import { isAscii } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import { Http1Error, ResponseReader } from "../../../protocols/http1/index.ts";
 import type { CellAddress } from "../../fleet/index.ts";
+import type { EndOfTurn, Flushable } from "./end-of-turn.ts";
 import type { Exchange, UpstreamAnswer } from "./exchange.ts";
 import { UpstreamFailure, type FailureKind } from "./failure.ts";
 import { RelayedBody } from "./relayed-body.ts";
@@ -10,6 +11,7 @@ import { SentBody } from "./sent-body.ts";
 /** What a connection tells those that it belongs to. */
 export interface UpstreamHost {
   readonly answerTimeoutMs: number;
+  readonly endOfTurn: EndOfTurn;
   nowMs(): number;
   /** It can carry a request, for the first time or again. */
   onFree(connection: UpstreamConnection): void;
@@ -25,7 +27,7 @@ const READ_OCTETS = 32_768;
 const MAX_JOINED_OCTETS = 16_384;
 
 /** A connection to a cell. Carries one request at a time, many one after the other. */
-export class UpstreamConnection {
+export class UpstreamConnection implements Flushable {
   /** When it is late with what it does, or was idle for too long. On the monotonic clock. */
   deadlineMs: number;
   private readonly socket: Socket;
@@ -37,6 +39,8 @@ export class UpstreamConnection {
   private sent: SentBody | undefined = undefined;
   private isConnected = false;
   private isGone = false;
+  /** A request that leaves at the end of this turn, as Latin-1 text. */
+  private unwritten: string | undefined = undefined;
   /** Whether all of the request left in one write, so that a failed write means that none did. */
   private isOneWrite = true;
 
@@ -74,9 +78,16 @@ export class UpstreamConnection {
     this.reader.start(request.method);
     this.isOneWrite = true;
     if (stream !== undefined) this.send(head, stream, request.streamOctets);
-    else if (body === undefined || body.length === 0) this.socket.write(head, "latin1");
-    else if (body.length <= MAX_JOINED_OCTETS) this.socket.write(head + body.toString("latin1"), "latin1");
+    else if (body === undefined || body.length === 0) this.writeSoon(head);
+    else if (body.length <= MAX_JOINED_OCTETS) this.writeSoon(head + body.toString("latin1"));
     else this.writeBoth(head, body);
+  }
+
+  /** Writes what waits for the end of the turn. Called by {@link EndOfTurn}. */
+  flush(): void {
+    const { unwritten } = this;
+    this.unwritten = undefined;
+    if (unwritten !== undefined && !this.isGone) this.socket.write(unwritten, "latin1");
   }
 
   /** Ends what is late: called when {@link deadlineMs} has passed. */
@@ -96,7 +107,7 @@ export class UpstreamConnection {
     sent?.stop();
     const detail = error === undefined ? undefined : (error.code ?? error.message);
     const failure = (of: FailureKind): UpstreamFailure => {
-      const isUnwritten = this.isOneWrite && error?.syscall === "write";
+      const isUnwritten = this.unwritten !== undefined || (this.isOneWrite && error?.syscall === "write");
       return new UpstreamFailure(of, !isUnwritten, { ...(detail === undefined ? {} : { detail }), cause: error });
     };
     relayed?.destroy(failure(kind));
@@ -106,6 +117,11 @@ export class UpstreamConnection {
     }
     const neverStood = kind === "silent" ? kind : "refused";
     this.host.onGone(this, this.isConnected ? undefined : neverStood);
+  }
+
+  private writeSoon(text: string): void {
+    this.unwritten = text;
+    this.host.endOfTurn.add(this);
   }
 
   private writeBoth(head: string, body: Buffer): void {

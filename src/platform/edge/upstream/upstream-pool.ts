@@ -1,5 +1,6 @@
 import type { Clock, Logger, Timer } from "../../ports.ts";
 import type { EdgeTarget } from "../ports.ts";
+import { EndOfTurn } from "./end-of-turn.ts";
 import { DEFAULT_LIMITS, type UpstreamLimits } from "./limits.ts";
 import { Upstream, type UpstreamCounts } from "./upstream.ts";
 
@@ -18,6 +19,7 @@ export class UpstreamPool {
   private readonly limits: UpstreamLimits;
   private readonly byName = new Map<string, Upstream>();
   private readonly retired = new Set<Upstream>();
+  private readonly endOfTurn = new EndOfTurn();
   private nextCheck: Timer | undefined = undefined;
   private isClosed = false;
 
@@ -52,7 +54,7 @@ export class UpstreamPool {
     const { clock, logger } = this.options;
     if (old !== undefined) this.retire(name, old);
     else if (this.byName.size >= MAX_UPSTREAMS) this.retireUnused();
-    const upstream = new Upstream({ name, address, clock, logger, limits: this.limits });
+    const upstream = new Upstream({ name, address, clock, logger, limits: this.limits, endOfTurn: this.endOfTurn });
     this.byName.set(name, upstream);
     if (this.isClosed) upstream.close();
     else if (this.nextCheck === undefined) this.checkLater();

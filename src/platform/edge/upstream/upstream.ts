@@ -2,6 +2,7 @@ import type { CellAddress } from "../../fleet/index.ts";
 import type { Clock, Logger } from "../../ports.ts";
 import { RetryBudget } from "../../queue/index.ts";
 import { Breaker } from "./breaker.ts";
+import type { EndOfTurn } from "./end-of-turn.ts";
 import type { Exchange } from "./exchange.ts";
 import { UpstreamFailure, type FailureKind } from "./failure.ts";
 import type { UpstreamLimits } from "./limits.ts";
@@ -17,9 +18,20 @@ export interface UpstreamCounts {
   readonly isBroken: boolean;
 }
 
+/** What the connections to one cell are made with. */
+export interface UpstreamInput {
+  readonly name: string;
+  readonly address: CellAddress;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: UpstreamLimits;
+  readonly endOfTurn: EndOfTurn;
+}
+
 /** The connections to one cell, the requests that wait for one, and whether it is asked at all. */
 export class Upstream implements UpstreamHost {
   readonly answerTimeoutMs: number;
+  readonly endOfTurn: EndOfTurn;
   readonly address: CellAddress;
   /** Retries are at most a tenth of the requests. */
   readonly retries: RetryBudget;
@@ -38,7 +50,8 @@ export class Upstream implements UpstreamHost {
   private probeDelayMs: number;
   private isClosed = false;
 
-  constructor(input: { name: string; address: CellAddress; clock: Clock; logger: Logger; limits: UpstreamLimits }) {
+  constructor(input: UpstreamInput) {
+    this.endOfTurn = input.endOfTurn;
     this.name = input.name;
     this.address = input.address;
     this.clock = input.clock;
@@ -183,6 +196,7 @@ export class Upstream implements UpstreamHost {
     };
     const host: UpstreamHost = {
       answerTimeoutMs: this.limits.connectTimeoutMs,
+      endOfTurn: this.endOfTurn,
       nowMs: () => this.nowMs(),
       onFree: (connection) => {
         if (connection === probing && !isSent) {
