@@ -44,6 +44,8 @@ export interface CellCoreOptions {
   readonly migrations?: readonly Migration[];
   /** Of a cell among others. */
   readonly neighbours?: Neighbours;
+  /** After the migrations, and before anything can come in: requests, binds of customers, texts of carriers. */
+  readonly beforeOpen?: () => Promise<void>;
 }
 
 /** A cell that works, without the door through which requests come. */
@@ -138,6 +140,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
       ? undefined
       : options.numbers.find(({ number }) => numbers.directory.sender(account.accountSid, number) !== undefined)
           ?.number;
+  await options.beforeOpen?.();
   const cell = await openCell(options, prepared);
   return { accounts, numbers, carriers, cell, account, from };
 }

@@ -1,9 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { openBlobFolder } from "../adapters/files/index.ts";
-import { migrate, openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
+import { openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
 import { OPERATOR_HEADER, operatorAuthenticator } from "../modules/accounts/index.ts";
-import { cellMoves, type CellCaller, type CellMoves } from "../modules/moves/index.ts";
+import {
+  cellMoveMigrations,
+  cellMoves,
+  loadStandings,
+  type CellCaller,
+  type CellMoves,
+} from "../modules/moves/index.ts";
 import { encodeDescriptor, GOSSIP_DESCRIPTOR } from "../platform/cell-router/index.ts";
 import {
   HomeGate,
@@ -40,6 +46,8 @@ const POOL_SIZE = 8;
 const STOP_GRACE_MS = 2_000;
 /** Where other cells bring texts that came to them for numbers of this one. */
 const TEXTS_PATH = "/inbound";
+/** A batch is at most 100 of them. */
+const MAX_TEXTS_OCTETS = 4 * 1024 * 1024;
 
 /** A messaging cell among others. */
 interface MessagingRole {
@@ -150,7 +158,11 @@ class CellStart {
       clock: systemClock,
       hints: { cellNumber: this.number, cellOf: (sid) => hints.cellOf(sid) },
       isKnown: (sid) => late.core?.accounts.isKnown(sid) ?? true,
-      isExempt: ({ headers }) => headerOf(headers, OPERATOR_HEADER) !== undefined,
+      isExempt: ({ method, target, headers }) => {
+        const signature = headerOf(headers, OPERATOR_HEADER);
+        const signed = { method, target, body: "" };
+        return signature !== undefined && fleetKey.isSigned(signed, signature, systemClock.nowMs());
+      },
     });
     const core = await startCellCore({
       ...this.role,
@@ -166,20 +178,22 @@ class CellStart {
       publicUrl: () => publicUrl,
       carrierPath: cellPath(name),
       shutdown,
+      migrations: cellMoveMigrations,
+      beforeOpen: () => loadStandings(database, gate),
       neighbours: {
         gate,
         sendTexts: (cell, texts) => caller.call(cell, "POST", `${INTERNAL_PREFIX}${TEXTS_PATH}`, { texts }),
       },
     });
     late.core = core;
-    return { core, gate, moves: await this.startMoves({ core, gate, caller, database }) };
+    return { core, gate, moves: await this.makeMoves({ core, gate, caller, database }) };
   }
 
-  private async startMoves({ core, gate, caller, database }: MovePorts): Promise<CellMoves> {
+  private async makeMoves({ core, gate, caller, database }: MovePorts): Promise<CellMoves> {
     const { settings, logger } = this.role;
     const { name } = this.parts;
     const operatorSid = settings.operatorSid ?? core.account?.accountSid;
-    const moves = cellMoves({
+    return cellMoves({
       database,
       blobs: await openBlobFolder(mediaFolder(settings.data, name, name === FIRST_CELL)),
       clock: systemClock,
@@ -190,9 +204,6 @@ class CellStart {
       flush: () => core.cell.projection.flush(),
       isOperator: (sid) => sid === operatorSid,
     });
-    await migrate(database, moves.migrations);
-    await moves.load();
-    return moves;
   }
 
   private makeServer(made: MessagingRole | undefined, load: LoadTeller): HttpServer {
@@ -236,6 +247,7 @@ class CellStart {
     const texts: SignedEndpoint = {
       method: "POST",
       path: TEXTS_PATH,
+      maxBodyOctets: MAX_TEXTS_OCTETS,
       run: ({ json }) => core.cell.messaging.takeTexts(json),
     };
     return [

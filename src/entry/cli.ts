@@ -25,3 +25,6 @@ process.exitCode = await runCommandLine(
   process.argv.slice(2),
   { stdout: output(process.stdout), stderr: output(process.stderr), env: process.env, cwd: process.cwd() },
 );
+
+// The channel to the supervisor would keep a process alive that has stopped, or could not start.
+if (process.connected) process.disconnect();

@@ -1,12 +1,22 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "../adapters/postgres/index.ts";
 import { openRedis, RedisSharedRoutes } from "../adapters/redis/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
+import { AssertionError } from "../kernel/assert.ts";
+import { AppError } from "../kernel/errors.ts";
 import { edgeAuthenticator } from "../modules/accounts/index.ts";
 import { DatabaseHomeTable } from "../modules/cells/index.ts";
 import { CellRouter, SnapshotFolder } from "../platform/cell-router/index.ts";
-import { PassThrough, Pipeline, UpstreamPool, type EdgeTarget, type RouteFinder } from "../platform/edge/index.ts";
+import {
+  PassThrough,
+  Pipeline,
+  UpstreamPool,
+  type EdgeAuthenticator,
+  type EdgeTarget,
+  type RouteFinder,
+} from "../platform/edge/index.ts";
 import {
   INTERNAL_PREFIX,
   type CellAddress,
@@ -18,6 +28,7 @@ import type { GossipView } from "../platform/gossip/index.ts";
 import {
   healthRoutes,
   HttpServer,
+  OVERLOADED,
   type HttpRequest,
   type ReadinessCheck,
   type RequestAnswerer,
@@ -36,6 +47,9 @@ import type { RoleStart, Running } from "./role-command.ts";
 import type { Shutdown } from "./shutdown.ts";
 
 const POOL_SIZE = 4;
+/** How long an edge waits before it opens, and how often it looks meanwhile. */
+const HEAR_LIMIT_MS = 3_000;
+const HEAR_POLL_MS = 20;
 const CELL_IN_PATH = /^\/cells\/([a-z][a-z0-9-]{0,62})\//;
 
 /** Starts an edge. Rejects with a StartFailure in words for the operator; nothing is left running then. */
@@ -94,6 +108,7 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
         onBug: (error) => onFatal(error.message),
       }),
   });
+  await hearOfOthers(gossip, router);
   const door = await openDoor({ settings, logger, server, shutdown });
   reportReady({ kind: "ready", name, baseUrl: door.baseUrl, tlsUrl: door.tlsUrl });
   return { close: () => shutdown.run() };
@@ -139,7 +154,11 @@ function openShared(url: string, logger: Logger, shutdown: Shutdown): RedisShare
 }
 
 /** Decides by what the account's own cell says of it. The cell authenticates again, and its word is the last. */
-function authenticatorOf({ logger }: RoleStart, { secrets, fleetKey }: NodeParts, router: CellRouter) {
+function authenticatorOf(
+  { logger }: RoleStart,
+  { secrets, fleetKey }: NodeParts,
+  router: CellRouter,
+): EdgeAuthenticator {
   const ask = async (sid: string, cell: CellDescriptor): Promise<unknown> => {
     const target = `${INTERNAL_PREFIX}/credentials/${sid}`;
     const { status, json } = await signedCall(urlOf(cell.address), fleetKey, { method: "GET", target });
@@ -147,7 +166,7 @@ function authenticatorOf({ logger }: RoleStart, { secrets, fleetKey }: NodeParts
     if (status === 404) return undefined;
     throw new Error(`${cell.name} answered ${status} when it was asked for the credentials of ${sid}`);
   };
-  return edgeAuthenticator({
+  const authenticator = edgeAuthenticator({
     clock: systemClock,
     logger,
     secrets,
@@ -163,6 +182,18 @@ function authenticatorOf({ logger }: RoleStart, { secrets, fleetKey }: NodeParts
       return other === undefined ? undefined : ask(sid, other);
     },
   });
+  return {
+    authenticate: (credentials) => {
+      const found = authenticator.authenticate(credentials);
+      return found instanceof Promise ? found.catch(unreachable) : found;
+    },
+  };
+}
+
+/** Whoever cannot be told from a stranger, because the home cell is silent, is asked to come again. */
+function unreachable(error: unknown): never {
+  if (error instanceof AppError || error instanceof AssertionError) throw error;
+  throw new AppError(OVERLOADED, {}, { cause: error });
 }
 
 /** What lets the operator into a cell in which he is not at home. */
@@ -177,6 +208,16 @@ function controlTarget(gossip: GossipView): EdgeTarget | undefined {
     return { name: "control", address };
   }
   return undefined;
+}
+
+/**
+ * Gossip tells within moments where the others are; until then there is nowhere to send requests to. An edge
+ * whose control plane is down opens all the same, a little later.
+ */
+async function hearOfOthers(gossip: GossipView, router: CellRouter): Promise<void> {
+  const endMs = systemClock.monotonicMs() + HEAR_LIMIT_MS;
+  const hasHeard = (): boolean => controlTarget(gossip) !== undefined && router.cells().length > 0;
+  while (!hasHeard() && systemClock.monotonicMs() < endMs) await sleep(HEAR_POLL_MS);
 }
 
 function cellsKnown(router: CellRouter): ReadinessCheck {

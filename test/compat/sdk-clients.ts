@@ -5,6 +5,8 @@ import type { SystemProcess } from "../kit/running-system.ts";
 type RequestOptions<TData> = Parameters<typeof twilio.RequestClient.prototype.request<TData>>[0];
 type Client = ReturnType<typeof twilio>;
 type Credentials = Pick<SystemProcess, "accountSid" | "authToken">;
+/** Where a client goes, and as whom. */
+export type SdkDoor = Credentials & Pick<SystemProcess, "baseUrl">;
 
 /** The documented way to another address: every request goes there and says which host it was for. */
 class ForwardingClient extends twilio.RequestClient {
@@ -25,18 +27,18 @@ class ForwardingClient extends twilio.RequestClient {
 }
 
 /** The SDK for every product, over the plain port. */
-export function forwardedClient(system: SystemProcess, credentials: Credentials = system): Client {
+export function forwardedClient(system: SdkDoor, credentials: Credentials = system): Client {
   const { accountSid, authToken } = credentials;
   return twilio(accountSid, authToken, { httpClient: new ForwardingClient(system.baseUrl) });
 }
 
 /** The SDK with an API key, for an account. */
-export function keyClient(system: SystemProcess, key: { sid: string; secret: string }, accountSid: string): Client {
+export function keyClient(system: SdkDoor, key: { sid: string; secret: string }, accountSid: string): Client {
   return twilio(key.sid, key.secret, { accountSid, httpClient: new ForwardingClient(system.baseUrl) });
 }
 
 /** The SDK with nothing but another base URL for its main product. */
-export function plainClient(system: SystemProcess): Client {
+export function plainClient(system: SdkDoor): Client {
   const client = twilio(system.accountSid, system.authToken);
   client.api.baseUrl = system.baseUrl;
   return client;
@@ -65,7 +67,7 @@ class KeyedClient extends ForwardingClient {
 }
 
 /** The SDK with an idempotency key in every request. */
-export function keyedClient(system: SystemProcess, key: string, received: ReceivedHeaders = []): Client {
+export function keyedClient(system: SdkDoor, key: string, received: ReceivedHeaders = []): Client {
   return twilio(system.accountSid, system.authToken, { httpClient: new KeyedClient(system.baseUrl, key, received) });
 }
 
@@ -81,7 +83,7 @@ export async function refuses(request: Promise<unknown>, code: number, status = 
 
 /** Sends a text from a simulated phone. */
 export async function textFromPhone(
-  system: SystemProcess,
+  system: Pick<SystemProcess, "baseUrl">,
   from: string,
   text: { to: string; body: string },
 ): Promise<void> {

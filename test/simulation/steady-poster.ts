@@ -1,4 +1,4 @@
-import http from "node:http";
+import http, { type IncomingHttpHeaders } from "node:http";
 
 /** Where the load goes; changes when the system comes back on another port. */
 export interface LoadTarget {
@@ -10,7 +10,7 @@ export interface LoadTarget {
 /** A request to send, and who hears of its answer; nobody does where the connection breaks. */
 export interface Posting {
   readonly form: Readonly<Record<string, string>>;
-  readonly onAnswer: (status: number, body: string) => void;
+  readonly onAnswer: (status: number, body: string, headers: IncomingHttpHeaders) => void;
 }
 
 const TICK_MS = 20;
@@ -78,7 +78,7 @@ export abstract class SteadyPoster {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => (text += part));
       response.on("error", () => {});
-      response.on("end", () => onAnswer(response.statusCode ?? 0, text));
+      response.on("end", () => onAnswer(response.statusCode ?? 0, text, response.headers));
     });
     request.end(body);
   }

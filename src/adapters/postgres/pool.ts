@@ -59,6 +59,8 @@ class PostgresDatabase implements PooledDatabase {
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       application_name: "trunkline",
+      // Rows of two databases are compared as texts, which hold moments in the zone of the session.
+      options: "-c TimeZone=UTC",
       keepAlive: true,
       allowExitOnIdle: true,
       types: columnTypes,

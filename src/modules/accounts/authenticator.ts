@@ -112,7 +112,7 @@ export class AccountAuthenticator implements Authenticator {
   async #find(username: string, how: "known" | "current"): Promise<Holder | undefined> {
     const { accounts, keys } = this.#deps.records;
     const records: RecordCache<AccountRecord | KnownKey> = isKey(username) ? keys : accounts;
-    const record = how === "known" ? await records.find(username) : await records.findCurrent(username, MIN_REREAD_MS);
+    const record = how === "known" ? await records.find(username) : await records.findAnew(username, MIN_REREAD_MS);
     if (record === undefined) return undefined;
     if (!("accountSid" in record)) return { account: record, key: undefined };
     const account = await accounts.find(record.accountSid);

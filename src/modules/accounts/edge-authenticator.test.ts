@@ -79,6 +79,15 @@ describe("the authenticator of an edge", () => {
     assert.ok((await login(MAIN, "another")) !== undefined);
   });
 
+  it("reads a record that nobody used for 15 s before it believes it, so that what was revoked opens nothing", async () => {
+    const { clock, put, login } = sample();
+    put(MAIN, "token");
+    await login(MAIN, "token");
+    put(MAIN, "another");
+    clock.advance(15_000);
+    assert.equal(await login(MAIN, "token"), undefined);
+  });
+
   it("goes on for as long as the home cell cannot be asked, which cannot tell of other passwords meanwhile", async () => {
     const { clock, put, login, down } = sample();
     put(MAIN, "token");

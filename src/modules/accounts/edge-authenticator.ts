@@ -9,10 +9,12 @@ import { familyOf } from "./directory.ts";
 import type { Freshness } from "./record-cache.ts";
 
 /**
- * The edge's word is not the last one: the cell authenticates again. So a record is used
- * while it is read again, however old it is, and the home cell may be down for a day.
+ * A cell authenticates again, so that its home cell may be down for a day: a record is used
+ * for as long as it cannot be read again. But of the operator, whom cells and the control
+ * plane let in on the edge's word, a token that was revoked must not go on opening them at an
+ * edge that nobody asked for a while: what is older than this is read again before it counts.
  */
-const OF_ANOTHER_CELL: Freshness = { refreshAfterMs: 5_000, trustedMs: Number.POSITIVE_INFINITY };
+const OF_ANOTHER_CELL: Freshness = { refreshAfterMs: 5_000, trustedMs: 15_000 };
 /** Lookups in one cell at once. */
 const MAX_RUNNING = 16;
 /** A cell that has not answered by then does not answer. */
@@ -43,8 +45,8 @@ export interface EdgeAccountAuthenticator {
 
 /**
  * Authenticates by records that are fetched from the accounts' home cells: fresh for 5 s,
- * then fetched again in the background as they are used, and used for as long as their
- * cell cannot be asked.
+ * then fetched again in the background as they are used, after 15 s before they are used,
+ * and used for as long as their cell cannot be asked.
  */
 export function edgeAuthenticator(deps: EdgeAuthenticatorDeps): EdgeAccountAuthenticator {
   const { clock, logger, secrets, laneOf } = deps;

@@ -19,6 +19,8 @@ const RETRY_AFTER_MS = 5_000;
 /** How long it is remembered that there is no such record. */
 const ABSENT_MS = 2_000;
 const MAX_ABSENT = 5_000;
+/** Of how many keys it is remembered when they were read anew. */
+const MAX_ANEW = 5_000;
 
 interface Entry<V> {
   readonly value: V;
@@ -53,6 +55,8 @@ export class RecordCache<V extends object> {
   readonly #known: Generations<Entry<V>>;
   /** Keys without a record, and until when this is believed. */
   readonly #absent = new Generations<number>(MAX_ABSENT);
+  /** When a key may be read anew once more. */
+  readonly #nextAnewMs = new Generations<number>(MAX_ANEW);
   readonly #reading = new Map<string, Promise<V | undefined>>();
   /** Lanes whose last read failed. While it does nobody waits who has an old record. */
   readonly #failing = new Set<string>();
@@ -91,6 +95,19 @@ export class RecordCache<V extends object> {
     const entry = this.#known.get(key);
     if (entry === undefined) return this.find(key);
     return this.#options.clock.monotonicMs() - entry.readMs < minAgeMs ? entry.value : this.#read(key);
+  }
+
+  /**
+   * The record read again, because somebody who knows better may have changed it; in the next `gapMs` as it is
+   * known then, so that asking in vain costs one read in so long a time. Rejects when it cannot be read.
+   */
+  async findAnew(key: string, gapMs: number): Promise<V | undefined> {
+    const entry = this.#known.get(key);
+    if (entry === undefined) return this.find(key);
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs < (this.#nextAnewMs.get(key) ?? nowMs)) return entry.value;
+    this.#nextAnewMs.set(key, nowMs + gapMs);
+    return this.#read(key);
   }
 
   /** Forgets a record that was changed. What is being read at this moment is not kept either. */

@@ -328,6 +328,33 @@ describe("a cell that fails", () => {
     assert.equal(cell.received.length, 1);
   });
 
+  it("that says nothing at all is asked how it is, and given up before its requests are late", async (t) => {
+    const cell = new ScriptedCell(() => undefined);
+    const world = await edgeWorld(t, { a: cell }, { limits: { maxQuietMs: 20, connectTimeoutMs: 30, maxProbeMs: 10 } });
+    const { socket } = client(world.port);
+    socket.write(request("POST", MESSAGES, { body: "a=b" }));
+    await soon(() => world.pool.counts().get("a")?.isBroken === true);
+    assert.equal(statusOf(await world.ask(request("POST", MESSAGES, { body: "a=b" }))), 503);
+    cell.script = answering(ok());
+    await soon(() => world.pool.counts().get("a")?.isBroken === false);
+    assert.equal(statusOf(await world.ask(request("POST", MESSAGES, { body: "a=b" }))), 200);
+    socket.destroy();
+  });
+
+  it("that is only slow with one request is left alone", async (t) => {
+    let slow: Socket | undefined;
+    const cell = new ScriptedCell(({ head }, socket) => {
+      if (head.startsWith("GET /healthz")) socket.write(ok());
+      else slow = socket;
+    });
+    const world = await edgeWorld(t, { a: cell }, { limits: { maxQuietMs: 10 } });
+    const asked = world.ask(request("POST", MESSAGES, { body: "a=b" }));
+    await soon(() => cell.received.length >= 3);
+    assert.equal(world.pool.counts().get("a")?.isBroken, false);
+    slow?.write(ok("late"));
+    assert.equal(bodyOf(await asked), "late");
+  });
+
   it("is not asked while five in a row went wrong", async (t) => {
     const cell = new ScriptedCell((_, socket) => void socket.destroy());
     const world = await edgeWorld(t, { a: cell }, { limits: { probeMs: 60_000 } });

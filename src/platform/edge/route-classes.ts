@@ -63,7 +63,7 @@ export const ROUTE_CLASSES: Readonly<Record<RouteClass, ClassTraits>> = {
     what: "what needs no credentials: content of media, callbacks of carriers, the simulator",
     priority: 2,
     isYardstick: false,
-    maxBodyOctets: 8 * MIB,
+    maxBodyOctets: MIB,
   },
   own: { what: "health and metrics of this process", priority: 0, isYardstick: false, maxBodyOctets: 65_536 },
   internal: { what: "between processes of the system; refused", priority: 3, isYardstick: false, maxBodyOctets: 0 },

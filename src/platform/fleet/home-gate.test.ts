@@ -93,6 +93,16 @@ describe("the gate of a cell", () => {
     assert.equal(status(gate.gateRequest(request("POST", OTHER))), 503, "nor believed when it changes");
   });
 
+  it("answers 503 where it cannot be found out whether the account is here", async () => {
+    const { gate } = makeGate({
+      hints: { cellNumber: 1, cellOf: () => 2 },
+      isKnown: () => Promise.reject(new Error("the database is away")),
+    });
+    const answer = await gate.run(request("GET"), () => Promise.reject(new Error("not to be asked")));
+    assert.equal(answer.status, 503);
+    assert.equal(answer.headers[answer.headers.indexOf("Retry-After") + 1], "1");
+  });
+
   it("waits for the requests that it let in before, and for no others", async () => {
     const { gate, clock } = makeGate();
     const ends: (() => void)[] = [];

@@ -135,16 +135,20 @@ export class HomeGate {
     this.confirmed.add(username);
   }
 
-  /** Asks {@link gateRequest}, else runs `next`, and counts the request as under way until it has answered. */
+  /**
+   * Asks {@link gateRequest}, else runs `next`, and counts the request as under way until it
+   * has answered. Where it cannot be told whether the account is here, that is a 503.
+   */
   async run(request: HttpRequest, next: (request: HttpRequest) => Promise<HttpResponse>): Promise<HttpResponse> {
     // A step of a move is one of these, and would wait for itself.
     if (request.target.startsWith(`${INTERNAL_PREFIX}/`)) return next(request);
     const refused = this.gateRequest(request);
-    const answer = refused instanceof Promise ? await refused : refused;
+    const answer = refused instanceof Promise ? await refused.catch(notKnownNow) : refused;
     if (answer !== undefined) return answer;
     // What was asked for meanwhile may have changed while it was waited for.
     const again = refused instanceof Promise ? this.gateRequest(request) : undefined;
-    if (again !== undefined && !(again instanceof Promise)) return again;
+    if (again instanceof Promise) again.catch(notKnownNow);
+    else if (again !== undefined) return again;
     const { generation } = this;
     this.underWay.set(generation, (this.underWay.get(generation) ?? 0) + 1);
     try {
@@ -203,6 +207,11 @@ function usernameOf(header: string | undefined): string | undefined {
 function refusal(standing: Standing, method: string): HttpResponse | undefined {
   if (standing.kind === "moved") return notAtHome(standing.home);
   if (standing.kind !== "arriving" && SAFE_METHODS.has(method)) return undefined;
+  return notKnownNow();
+}
+
+/** The same is answered later, here or elsewhere; nothing was done. */
+function notKnownNow(): HttpResponse {
   return answerOf(new AppError(OVERLOADED), ["Retry-After", "1"]);
 }
 

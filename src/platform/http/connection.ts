@@ -270,7 +270,10 @@ export class Connection implements RequestSource {
     if (this.isParsing || rest === undefined || this.stage !== "open" || this.mustWait) return;
     this.rest = undefined;
     this.parse(rest);
-    if (this.rest === undefined) this.socket.resume();
+    if (this.rest !== undefined) return;
+    this.socket.resume();
+    // The end came while there was something left to look at.
+    if (this.hasEnded && this.stage === "open") this.concludeInput();
   }
 
   /** The head of a request with a body is here; most often its body is too. */

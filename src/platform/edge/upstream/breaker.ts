@@ -30,6 +30,11 @@ export class Breaker {
     return true;
   }
 
+  /** Nobody is sent there from now on. */
+  open(): void {
+    this.opened = true;
+  }
+
   /** Notes an answer. */
   answered(): void {
     this.score = 0;

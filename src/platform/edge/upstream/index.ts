@@ -2,7 +2,6 @@
 export type { Exchange, UpstreamAnswer, UpstreamRequest } from "./exchange.ts";
 export { UpstreamFailure } from "./failure.ts";
 export type { FailureKind } from "./failure.ts";
-export { DEFAULT_LIMITS } from "./limits.ts";
 export type { UpstreamLimits } from "./limits.ts";
 export { UpstreamPool } from "./upstream-pool.ts";
 export type { UpstreamPoolOptions } from "./upstream-pool.ts";

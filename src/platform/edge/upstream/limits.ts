@@ -8,6 +8,8 @@ export interface UpstreamLimits {
   readonly connectTimeoutMs: number;
   /** From when a request was handed over to the head of its answer, and between two pieces of its body; 30 s. */
   readonly answerTimeoutMs: number;
+  /** How long a cell that owes answers may say nothing before it is asked for its health; 2 s. */
+  readonly maxQuietMs: number;
   /** How long an unused connection is kept; 20 s, well under the 65 s of a cell. */
   readonly idleMs: number;
   /** How often time limits are looked at; 50 ms. They are exact to that. */
@@ -22,6 +24,7 @@ export const DEFAULT_LIMITS: UpstreamLimits = {
   maxWaiting: 1_024,
   connectTimeoutMs: 1_000,
   answerTimeoutMs: 30_000,
+  maxQuietMs: 2_000,
   idleMs: 20_000,
   checkIntervalMs: 50,
   probeMs: 100,

@@ -134,6 +134,8 @@ export class UpstreamConnection implements Flushable {
 
   private send(head: string, stream: NonNullable<Exchange["request"]["stream"]>, octets: number | undefined): void {
     this.isOneWrite = false;
+    // It broke off while this request waited for a connection.
+    if (stream.destroyed) return this.close("body", stream.errored ?? new Error("the body broke off"));
     this.socket.write(head, "latin1");
     // While it is the client that we wait for, the cell is not late.
     this.deadlineMs = Number.POSITIVE_INFINITY;
@@ -204,8 +206,8 @@ export class UpstreamConnection implements Flushable {
     this.exchange = undefined;
     const answer = this.answer(body);
     if (hasMore) this.reader.keepAlive = false;
-    this.settle();
     exchange?.answered(answer);
+    this.settle();
   }
 
   private relay(chunk: Buffer, offset: number): void {

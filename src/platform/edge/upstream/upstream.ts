@@ -6,7 +6,7 @@ import type { EndOfTurn } from "./end-of-turn.ts";
 import type { Exchange } from "./exchange.ts";
 import { UpstreamFailure, type FailureKind } from "./failure.ts";
 import type { UpstreamLimits } from "./limits.ts";
-import { probeOf } from "./probe.ts";
+import { probe } from "./probe.ts";
 import { UpstreamConnection, type UpstreamHost } from "./upstream-connection.ts";
 
 /** What is open to a cell, for metrics. */
@@ -48,7 +48,11 @@ export class Upstream implements UpstreamHost {
   /** Connections that do not stand yet. */
   private readonly opening = new Set<UpstreamConnection>();
   private probeDelayMs: number;
+  private isProbing = false;
   private isClosed = false;
+  /** Whether an answer came since the time limits were last looked at, and since when none did although some are due. */
+  private wasHeard = false;
+  private quietSinceMs = 0;
 
   constructor(input: UpstreamInput) {
     this.endOfTurn = input.endOfTurn;
@@ -59,6 +63,7 @@ export class Upstream implements UpstreamHost {
     this.limits = input.limits;
     this.answerTimeoutMs = input.limits.answerTimeoutMs;
     this.probeDelayMs = input.limits.probeMs;
+    this.quietSinceMs = input.clock.monotonicMs();
     this.retries = new RetryBudget({}, input.clock.monotonicMs());
   }
 
@@ -106,11 +111,10 @@ export class Upstream implements UpstreamHost {
 
   onOutcome(failure: FailureKind | undefined): void {
     if (failure === undefined) {
+      this.wasHeard = true;
       this.breaker.answered();
     } else if (this.breaker.failed(failure)) {
-      this.logger.warn("edge.cell-down", { cell: this.name, reason: failure });
-      this.probeDelayMs = this.limits.probeMs;
-      this.probeLater();
+      this.noteDown(failure);
     }
   }
 
@@ -121,6 +125,7 @@ export class Upstream implements UpstreamHost {
       if (this.idle.includes(connection)) connection.close("lost", undefined);
       else connection.expire();
     }
+    this.watch(nowMs);
     // In line all have the same patience, so the first is the first that is late.
     for (const next of this.waiting) {
       if (nowMs < next.deadlineMs) break;
@@ -181,46 +186,51 @@ export class Upstream implements UpstreamHost {
     }
   }
 
+  /** Whoever has requests and says nothing at all is asked how it is, long before those are late. */
+  private watch(nowMs: number): void {
+    const isBusy = this.connections.size > this.idle.length + this.opening.size;
+    if (this.wasHeard || !isBusy) this.quietSinceMs = nowMs;
+    this.wasHeard = false;
+    if (nowMs - this.quietSinceMs >= this.limits.maxQuietMs && !this.breaker.isOpen && !this.isProbing) this.probe();
+  }
+
+  private noteDown(reason: string): void {
+    this.logger.warn("edge.cell-down", { cell: this.name, reason });
+    this.probeDelayMs = this.limits.probeMs;
+    if (!this.isProbing) this.probeLater();
+  }
+
   private probeLater(): void {
     this.clock.after(this.probeDelayMs, () => {
-      if (!this.breaker.isOpen || this.isClosed) return;
+      if (!this.breaker.isOpen || this.isClosed || this.isProbing) return;
       this.probeDelayMs = Math.min(this.limits.maxProbeMs, this.probeDelayMs * 2);
       this.probe();
     });
   }
 
-  /** Asks the cell for its health over a connection of its own; customers' requests are not risked for that. */
   private probe(): void {
-    const again = (): void => {
-      if (this.breaker.isOpen) this.probeLater();
-    };
-    const host: UpstreamHost = {
-      answerTimeoutMs: this.limits.connectTimeoutMs,
+    this.isProbing = true;
+    probe({
+      address: this.address,
+      timeoutMs: this.limits.connectTimeoutMs,
       endOfTurn: this.endOfTurn,
       nowMs: () => this.nowMs(),
-      onFree: (connection) => {
-        if (connection === probing && !isSent) {
-          isSent = true;
-          connection.deadlineMs = this.nowMs() + this.limits.connectTimeoutMs;
-          connection.carry(
-            probeOf(this.address, connection.deadlineMs, (isWell) => {
-              if (!isWell) return again();
-              this.breaker.answered();
-              this.logger.info("edge.cell-up", { cell: this.name });
-            }),
-          );
-          return;
-        }
-        connection.close("lost", undefined);
-      },
-      onGone: (connection, failure) => {
-        this.connections.delete(connection);
-        if (failure !== undefined) again();
-      },
-      onOutcome: () => undefined,
-    };
-    let isSent = false;
-    const probing = new UpstreamConnection(this.address, this.nowMs() + this.limits.connectTimeoutMs, host);
-    this.connections.add(probing);
+      connections: this.connections,
+      tell: (isWell) => this.probed(isWell),
+    });
+  }
+
+  private probed(isWell: boolean): void {
+    this.isProbing = false;
+    if (isWell) {
+      this.quietSinceMs = this.nowMs();
+      if (this.breaker.isOpen) this.logger.info("edge.cell-up", { cell: this.name });
+      this.breaker.answered();
+    } else if (this.breaker.isOpen) {
+      this.probeLater();
+    } else {
+      this.breaker.open();
+      this.noteDown("quiet");
+    }
   }
 }

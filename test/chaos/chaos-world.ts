@@ -1,0 +1,284 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PhoneMessage } from "../../src/modules/simulator/index.ts";
+import { startFleetProcess, type FleetAccount, type FleetProcess } from "../kit/running-fleet.ts";
+import { waitFor } from "../kit/wait-for.ts";
+import { CallbackSink } from "../simulation/callback-sink.ts";
+import { listAll } from "../simulation/verdict.ts";
+import { AccountLoad } from "./account-load.ts";
+import { brokenPromises, judgeGroup, type Evidence, type GroupRow, type Span } from "./judge.ts";
+import type { ChaosReport, ChaosRun } from "./scenario.ts";
+import { TextLoad } from "./text-load.ts";
+
+export interface ChaosOptions {
+  /** For example `messaging=3`. */
+  readonly cells: string;
+  readonly regions?: string;
+  readonly accountsPerCell?: number;
+  readonly config?: object;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly dataFolder?: string;
+}
+
+/** An account that sends, and the number that it sends from. */
+export interface ChaosAccount extends FleetAccount {
+  readonly number: string;
+}
+
+/** Which loads make a row, and whether they are to notice anything at all. */
+export interface Group {
+  readonly name: string;
+  readonly loads: readonly AccountLoad[];
+  readonly isSpared: boolean;
+}
+
+/** Where the operator is at home. */
+const FIRST_CELL = "messaging-1";
+const PHONES_OF_LOAD = 10;
+const TEXTS_PER_SECOND = 4;
+const DRAIN_LIMIT_MS = 60_000;
+const POLL_MS = 500;
+/** What would be sent twice is sent again within this, once everything has arrived. */
+const SETTLE_MS = 2_000;
+const MAX_PLACEMENTS = 40;
+const FINAL = ["delivered", "undelivered", "failed"];
+
+/** A system of several processes, with accounts in every cell that send and are texted, and everybody who sees what comes of it. */
+export class ChaosWorld {
+  readonly fleet: FleetProcess;
+  readonly accounts: readonly ChaosAccount[];
+  readonly loads: AccountLoad[] = [];
+  readonly broken: string[] = [];
+  readonly findings: string[] = [];
+  private readonly run: ChaosRun;
+  private readonly sink: CallbackSink;
+  private readonly statusCallback: string;
+  private readonly texts: TextLoad;
+  private readonly spans = new Map<string, Span>();
+
+  private constructor(run: ChaosRun, parts: Pick<ChaosWorld, "fleet" | "accounts"> & Surroundings) {
+    this.run = run;
+    this.fleet = parts.fleet;
+    this.accounts = parts.accounts;
+    this.sink = parts.sink;
+    this.statusCallback = parts.statusCallback;
+    const numbers = parts.accounts.map(({ number }) => number);
+    this.texts = new TextLoad(numbers, { phonesUrl: parts.fleet.phonesUrl, perSecond: TEXTS_PER_SECOND });
+  }
+
+  static async open(run: ChaosRun, options: ChaosOptions): Promise<ChaosWorld> {
+    const sink = new CallbackSink();
+    const statusCallback = await sink.start();
+    run.tell(`starting ${options.cells} in ${options.regions ?? "us1"}`);
+    const fleet = await startFleetProcess({
+      cells: options.cells,
+      ...(options.regions === undefined ? {} : { regions: options.regions }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.dataFolder === undefined ? {} : { dataFolder: options.dataFolder }),
+      config: { log: { level: "warn" }, ...options.config },
+    });
+    try {
+      const startMs = performance.now();
+      const accounts = await makeAccounts(fleet, options);
+      run.tell(`accounts made in ${Math.round(performance.now() - startMs)} ms`);
+      return new ChaosWorld(run, { fleet, accounts, sink, statusCallback });
+    } catch (error) {
+      await fleet.stop();
+      await sink.stop();
+      throw error;
+    }
+  }
+
+  /** Opens one, works with it, and closes it whatever happens. */
+  static async with<T>(run: ChaosRun, options: ChaosOptions, work: (world: ChaosWorld) => Promise<T>): Promise<T> {
+    const world = await ChaosWorld.open(run, options);
+    try {
+      return await work(world);
+    } finally {
+      await world.close();
+    }
+  }
+
+  /** The names of the messaging cells but for that of the operator. */
+  get mortals(): readonly string[] {
+    return [...new Set(this.accounts.map(({ cell }) => cell))].filter((cell) => cell !== FIRST_CELL);
+  }
+
+  accountsOf(cell: string): readonly ChaosAccount[] {
+    return this.accounts.filter((account) => account.cell === cell);
+  }
+
+  /** Lets an account send through an edge, from now on. */
+  send(account: ChaosAccount, edge: string, perSecond = this.run.perSecond): AccountLoad {
+    const index = this.loads.length;
+    const load = new AccountLoad({
+      name: `load ${index}`,
+      cell: account.cell,
+      edge,
+      from: account.number,
+      phones: Array.from({ length: PHONES_OF_LOAD }, (_, n) => `+1557${String(index * 100 + n).padStart(7, "0")}`),
+      statusCallback: this.statusCallback,
+      perSecond,
+    });
+    this.loads.push(load);
+    const baseUrl = this.fleet.edges.get(edge) ?? this.fleet.baseUrl;
+    load.aim({ baseUrl, accountSid: account.accountSid, authToken: account.authToken });
+    return load;
+  }
+
+  /** Lets every account send through an edge of every region given, and be texted. */
+  sendAll(edges: readonly string[]): void {
+    for (const account of this.accounts) for (const edge of edges) this.send(account, edge);
+    this.texts.start();
+  }
+
+  loadsOf(cell: string): readonly AccountLoad[] {
+    return this.loads.filter(({ options }) => options.cell === cell);
+  }
+
+  loadsElsewhere(cell: string): readonly AccountLoad[] {
+    return this.loads.filter(({ options }) => options.cell !== cell);
+  }
+
+  /** Does something while the load goes on, and remembers when that was. */
+  async during<T>(span: "before" | "during" | "after", work: () => Promise<T>): Promise<T> {
+    this.run.tell(span);
+    const fromMs = performance.now();
+    const result = await work();
+    this.spans.set(span, { fromMs, toMs: performance.now() });
+    return result;
+  }
+
+  /** Lets the load go on for a while. */
+  wait(seconds: number): Promise<void> {
+    return sleep(seconds * 1_000);
+  }
+
+  /** Notes that something that was promised was not so. */
+  require(holds: boolean, sentence: string): void {
+    if (!holds) this.broken.push(sentence);
+  }
+
+  /** Ends the load, waits until everything has arrived, and says what became of each group. */
+  async judge(groups: readonly Group[]): Promise<ChaosReport> {
+    this.run.tell("draining");
+    await Promise.all([...this.loads.map((load) => load.stop()), this.texts.stop()]);
+    const evidence = await this.collect();
+    const rows: GroupRow[] = [];
+    for (const { name, loads, isSpared } of groups) {
+      const row = judgeGroup(name, loads, evidence);
+      rows.push(row);
+      this.broken.push(...brokenPromises(row, isSpared));
+    }
+    await this.judgeTexts();
+    return { rows, findings: this.findings, broken: this.broken };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.loads.map((load) => load.stop()), this.texts.stop()]);
+    const errors = this.fleet.stderr().split("\n");
+    for (const line of errors.filter((text) => /"level":"(fatal)"|assert/i.test(text)).slice(0, 5)) {
+      this.run.tell(`logged: ${line.slice(0, 400)}`);
+    }
+    await this.fleet.stop();
+    await this.sink.stop();
+  }
+
+  private async collect(): Promise<Evidence> {
+    const accepted = this.loads.flatMap(({ samples }) => samples).filter(({ sid }) => sid !== undefined);
+    const endMs = performance.now() + DRAIN_LIMIT_MS;
+    const told = new Set<string>();
+    for (;;) {
+      const arrivals = await this.arrivals();
+      for (const { sid = "" } of accepted) {
+        if (FINAL.some((status) => this.sink.callbacks.has(`${sid}:${status}`))) told.add(sid);
+      }
+      const isDone = accepted.every(({ sid = "", body }) => arrivals.has(body) && told.has(sid));
+      if (isDone || performance.now() > endMs) break;
+      await sleep(POLL_MS);
+    }
+    await sleep(SETTLE_MS);
+    const { before, during } = { before: this.spans.get("before"), during: this.spans.get("during") };
+    const none = { fromMs: 0, toMs: 0 };
+    return { arrivals: await this.arrivals(), told, before: before ?? none, during: during ?? none };
+  }
+
+  /** How often each text is on a phone. */
+  private async arrivals(): Promise<Map<string, number>> {
+    const arrivals = new Map<string, number>();
+    for (const phone of this.loads.flatMap(({ options }) => options.phones)) {
+      const url = `${this.fleet.phonesUrl}/simulator/phones/${encodeURIComponent(phone)}/messages?limit=1000`;
+      const { messages } = (await (await fetch(url)).json()) as { messages: readonly PhoneMessage[] };
+      for (const { body, direction } of messages) {
+        if (direction === "received") arrivals.set(body, (arrivals.get(body) ?? 0) + 1);
+      }
+    }
+    return arrivals;
+  }
+
+  /** Each text to an account's number must be there once. */
+  private async judgeTexts(): Promise<void> {
+    const { sent } = this.texts;
+    const endMs = performance.now() + DRAIN_LIMIT_MS;
+    let counts = { lost: 0, doubled: 0 };
+    do {
+      if (counts.lost > 0) await sleep(POLL_MS);
+      const seen = new Map<string, number>();
+      for (const account of this.mainAccounts()) {
+        const listed = await listAll({ ...account, baseUrl: this.fleet.baseUrl });
+        for (const { body } of listed) seen.set(body, (seen.get(body) ?? 0) + 1);
+      }
+      const times = sent.map(({ body }) => seen.get(body) ?? 0);
+      counts = { lost: times.filter((n) => n === 0).length, doubled: times.filter((n) => n > 1).length };
+    } while (counts.lost > 0 && performance.now() < endMs);
+    this.findings.push(`${sent.length} texts came in: ${counts.lost} lost, ${counts.doubled} doubled.`);
+    this.require(counts.lost === 0, `${counts.lost} texts that came in were lost`);
+    this.require(counts.doubled === 0, `${counts.doubled} texts that came in are there twice`);
+  }
+
+  private mainAccounts(): readonly ChaosAccount[] {
+    return [...new Map(this.accounts.map((account) => [account.accountSid, account])).values()];
+  }
+}
+
+interface Surroundings {
+  readonly sink: CallbackSink;
+  readonly statusCallback: string;
+}
+
+/** The operator with the two numbers of the first cell, and new accounts in every other one. */
+async function makeAccounts(fleet: FleetProcess, options: ChaosOptions): Promise<readonly ChaosAccount[]> {
+  const { accountsPerCell = 2, regions = "us1" } = options;
+  const { json } = await fleet.supervise({ method: "GET", target: "/nodes" });
+  const cells = (json as { cells: readonly { name: string; number: number; region: string; type: string }[] }).cells;
+  const operator = { ...fleet.operator, cell: FIRST_CELL };
+  const accounts: ChaosAccount[] = [{ ...operator, number: "+15005550100" }, { ...operator, number: "+15005550101" }];
+  const regionList = regions.split(",");
+  const isFull = (name: string): boolean => accounts.filter(({ cell }) => cell === name).length >= accountsPerCell;
+  for (let tried = 0; !cells.every(({ name }) => isFull(name)); tried += 1) {
+    if (tried >= MAX_PLACEMENTS) throw new Error(`no accounts in every cell after ${tried}`);
+    const region = regionList[tried % regionList.length] ?? "us1";
+    // Right after the start the control plane may not have heard of every cell.
+    const account = await waitFor("an account", () => fleet.createAccount(region).catch(unlessRefused));
+    const cell = cells.find(({ name }) => name === account.cell);
+    if (cell === undefined || isFull(cell.name)) continue;
+    const place = cell.number * 100 + accounts.filter((one) => one.cell === cell.name).length;
+    const number = `+1500555${String(place).padStart(4, "0")}`;
+    await buyNumber(fleet, account, number);
+    accounts.push({ ...account, number });
+  }
+  return accounts;
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!String(error).includes("503")) throw error;
+}
+
+async function buyNumber({ baseUrl }: FleetProcess, account: FleetAccount, number: string): Promise<void> {
+  const { accountSid, authToken } = account;
+  const response = await fetch(`${baseUrl}/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers.json`, {
+    method: "POST",
+    headers: { Authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` },
+    body: new URLSearchParams({ PhoneNumber: number }),
+  });
+  if (response.status !== 201) throw new Error(`no number: ${response.status} ${await response.text()}`);
+}
