@@ -24,7 +24,7 @@ import { describeMachine } from "./machine.ts";
 
 const ACCOUNT = `AC${"a".repeat(32)}`;
 const TOKEN = "0123456789abcdef0123456789abcdef";
-const LOAD = fileURLToPath(new URL("edge/load-process.js", import.meta.url));
+const LOAD = fileURLToPath(new URL("edge-load-process.js", import.meta.url));
 
 interface Seen {
   readonly answers: number;

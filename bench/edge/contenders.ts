@@ -15,7 +15,7 @@ export interface Contender {
   stop(): Promise<void>;
 }
 
-const SERVER = fileURLToPath(new URL("server-process.js", import.meta.url));
+const SERVER = fileURLToPath(new URL("../edge-process.js", import.meta.url));
 const ANSWER = JSON.stringify({ sid: `SM${"0".repeat(32)}`, status: "queued", to: "+447700900123" });
 /** Of `/proc/<pid>/stat`: hundredths of a second. */
 const TICK_US = 10_000;

@@ -39,7 +39,11 @@ export async function callApi(url: string, call: ApiCall = {}): Promise<ApiAnswe
 
 /** Like {@link callApi} for what answers in JSON, or with 204 and nothing. Throws a CommandFailure with the API's own words for every status but 2xx. */
 export async function callForJson(url: string, call: ApiCall = {}): Promise<unknown> {
-  const { status, text } = await callApi(url, call);
+  return readJson(url, await callApi(url, call));
+}
+
+/** What an answer says, as {@link callForJson} gives it. */
+export function readJson(url: string, { status, text }: ApiAnswer): unknown {
   if (status === 204) return undefined;
   const body = parse(text);
   if (status >= 200 && status < 300 && body !== undefined) return body;

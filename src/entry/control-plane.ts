@@ -5,10 +5,11 @@ import type { CellHints } from "../kernel/cell-hints.ts";
 import { operatorAuthenticator } from "../modules/accounts/index.ts";
 import { cellsModule, type CellObservation, type CellsModule, type PlacementPorts } from "../modules/cells/index.ts";
 import { movesModule, type Homes } from "../modules/moves/index.ts";
-import { parseDescriptor } from "../platform/cell-router/index.ts";
+import { GOSSIP_DESCRIPTOR, parseDescriptor } from "../platform/cell-router/index.ts";
 import { INTERNAL_PREFIX, signedMount, type CellDescriptor, type FleetKey } from "../platform/fleet/index.ts";
 import type { GossipView } from "../platform/gossip/index.ts";
 import { NOT_FOUND, OVERLOADED, type Authenticator, type Mount, type Route } from "../platform/http/index.ts";
+import { errorFields } from "../platform/logging/index.ts";
 import type { Clock, Database, Logger, Migration } from "../platform/ports.ts";
 import { FIRST_CELL } from "./cell-core.ts";
 import { cellCaller } from "./fleet/cell-calls.ts";
@@ -65,6 +66,7 @@ export function makeControlPlane(options: ControlPlaneOptions): ControlPlane {
     if (name === FIRST_CELL && key !== undefined) await cells.assign({ key, type, tier, region, cell: name });
     return registered;
   };
+  let stopListening = (): void => {};
   return {
     routes: [...cells.routes, ...moves.routes],
     mounts: [fleetMount(cells, gossip, isOperator), registerMount(options, register)],
@@ -78,9 +80,13 @@ export function makeControlPlane(options: ControlPlaneOptions): ControlPlane {
     start: async (own) => {
       await cells.start();
       if (own !== undefined) await register(own);
+      else stopListening = registerWhatIsHeard(gossip, logger, register);
       moves.start();
     },
-    close: () => moves.close(),
+    close: () => {
+      stopListening();
+      return moves.close();
+    },
   };
 }
 
@@ -89,6 +95,28 @@ function observe(gossip: GossipView, cell: string): CellObservation | undefined 
   if (member === undefined) return undefined;
   const load = readLoad(gossip.get(cell, LOAD_KEY));
   return { health: member.status, load: load === undefined ? undefined : load.cpuPercent / 100 };
+}
+
+/**
+ * A cell that says by gossip that it is there is one: only processes with the system's key
+ * are heard. So a cell on another machine needs nothing but to be started.
+ */
+function registerWhatIsHeard(
+  gossip: GossipView,
+  logger: Logger,
+  register: (cell: CellDescriptor) => Promise<unknown>,
+): () => void {
+  const hear = (value: string | undefined): void => {
+    const cell = value === undefined ? undefined : parseDescriptor(value);
+    if (cell === undefined) return;
+    register(cell).catch((error: unknown) => {
+      logger.warn("cells.not-registered", { cell: cell.name, ...errorFields(error) });
+    });
+  };
+  for (const { value } of gossip.entries(GOSSIP_DESCRIPTOR)) hear(value);
+  return gossip.onChange(GOSSIP_DESCRIPTOR, (_, key, value) => {
+    if (key === GOSSIP_DESCRIPTOR) hear(value);
+  });
 }
 
 /** `GET /trunkline/v1/Fleet`: the cells and all other processes, as they are now. For the operator. */

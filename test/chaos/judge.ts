@@ -19,13 +19,13 @@ export interface GroupRow {
   readonly refused: Readonly<Record<string, number>>;
   /** Refused with a status, and seen by the carrier all the same. */
   readonly refusedButSent: number;
-  /** The connection broke, or no answer came in 10 s. */
-  readonly unanswered: number;
+  /** Answered 502, the connection broke, or no answer came in 10 s: it may have been accepted or not. */
+  readonly unknown: number;
   /** Accepted, and never told how it ended. */
   readonly untold: number;
   /** From the first that was not accepted to the last; 0 where all were. */
   readonly notServedMs: number;
-  /** Of the answers that refuse. */
+  /** Of the answers that are no 201. */
   readonly refusalP99Ms: number;
   readonly refusedWithoutRetryAfter: number;
   readonly before: Latency;
@@ -48,6 +48,8 @@ export interface Evidence {
   readonly during: Span;
 }
 
+/** What an edge answers when the cell went away with the request. */
+const UNKNOWN_STATUS = 502;
 const WINDOW_MS = 2_000;
 const MIN_IN_WINDOW = 10;
 
@@ -57,7 +59,7 @@ export function judgeGroup(group: string, loads: readonly AccountLoad[], evidenc
   const { arrivals, told, before, during } = evidence;
   const accepted = samples.filter(({ sid }) => sid !== undefined);
   const notAccepted = samples.filter(({ sid }) => sid === undefined);
-  const refusals = notAccepted.filter(({ status }) => status !== undefined);
+  const refusals = notAccepted.filter(({ status = UNKNOWN_STATUS }) => status !== UNKNOWN_STATUS);
   const refused: Record<string, number> = {};
   for (const { status, code } of refusals) {
     const key = code === undefined ? String(status) : `${status}/${code}`;
@@ -73,18 +75,18 @@ export function judgeGroup(group: string, loads: readonly AccountLoad[], evidenc
     doubled: samples.filter(({ body }) => count(body) > 1).length,
     refused,
     refusedButSent: refusals.filter(({ body }) => count(body) > 0).length,
-    unanswered: notAccepted.length - refusals.length,
+    unknown: notAccepted.length - refusals.length,
     untold: accepted.filter(({ sid }) => !told.has(sid ?? "")).length,
     notServedMs: ends.length === 0 ? 0 : Math.max(...ends) - Math.min(...notAccepted.map(({ startMs }) => startMs)),
-    refusalP99Ms: quantile(refusals.map(tookMs), 0.99),
+    refusalP99Ms: quantile(answeredOf(notAccepted).map(tookMs), 0.99),
     refusedWithoutRetryAfter: refusals.filter(({ retryAfter }) => retryAfter === undefined).length,
     before: latencyIn(accepted, before),
     during: latencyIn(accepted, during),
   };
 }
 
-/** Whatever a group may never suffer, as sentences. */
-export function brokenPromises(row: GroupRow, isSpared: boolean): string[] {
+/** What a group may never suffer, as sentences. With no `refusals` it may not notice anything. */
+export function brokenPromises(row: GroupRow, refusals: readonly string[]): string[] {
   const broken: string[] = [];
   const say = (count: number, what: string): void => {
     if (count > 0) broken.push(`${row.group}: ${count} ${what}`);
@@ -93,11 +95,16 @@ export function brokenPromises(row: GroupRow, isSpared: boolean): string[] {
   say(row.doubled, "sent twice");
   say(row.refusedButSent, "refused and sent all the same");
   say(row.untold, "accepted and never told how they ended");
-  if (isSpared) {
-    for (const [code, count] of Object.entries(row.refused)) say(count, `refused with ${code}`);
-    say(row.unanswered, "without an answer");
+  for (const [code, count] of Object.entries(row.refused)) {
+    if (!refusals.includes(code)) say(count, `refused with ${code}`);
   }
+  say(row.refusedWithoutRetryAfter, "refused without Retry-After");
+  if (refusals.length === 0) say(row.unknown, "of which nobody knows the outcome");
   return broken;
+}
+
+function answeredOf(samples: readonly Sample[]): Sample[] {
+  return samples.filter(({ endMs }) => endMs !== undefined);
 }
 
 function tookMs({ startMs, endMs = startMs }: Sample): number {

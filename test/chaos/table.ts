@@ -16,7 +16,7 @@ const HEAD = [
   "lost",
   "doubled",
   "refused",
-  "no answer",
+  "outcome unknown",
   "not served for",
   "p50 before → during",
   "p99 before → during",
@@ -44,7 +44,7 @@ function cellsOf(row: GroupRow): string[] {
     String(row.lost),
     String(row.doubled),
     refused.length === 0 ? "0" : refused.join(", "),
-    String(row.unanswered),
+    String(row.unknown),
     row.notServedMs === 0 ? "0" : `${(row.notServedMs / 1_000).toFixed(1)} s`,
     `${inMs(row.before.p50Ms)} → ${inMs(row.during.p50Ms)}`,
     `${inMs(row.before.p99Ms)} → ${inMs(row.during.p99Ms)}`,
@@ -59,8 +59,8 @@ function notesOf(scenario: Scenario, { rows, findings, broken }: ChaosReport): s
   const refusals = rows
     .filter(({ refusalP99Ms }) => !Number.isNaN(refusalP99Ms))
     .map(({ group, refusalP99Ms, refusedWithoutRetryAfter }) => {
-      const all = refusedWithoutRetryAfter === 0 ? "all" : `${refusedWithoutRetryAfter} not`;
-      return `Refusals (${group}): 99 % within ${inMs(refusalP99Ms)}, ${all} with Retry-After.`;
+      const all = refusedWithoutRetryAfter === 0 ? "every refusal" : `all but ${refusedWithoutRetryAfter} refusals`;
+      return `Answers that were no 201 (${group}): 99 % within ${inMs(refusalP99Ms)}, ${all} with Retry-After.`;
     });
   const verdict = broken.length === 0 ? "Kept." : `Broken: ${broken.join("; ")}.`;
   return [`- **${scenario.name}**. Promised: ${scenario.promise}. ${[verdict, ...refusals, ...findings].join(" ")}`];

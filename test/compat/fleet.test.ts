@@ -210,7 +210,8 @@ describe("the official SDK and a fleet of two cells and two edges", () => {
         .messages.create(text)
         .catch((error: unknown) => {
           const { status, code } = error as twilio.RestException;
-          assert.deepEqual([status, code], [503, 20503], "until then it says to come again");
+          // Whether the request that was under way at that moment was carried out, the edge cannot know.
+          assert.ok([503, 502].includes(status) && code === 20_000 + status, `${status} and ${code}`);
           return undefined;
         }),
     );

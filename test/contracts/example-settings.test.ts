@@ -40,3 +40,29 @@ describe("the operator's settings", () => {
     assert.equal(settings.smpp.port, 2776);
   });
 });
+
+describe("the settings of a system on many machines", () => {
+  const load = (name: string) => {
+    const file = join(dirname(config), name);
+    return loadSettings({ flags: { config: file }, env: {}, cwd: dirname(file), carrierTypes: carrierSettings });
+  };
+
+  it("agree on the operator, the key and where to hear of each other", () => {
+    const roles = ["edge.yaml", "cell.yaml", "control.yaml"].map(load);
+    assert.equal(new Set(roles.map(({ operatorSid }) => operatorSid)).size, 1);
+    assert.equal(new Set(roles.map(({ masterKeyFile }) => masterKeyFile)).size, 1);
+    assert.equal(new Set(roles.map(({ gossip }) => gossip.seeds.join())).size, 1);
+    assert.equal(new Set(roles.map(({ name }) => name)).size, 3);
+  });
+
+  it("give a cell its number, its database and numbers of its own", () => {
+    const { name, cell, databaseUrl, controlDatabaseUrl, numbers } = load("cell.yaml");
+    assert.equal(cell.number, 2);
+    assert.notEqual(databaseUrl, undefined);
+    assert.equal(controlDatabaseUrl, undefined);
+    assert.deepEqual(
+      numbers.map((number) => number.cell),
+      [name],
+    );
+  });
+});

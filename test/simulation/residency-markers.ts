@@ -109,11 +109,9 @@ export function formsOf(text: string): readonly Form[] {
       return [
         [`${name} of UTF-8`, hex(utf8)],
         [`${name} of UTF-16`, hex(swapped)],
-        [`${name} of latin1`, hex(Buffer.from(text, "latin1"))],
       ];
     }),
     ...base64Of("UTF-8", utf8),
-    ...base64Of("latin1", Buffer.from(text, "latin1")),
     ...base64Of("UTF-16", swapped),
   ]);
   const forms: Form[] = [
@@ -122,8 +120,10 @@ export function formsOf(text: string): readonly Form[] {
     { name: "UTF-16, small end first", octets: utf16 },
     ...[...texts].map(([name, written]) => ({ name, octets: Buffer.from(written, "utf8") })),
   ];
-  if (Buffer.from(text, "latin1").toString("latin1") === text) {
-    forms.push({ name: "latin1", octets: Buffer.from(text, "latin1") });
+  const latin1 = Buffer.from(text, "latin1");
+  if (latin1.toString("latin1") === text) {
+    forms.push({ name: "latin1", octets: latin1 }, { name: "hex of latin1", octets: Buffer.from(latin1.toString("hex")) });
+    for (const [name, written] of base64Of("latin1", latin1)) forms.push({ name, octets: Buffer.from(written) });
   }
   const seen = new Set<string>();
   return forms.filter(({ octets }) => {

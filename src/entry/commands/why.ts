@@ -1,5 +1,5 @@
 import { defineCommand, EXIT, UsageError } from "../../platform/cli/index.ts";
-import { authorization, callForJson } from "../call-api.ts";
+import { askCells } from "../ask-cells.ts";
 import { deliveryText, type ShownDelivery } from "../delivery-text.ts";
 import { findRunning, locationSettings } from "../find-running.ts";
 
@@ -20,8 +20,7 @@ export const why = defineCommand({
       throw new UsageError(`a message's SID is SM or MM and 32 hexadecimal digits, got “${sid.slice(0, 80)}”`);
     }
     const run = await findRunning(context, settingFlags);
-    const url = `${run.baseUrl}/trunkline/v1/Messages/${sid}/Delivery`;
-    const delivery = await callForJson(url, { headers: { Authorization: authorization(run) } });
+    const delivery = await askCells(run, `/Messages/${sid}/Delivery`, sid);
     const text = options.json ? `${JSON.stringify(delivery, null, 2)}\n` : deliveryText(delivery as ShownDelivery);
     context.stdout.write(text);
     return EXIT.ok;

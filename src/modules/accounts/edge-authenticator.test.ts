@@ -54,7 +54,20 @@ describe("the authenticator of an edge", () => {
     assert.equal(await login(MAIN, "wrong"), undefined);
     assert.equal(await login(OTHER, "token"), undefined);
     assert.equal(await login(OTHER, "token"), undefined);
-    assert.deepEqual(asked.toSorted(), [MAIN, SUB, OTHER, KEY].toSorted());
+    assert.deepEqual(asked.toSorted(), [MAIN, MAIN, SUB, OTHER, KEY].toSorted(), "MAIN once more for the wrong one");
+  });
+
+  it("knows a token that was made a moment ago, and asks once a second for those that are wrong", async () => {
+    const { put, login, asked, clock } = sample();
+    put(MAIN, "token");
+    await login(MAIN, "token");
+    put(MAIN, "another");
+    assert.ok((await login(MAIN, "another")) !== undefined);
+    for (let guess = 0; guess < 20; guess += 1) assert.equal(await login(MAIN, `guess ${guess}`), undefined);
+    assert.equal(asked.length, 2);
+    clock.advance(1_000);
+    await login(MAIN, "guess");
+    assert.equal(asked.length, 3);
   });
 
   it("answers at once what it has proven before", async () => {

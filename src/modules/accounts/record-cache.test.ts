@@ -149,6 +149,21 @@ describe("RecordCache", () => {
     assert.deepEqual(await current, { n: 2 });
   });
 
+  it("reads what somebody may have changed anew at once, and then not again for a while", async () => {
+    const { cache, clock, readings, next, know } = sample();
+    await know("a", 1);
+    const anew = cache.findAnew("a", 1_000);
+    next().answer({ n: 2 });
+    assert.deepEqual(await anew, { n: 2 });
+    clock.advance(999);
+    assert.deepEqual(await cache.findAnew("a", 1_000), { n: 2 });
+    assert.equal(readings.length, 0);
+    clock.advance(1);
+    const again = cache.findAnew("a", 1_000);
+    next().answer({ n: 3 });
+    assert.deepEqual(await again, { n: 3 });
+  });
+
   it("holds no more than it may, and keeps what is used", async () => {
     const { cache, know } = sample();
     await know("used", 0);

@@ -4,6 +4,8 @@ export interface WindowLimits {
   readonly limit: number;
   /** Never fewer places than this; 1 unless told. */
   readonly floor?: number;
+  /** Latency that is no queue, however short the way is; 25 ms unless told. */
+  readonly slackMs?: number;
 }
 
 /** A round judges the mean of at least so many responses, so that one slow answer decides nothing. */
@@ -52,6 +54,7 @@ const HELPED_SHARE = 0.9;
 export class WindowLimiter {
   private readonly limit: number;
   private readonly floor: number;
+  private readonly slackMs: number;
   private places: number;
   /** What was sent until then says nothing about the window of now. */
   private changedAtMs = Number.NEGATIVE_INFINITY;
@@ -70,6 +73,7 @@ export class WindowLimiter {
   constructor(limits: WindowLimits) {
     this.limit = Math.max(1, limits.limit);
     this.floor = Math.min(this.limit, Math.max(1, limits.floor ?? 1));
+    this.slackMs = limits.slackMs ?? SLACK_MS;
     this.places = this.limit;
   }
 
@@ -128,7 +132,7 @@ export class WindowLimiter {
   }
 
   private judge(latencyMs: number, wasUsed: boolean, nowMs: number): void {
-    const toleratedMs = this.unloadedMs * TOLERANCE + SLACK_MS;
+    const toleratedMs = this.unloadedMs * TOLERANCE + this.slackMs;
     if (latencyMs > toleratedMs) {
       this.noteCut(latencyMs);
       const share = Math.min(SMALLEST_CUT, Math.max(LARGEST_CUT, toleratedMs / latencyMs));
@@ -155,7 +159,7 @@ export class WindowLimiter {
     const isFirst = this.periodEndsMs === Number.NEGATIVE_INFINITY;
     this.periodEndsMs = nowMs + PERIOD_MS;
     if (isFirst) return;
-    const queues = latencyMs > this.unloadedMs * 1.25 + SLACK_MS / 4;
+    const queues = latencyMs > this.unloadedMs * 1.25 + this.slackMs / 4;
     this.lowestBeforeMs = this.lowestMs;
     this.lowestMs = Number.POSITIVE_INFINITY;
     if (!queues || this.places === this.floor) return;

@@ -17,6 +17,11 @@ const SHARES: Readonly<Record<Priority, number>> = { 0: 1.25, 1: 0.9, 2: 0.75, 3
 const MIN_RESERVE = 4;
 /** A window below this would be measured from too little. */
 const FLOOR = 4;
+/**
+ * A queue of this is no trouble yet: clients that keep many connections busy make one in any
+ * server that they drive to its limit, and would rather wait than be refused.
+ */
+const SLACK_MS = 100;
 /** Bulk requests in one cell: each is the work of thousands, whatever the window says. */
 const MAX_BULK = 32;
 /** A kind of request that was not answered for so long has no say in how much there may be of all. */
@@ -28,7 +33,7 @@ class Yardstick {
   heardMs = Number.NEGATIVE_INFINITY;
 
   constructor(maxInFlight: number) {
-    this.limiter = new WindowLimiter({ limit: maxInFlight, floor: FLOOR });
+    this.limiter = new WindowLimiter({ limit: maxInFlight, floor: FLOOR, slackMs: SLACK_MS });
   }
 }
 

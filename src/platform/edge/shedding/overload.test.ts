@@ -144,7 +144,7 @@ describe("a cell that is offered three times what it can do", () => {
       const tallies = run({ seed, cell: CELL, offered, fromMs: 2_000, untilMs: 8_000, sheds: true });
       const { done, latencies } = tallies.get("create") as Tally;
       assert.ok(done / 6 >= CAPACITY * 0.9, `${Math.round(done / 6)} a second of ${CAPACITY}`);
-      assert.ok(percentile(latencies, 0.99) < 60, `p99 ${percentile(latencies, 0.99)} ms`);
+      assert.ok(percentile(latencies, 0.99) < 200, `p99 ${percentile(latencies, 0.99)} ms`);
     });
 
     it(`serves what is urgent, then creates, then reads, then bulk, seed ${seed}`, () => {
@@ -161,7 +161,7 @@ describe("a cell that is offered three times what it can do", () => {
       };
       const { latencies } = tallies.get("priority-create") as Tally;
       assert.ok(served("priority-create") >= 0.99, `urgent ${served("priority-create")}`);
-      assert.ok(percentile(latencies, 0.99) < 80, `p99 ${percentile(latencies, 0.99)} ms`);
+      assert.ok(percentile(latencies, 0.99) < 200, `p99 ${percentile(latencies, 0.99)} ms`);
       assert.ok(served("create") >= 0.9, `create ${served("create")}`);
       assert.ok(served("create") >= served("read"), `read ${served("read")}`);
       assert.ok(served("bulk") < 0.1, `bulk ${served("bulk")}`);

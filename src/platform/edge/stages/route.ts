@@ -53,12 +53,13 @@ export class RouteStage implements Stage {
     return this.toHome(edge, edge.credentials?.username ?? "");
   }
 
-  /** The operator is at home in no control process either. What anybody else wants there is refused there. */
+  /** The operator is at home in no control process either. For anybody else there is nothing. */
   private toControl(edge: EdgeRequest, target: EdgeTarget | undefined): HttpResponse | undefined {
-    if (target === undefined) return NO_CELL.answer(edge.pathname);
     const { isOperator, signPin } = this.options;
+    if (isOperator?.(edge.accountSid ?? "") === false) return NOTHING_HERE.answer(edge.pathname);
+    if (target === undefined) return NO_CELL.answer(edge.pathname);
     edge.target = target;
-    if (isOperator?.(edge.accountSid ?? "") === true) edge.pinSignature = signPin?.(edge, target);
+    edge.pinSignature = signPin?.(edge, target);
     return undefined;
   }
 

@@ -4,17 +4,17 @@
  * backend's port, the account. Writes its port.
  */
 import { randomBytes } from "node:crypto";
-import { systemClock } from "../../src/adapters/system/index.ts";
-import { CellHints } from "../../src/kernel/cell-hints.ts";
-import { SidMinter } from "../../src/kernel/ids.ts";
-import { edgeAuthenticator } from "../../src/modules/accounts/index.ts";
-import { CellRouter } from "../../src/platform/cell-router/index.ts";
-import { PassThrough, Pipeline, UpstreamPool, type PipelineOptions } from "../../src/platform/edge/index.ts";
-import type { CellDescriptor } from "../../src/platform/fleet/index.ts";
-import { HttpServer } from "../../src/platform/http/index.ts";
-import { Limiter } from "../../src/platform/limits/index.ts";
-import type { Logger } from "../../src/platform/ports.ts";
-import { SecretBox } from "../../src/platform/secrets/index.ts";
+import { systemClock } from "../src/adapters/system/index.ts";
+import { CellHints } from "../src/kernel/cell-hints.ts";
+import { SidMinter } from "../src/kernel/ids.ts";
+import { edgeAuthenticator } from "../src/modules/accounts/index.ts";
+import { CellRouter } from "../src/platform/cell-router/index.ts";
+import { PassThrough, Pipeline, UpstreamPool, type PipelineOptions } from "../src/platform/edge/index.ts";
+import type { CellDescriptor } from "../src/platform/fleet/index.ts";
+import { HttpServer } from "../src/platform/http/index.ts";
+import { Limiter } from "../src/platform/limits/index.ts";
+import type { Logger } from "../src/platform/ports.ts";
+import { SecretBox } from "../src/platform/secrets/index.ts";
 
 const [mode = "full", backend = "", account = "", token = ""] = process.argv.slice(2);
 const ignore = (): void => undefined;
