@@ -35,7 +35,7 @@ import { cellCaller, saidAddress, urlOf } from "./fleet/cell-calls.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { metricsMount, watchAnswers, watchSystem } from "./metrics.ts";
-import { mediaFolder, openNodeParts, type NodeParts } from "./node-parts.ts";
+import { mediaFolder, startWithParts, type NodeParts } from "./node-parts.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { signedCall } from "./fleet/signed-call.ts";
 import type { RoleStart, Running } from "./role-command.ts";
@@ -73,13 +73,7 @@ export async function startCell(role: RoleStart): Promise<Running> {
   if (number === undefined) {
     throw new StartFailure("A cell needs a number that no other one has: --cell-number, TRUNKLINE_CELL_NUMBER.");
   }
-  const parts = await openNodeParts(role, number);
-  try {
-    return await new CellStart(role, parts, number).run();
-  } catch (error) {
-    await parts.shutdown.run();
-    throw error;
-  }
+  return startWithParts(role, number, (_, parts) => new CellStart(role, parts, number).run());
 }
 
 class CellStart {

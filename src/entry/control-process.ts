@@ -6,7 +6,7 @@ import { callOverNetwork } from "./fleet/cell-calls.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { metricsMount, watchAnswers } from "./metrics.ts";
-import { openNodeParts, type NodeParts } from "./node-parts.ts";
+import { startWithParts, type NodeParts } from "./node-parts.ts";
 import type { RoleStart, Running } from "./role-command.ts";
 import { StartFailure } from "./start-failure.ts";
 
@@ -16,14 +16,8 @@ const POOL_SIZE = 5;
 export const CONTROL_ADDRESS = "control/address";
 
 /** Starts the control plane. Rejects with {@link StartFailure} in words for the operator; nothing is left running then. */
-export async function startControl(role: RoleStart): Promise<Running> {
-  const parts = await openNodeParts(role, 0);
-  try {
-    return await run(role, parts);
-  } catch (error) {
-    await parts.shutdown.run();
-    throw error;
-  }
+export function startControl(role: RoleStart): Promise<Running> {
+  return startWithParts(role, 0, run);
 }
 
 async function run(role: RoleStart, parts: NodeParts): Promise<Running> {

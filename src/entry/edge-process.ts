@@ -41,7 +41,7 @@ import { reportReady } from "./fleet/ready-report.ts";
 import { signedCall } from "./fleet/signed-call.ts";
 import { askLimiter, makeLimiter } from "./limits.ts";
 import { metricsMount, watchEdge } from "./metrics.ts";
-import { openNodeParts, type NodeParts } from "./node-parts.ts";
+import { startWithParts, type NodeParts } from "./node-parts.ts";
 import { openDoor } from "./open-door.ts";
 import type { RoleStart, Running } from "./role-command.ts";
 import type { Shutdown } from "./shutdown.ts";
@@ -53,14 +53,8 @@ const HEAR_POLL_MS = 20;
 const CELL_IN_PATH = /^\/cells\/([a-z][a-z0-9-]{0,62})\//;
 
 /** Starts an edge. Rejects with a StartFailure in words for the operator; nothing is left running then. */
-export async function startEdge(role: RoleStart): Promise<Running> {
-  const parts = await openNodeParts(role, 0);
-  try {
-    return await run(role, parts);
-  } catch (error) {
-    await parts.shutdown.run();
-    throw error;
-  }
+export function startEdge(role: RoleStart): Promise<Running> {
+  return startWithParts(role, 0, run);
 }
 
 async function run(role: RoleStart, parts: NodeParts): Promise<Running> {

@@ -5,7 +5,7 @@ import { SidMinter } from "../kernel/ids.ts";
 import { FleetKey } from "../platform/fleet/index.ts";
 import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import { loadMasterKey, loadMasterKeyFile, SecretBox } from "../platform/secrets/index.ts";
-import type { RoleStart } from "./role-command.ts";
+import type { RoleStart, Running } from "./role-command.ts";
 import { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
 
@@ -24,7 +24,7 @@ export interface NodeParts {
 const HINT_KEY_OCTETS = 16;
 
 /** Opens what every process needs. Throws {@link StartFailure} where it has no name. */
-export async function openNodeParts(role: RoleStart, cellNumber: number): Promise<NodeParts> {
+async function openNodeParts(role: RoleStart, cellNumber: number): Promise<NodeParts> {
   const { settings, logger } = role;
   const { name, masterKeyFile, data } = settings;
   if (name === undefined) {
@@ -36,6 +36,21 @@ export async function openNodeParts(role: RoleStart, cellNumber: number): Promis
   const shutdown = new Shutdown(logger);
   shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
   return { name, ...parts, metrics, shutdown };
+}
+
+/** Starts a role with its parts. What was started already is stopped again where it rejects. */
+export async function startWithParts(
+  role: RoleStart,
+  cellNumber: number,
+  start: (role: RoleStart, parts: NodeParts) => Promise<Running>,
+): Promise<Running> {
+  const parts = await openNodeParts(role, cellNumber);
+  try {
+    return await start(role, parts);
+  } catch (error) {
+    await parts.shutdown.run();
+    throw error;
+  }
 }
 
 /** What follows from the master key. */

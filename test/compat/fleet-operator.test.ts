@@ -109,7 +109,7 @@ describe("the operator of a fleet", () => {
   });
 
   it("a pinned request of the operator is answered by that cell, and of nobody else", async () => {
-    const path = "/trunkline/v1/RoutingTables";
+    const path = "/trunkline/v1/Routing/Tables";
     const versions = async (headers: Readonly<Record<string, string>>, account = fleet.operator) => {
       const response = await fetch(fleet.baseUrl + path, { headers: { Authorization: basic(account), ...headers } });
       const { status } = response;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { openRedis } from "../../src/adapters/redis/index.ts";
+import { Redis } from "ioredis";
 import { openDatabase, type PooledDatabase } from "../../src/adapters/postgres/index.ts";
 import { systemClock, systemDatagrams } from "../../src/adapters/system/index.ts";
 import type { FleetKey } from "../../src/platform/fleet/index.ts";
@@ -93,14 +93,16 @@ export async function serverFiles(serverUrl: string, ownDatabase: string): Promi
 
 /** Every key and value of a Redis. */
 export async function keysOf(redisUrl: string): Promise<Place[]> {
-  const redis = openRedis({ url: redisUrl, clock: systemClock, logger: silentLogger });
+  const redis = new Redis(redisUrl);
   try {
-    const keys = (await redis.command(["keys", "*"])) as string[];
-    return await Promise.all(
-      keys.map(async (key) => ({ name: `Redis ${key}`, content: Buffer.from(`${key} ${await redis.command(["get", key])}`) })),
-    );
+    const keys = await redis.keys("*");
+    const values = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+    return keys.map((key, index) => ({
+      name: `Redis ${key}`,
+      content: Buffer.concat([Buffer.from(`${key} `), values[index] ?? Buffer.alloc(0)]),
+    }));
   } finally {
-    await redis.close();
+    redis.disconnect();
   }
 }
 

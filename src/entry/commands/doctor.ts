@@ -3,6 +3,7 @@ import { defineCommand, EXIT, type CommandContext } from "../../platform/cli/ind
 import { SettingsError } from "../../platform/config/index.ts";
 import type { ProgramSettings } from "../carriers.ts";
 import { checkAuthority, checkProxy } from "../doctor/check-authority.ts";
+import { checkFleet } from "../doctor/check-fleet.ts";
 import { checkClock, checkDataFolder, checkNode } from "../doctor/check-machine.ts";
 import { checkNothingRuns, checkRunning, checkShell } from "../doctor/check-running.ts";
 import { checkDatabase, checkPorts, checkWebhooks } from "../doctor/check-settings.ts";
@@ -56,5 +57,6 @@ async function examine(context: CommandContext, flags: LocationFlags): Promise<F
 async function checkSystem(settings: ProgramSettings, run: RunningHere | undefined): Promise<Finding[]> {
   if (run === undefined) return [await checkNothingRuns(settings.data), ...(await checkPorts(settings))];
   const findings = await checkRunning(run);
-  return findings.length === 1 ? findings : [...findings, await checkProxy(run.baseUrl, run.caPath)];
+  if (findings.length === 1) return findings;
+  return [...findings, ...(await checkFleet(run)), await checkProxy(run.baseUrl, run.caPath)];
 }

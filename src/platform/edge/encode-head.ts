@@ -2,6 +2,7 @@ import { Http1Error, isFieldName, isFieldValue } from "../../protocols/http1/ind
 import { headerOf } from "../http/index.ts";
 import type { EdgeRequest } from "./edge-request.ts";
 import type { EdgeTarget } from "./ports.ts";
+import { hostField } from "./upstream/index.ts";
 
 /** Fields of a client that stop here: those for one hop only (RFC 9110 §7.6.1), and those that are written anew. */
 const STOPPED: ReadonlySet<string> = new Set([
@@ -44,8 +45,7 @@ export function encodeHead(edge: EdgeRequest, target: EdgeTarget, framing: strin
   const path = edge.pathname + edge.query;
   if (!METHOD.test(method)) throw new Http1Error("bad-method");
   if (!TARGET.test(path)) throw new Http1Error("bad-target");
-  const { address } = target;
-  let head = `${method} ${path} HTTP/1.1\r\nHost: ${address.host}:${address.port}\r\n`;
+  let head = `${method} ${path} HTTP/1.1\r\nHost: ${hostField(target.address)}\r\n`;
   const named = optionsOf(headerOf(headers, "connection"));
   for (const name in headers) {
     const goesOn = judged.get(name) ?? judge(name);

@@ -2,6 +2,7 @@
 export type { Exchange, UpstreamAnswer, UpstreamRequest } from "./exchange.ts";
 export { UpstreamFailure } from "./failure.ts";
 export type { FailureKind } from "./failure.ts";
+export { hostField } from "./host-field.ts";
 export type { UpstreamLimits } from "./limits.ts";
 export { UpstreamPool } from "./upstream-pool.ts";
 export type { UpstreamPoolOptions } from "./upstream-pool.ts";

@@ -1,5 +1,6 @@
 import type { CellAddress } from "../../fleet/index.ts";
 import type { EndOfTurn } from "./end-of-turn.ts";
+import { hostField } from "./host-field.ts";
 import type { Exchange } from "./exchange.ts";
 import { UpstreamConnection, type UpstreamHost } from "./upstream-connection.ts";
 
@@ -45,7 +46,7 @@ export function probe(input: ProbeInput): void {
 }
 
 function questionOf(address: CellAddress, deadlineMs: number, tell: (isWell: boolean) => void): Exchange {
-  const head = `GET /healthz HTTP/1.1\r\nHost: ${address.host}:${address.port}\r\n\r\n`;
+  const head = `GET /healthz HTTP/1.1\r\nHost: ${hostField(address)}\r\n\r\n`;
   return {
     request: { method: "GET", head, body: undefined, stream: undefined, streamOctets: undefined },
     deadlineMs,
