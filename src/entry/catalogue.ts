@@ -4,7 +4,7 @@ import { cellsModule } from "../modules/cells/index.ts";
 import { esmeErrors, esmeModule } from "../modules/esme/index.ts";
 import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
-import { movesModule } from "../modules/moves/index.ts";
+import { moveErrors, movesModule } from "../modules/moves/index.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
 import { ROUTER_ERRORS } from "../platform/cell-router/index.ts";
 import { cellRefuses } from "../platform/cell/index.ts";
@@ -133,6 +133,7 @@ function documentErrors(routes: readonly Route[]): string {
     ...Object.values(esmeErrors),
     ...Object.values(idempotencyErrors),
     ...Object.values(fleetErrors),
+    ...Object.values(moveErrors),
     ...Object.values(EDGE_ERRORS),
     ...Object.values(ROUTER_ERRORS),
     cellRefuses,

@@ -230,6 +230,7 @@ class CellStart {
         watch(answered);
       },
       around: core?.cell.around ?? [],
+      takesRequestIds: true,
       ...(made === undefined ? {} : { through: (dispatcher) => behind(made.gate, dispatcher) }),
       onBug: (error) => onFatal(error.message),
     });

@@ -9,11 +9,18 @@ import type { EmbeddedPostgres, PooledDatabase } from "../../src/adapters/postgr
 export interface TestPostgres {
   readonly url: string;
   readonly database: PooledDatabase;
+  /** Where the server keeps what it has: its log, and below `data` its files. */
+  readonly folder: string;
   /** Closes `database`. The server ends by itself when the test process ends, however it ends. */
   stop(): Promise<void>;
 }
 
-let server: Promise<EmbeddedPostgres> | undefined;
+interface Server {
+  readonly running: EmbeddedPostgres;
+  readonly folder: string;
+}
+
+let server: Promise<Server> | undefined;
 
 /**
  * A new database on this process's own throw-away server, which the first call
@@ -22,13 +29,13 @@ let server: Promise<EmbeddedPostgres> | undefined;
  */
 export async function startTestPostgres(): Promise<TestPostgres> {
   server ??= startServer();
-  const running = await server;
+  const { running, folder } = await server;
   const url = await running.database(`test_${randomBytes(6).toString("hex")}`);
   const database = openDatabase({ url, poolSize: 5 });
-  return { url, database, stop: () => database.close() };
+  return { url, database, folder, stop: () => database.close() };
 }
 
-async function startServer(): Promise<EmbeddedPostgres> {
+async function startServer(): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "trunkline-postgres-"));
-  return startEmbeddedPostgres({ folder, durability: "throwaway", removeAtExit: true });
+  return { folder, running: await startEmbeddedPostgres({ folder, durability: "throwaway", removeAtExit: true }) };
 }

@@ -123,7 +123,7 @@ const changedMessage: MarkedCall = async (scene) => {
 
 const feedback: MarkedCall = async (scene) => {
   const sid = await scene.message({ ProvideFeedback: "true" });
-  await scene.expect(201, { path: scene.own(`/Messages/${sid}/Feedback.json`), form: { Outcome: "confirmed" } });
+  await scene.expect(200, { path: scene.own(`/Messages/${sid}/Feedback.json`), form: { Outcome: "confirmed" } });
 };
 
 const bulk: MarkedCall = async (scene) => {

@@ -76,31 +76,30 @@ async function query(url: string, sql: string): Promise<readonly object[]> {
  * is one for all databases of a server, and cannot be told apart by them; regions that must
  * not share it have servers of their own.
  */
-export async function serverFiles(serverUrl: string, ownDatabase: string): Promise<{ foreign: Place[]; own: Place[] }> {
-  await query(serverUrl, "checkpoint");
-  const [where] = (await query(
-    serverUrl,
-    `select current_setting('data_directory') as folder, oid::text from pg_database where datname = '${ownDatabase}'`,
-  )) as { folder: string; oid: string }[];
-  if (where === undefined) throw new Error(`there is no database ${ownDatabase}`);
-  const ownFolder = join("base", where.oid);
-  const isOwn = (path: string): boolean => dirname(path) === ownFolder;
-  const foreign = await filesBelow(where.folder, (path) => isOwn(path) || path.startsWith("pg_wal"));
-  const own = await filesBelow(join(where.folder, ownFolder));
-  const beside = await filesBelow(dirname(where.folder), (path) => path.startsWith("data"));
-  return { foreign: [...foreign, ...beside], own };
+export async function serverFiles(
+  { url, folder }: { readonly url: string; readonly folder: string },
+  ownDatabase: string,
+): Promise<{ foreign: Place[]; own: Place[] }> {
+  await query(url, "checkpoint");
+  const [found] = await query(url, `select oid::text from pg_database where datname = '${ownDatabase}'`);
+  const { oid } = found as { oid: string };
+  const ownFolder = join("data", "base", oid);
+  const shared = join("data", "pg_wal");
+  const foreign = await filesBelow(folder, (path) => dirname(path) === ownFolder || dirname(path) === shared);
+  return { foreign, own: await filesBelow(join(folder, ownFolder)) };
 }
 
-/** Every key and value of a Redis. */
-export async function keysOf(redisUrl: string): Promise<Place[]> {
+/** Every key and value of a Redis, and what it was asked for. */
+export async function keysOf(redisUrl: string): Promise<{ places: Place[]; commands: string }> {
   const redis = new Redis(redisUrl);
   try {
     const keys = await redis.keys("*");
     const values = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
-    return keys.map((key, index) => ({
+    const places = keys.map((key, index) => ({
       name: `Redis ${key}`,
       content: Buffer.concat([Buffer.from(`${key} `), values[index] ?? Buffer.alloc(0)]),
     }));
+    return { places, commands: await redis.info("commandstats") };
   } finally {
     redis.disconnect();
   }

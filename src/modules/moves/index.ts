@@ -2,7 +2,7 @@
 export { cellMoves, loadStandings, type CellMoves } from "./cell-moves.ts";
 export { moveErrors } from "./errors.ts";
 export { cellMoveMigrations } from "./migrations.ts";
-export { isEnded, STEPS, type Move, type MoveStep } from "./move.ts";
+export type { Move, MoveStep } from "./move.ts";
 export { movesModule, type MovesModule, type MovesOptions } from "./module.ts";
 export type { MoveLimits } from "./mover.ts";
 export { idempotencyMovable, webhookMovable } from "./platform-movables.ts";
