@@ -16,6 +16,7 @@ import { errorDictionary, openApi, routeErrors, type ErrorEntry, type Route } fr
 import { addProcessMetrics, documentMetrics, Metrics } from "../platform/metrics/index.ts";
 import { twimlErrors } from "../protocols/twiml/index.ts";
 import { carrierSettings } from "./carriers.ts";
+import { watchDoors, watchGossip, watchRouter } from "./fleet/fleet-metrics.ts";
 import { watchEdge, watchSystem } from "./metrics.ts";
 import { makeRouting } from "./routing.ts";
 
@@ -114,6 +115,9 @@ function allMetrics(): Metrics {
   const metrics = new Metrics();
   watchSystem(metrics, absent);
   watchEdge(metrics);
+  watchGossip(metrics, absent);
+  watchRouter(metrics, absent);
+  watchDoors(metrics, absent, absent);
   addProcessMetrics(metrics).stop();
   return metrics;
 }

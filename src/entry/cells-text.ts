@@ -46,13 +46,21 @@ export interface ShownMove {
   readonly account_sid: string;
   readonly from: string;
   readonly to: string;
-  readonly status: string;
   readonly step: string;
   readonly reason?: string | null;
+  /** What the old cell still works at. */
+  readonly left?: number | null;
 }
 
 /** One line that says how far a move has come. */
-export function moveText({ account_sid, from, to, status, step, reason }: ShownMove): string {
+export function moveText({ account_sid, from, to, step, reason, left }: ShownMove): string {
   const why = reason === undefined || reason === null || reason === "" ? "" : `: ${reason}`;
-  return `${account_sid}  ${from} → ${to}  ${status === "running" ? step : status}${why}`;
+  const rest = step === "tail" && typeof left === "number" && left > 0 ? `, ${left} left in ${from}` : "";
+  return `${account_sid}  ${from} → ${to}  ${step}${rest}${why}`;
+}
+
+/** Whether a move has come to its end, and to which: `undefined` while it goes on. */
+export function endOfMove({ step }: Pick<ShownMove, "step">): "done" | "failed" | undefined {
+  if (step === "done") return "done";
+  return step === "failed" || step === "canceled" ? "failed" : undefined;
 }

@@ -29,13 +29,14 @@ import {
   healthRoutes,
   HttpServer,
   OVERLOADED,
-  type HttpRequest,
   type ReadinessCheck,
   type RequestAnswerer,
 } from "../platform/http/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { CONTROL_ADDRESS } from "./control-process.ts";
 import { urlOf } from "./fleet/cell-calls.ts";
+import { compareConfig } from "./fleet/config-root.ts";
+import { watchDoors, watchRouter } from "./fleet/fleet-metrics.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { signedCall } from "./fleet/signed-call.ts";
@@ -74,6 +75,9 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   const limiter = makeLimiter({ settings, fleetKey: parts.fleetKey, clock: systemClock, gossip });
   limiter.start();
   shutdown.add("limits", () => limiter.stop());
+  watchRouter(metrics, router);
+  watchDoors(metrics, limiter, pool);
+  shutdown.add("comparison of settings", compareConfig(gossip, settings, logger));
   const tierOf = (accountSid: string) => router.cell(router.peek(accountSid, "messaging")?.cell ?? "")?.tier;
   const server = new HttpServer({
     clock: systemClock,
@@ -97,7 +101,7 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
         control: () => controlTarget(gossip),
         publicCell: (pathname) => CELL_IN_PATH.exec(pathname)?.[1],
         isOperator: (sid) => sid === settings.operatorSid,
-        signPin: ({ request }) => signPin(parts, request),
+        signPin: ({ request, pathname, query }) => signPin(parts, request.method, pathname + query),
         onAnswer: watchEdge(metrics),
         onBug: (error) => onFatal(error.message),
       }),
@@ -190,8 +194,8 @@ function unreachable(error: unknown): never {
   throw new AppError(OVERLOADED, {}, { cause: error });
 }
 
-/** What lets the operator into a cell in which he is not at home. */
-function signPin({ fleetKey }: NodeParts, { method, target }: HttpRequest): string {
+/** What lets the operator into a cell in which he is not at home. `target` is what the cell gets: a path, whatever form the client sent. */
+function signPin({ fleetKey }: NodeParts, method: string, target: string): string {
   return fleetKey.sign({ method, target, body: "" }, systemClock.nowMs());
 }
 

@@ -46,15 +46,21 @@ export function askLimiter(limiter: Limiter): LimitDecider {
   };
 }
 
-function readLimits({ limits }: ProgramSettings): LimitSettings {
+/** Whether some account has a limit, so that it has to be known who asks before anybody is asked. */
+export function hasAccountLimits({ limits }: ProgramSettings): boolean {
+  return limits.tiers.length + limits.accounts.length > 0;
+}
+
+function readLimits(settings: ProgramSettings): LimitSettings {
+  const { limits } = settings;
   const perSecond = (count: number): Rate => ({ count, windowMs: 1_000 });
   const tiers: Partial<Record<Tier, Rate>> = {};
   for (const { tier, requestsPerSecond } of limits.tiers) tiers[tier] = perSecond(requestsPerSecond);
   const rules: LimitRule[] = [
     { name: ADDRESS, subject: "ip", scope: "process", rate: perSecond(limits.perAddress) },
-    ...(limits.tiers.length + limits.accounts.length === 0
-      ? []
-      : [{ name: ACCOUNT, subject: "account", scope: "fleet", rate: UNLIMITED, tiers } as const]),
+    ...(hasAccountLimits(settings)
+      ? [{ name: ACCOUNT, subject: "account", scope: "fleet", rate: UNLIMITED, tiers } as const]
+      : []),
   ];
   const overrides = new Map<string, RateOverrides>(
     limits.accounts.map(({ accountSid, requestsPerSecond }) => [

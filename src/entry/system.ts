@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openPhoneJournal } from "../adapters/files/index.ts";
-import { openDatabase, startEmbeddedPostgres, type PooledDatabase } from "../adapters/postgres/index.ts";
+import { migrate, openDatabase, startEmbeddedPostgres, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock, systemNet } from "../adapters/system/index.ts";
 import { present } from "../kernel/assert.ts";
 import { startSimulator, simulatorMounts, type Simulator } from "../modules/simulator/index.ts";
@@ -16,11 +16,12 @@ import { loadMasterKey } from "../platform/secrets/index.ts";
 import type { Progress } from "../platform/cli/index.ts";
 import { carrierMounts } from "./carrier-mounts.ts";
 import { simulatedCarrier, type ProgramSettings } from "./carriers.ts";
+import { CELL_DATABASE, CONTROL_DATABASE } from "./fleet/databases.ts";
 import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
 import { makeControlPlane, type CellCall, type ControlPlane } from "./control-plane.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
-import { askLimiter, makeLimiter } from "./limits.ts";
+import { askLimiter, hasAccountLimits, makeLimiter } from "./limits.ts";
 import { metricsMount, watchEdge, watchSystem } from "./metrics.ts";
 import { mediaFolder, partsOfKey } from "./node-parts.ts";
 import { openDoor } from "./open-door.ts";
@@ -32,6 +33,7 @@ import { StartFailure } from "./start-failure.ts";
 /** The number of the one cell, which a system of several would give it too. */
 const CELL_NUMBER = 1;
 const SIMULATOR_DRAIN_MS = 500;
+const CONTROL_POOL_SIZE = 3;
 
 export interface SystemOptions {
   readonly settings: ProgramSettings;
@@ -98,10 +100,11 @@ class SystemStart {
     const { minter, secrets } = parts;
     const log = await lockCellLog({ settings, logger, shutdown }, FIRST_CELL);
     await this.probePorts();
-    const database = await this.openDatabase();
+    const { database, controlDatabase } = await this.openDatabases();
     const simulator = await this.startSimulator();
     const operator: { accountSid?: string } = {};
-    const control = this.controlPlane(database, () => operator.accountSid);
+    const control = this.controlPlane(controlDatabase, () => operator.accountSid);
+    await migrate(controlDatabase, control.migrations);
     const core = await startCellCore({
       name: FIRST_CELL,
       settings,
@@ -117,7 +120,6 @@ class SystemStart {
       logger,
       progress,
       shutdown,
-      migrations: control.migrations,
     });
     const { cell, from } = core;
     const account = present(core.account, "the operator is at home in the only cell");
@@ -174,10 +176,12 @@ class SystemStart {
     }
   }
 
-  private async openDatabase(): Promise<PooledDatabase> {
+  /** The routing table has a database of its own where there can be one, so that the system can grow into several processes. */
+  private async openDatabases(): Promise<{ database: PooledDatabase; controlDatabase: PooledDatabase }> {
     const { settings, progress, onFatal } = this.options;
     const step = progress.step("PostgreSQL");
     let url = settings.databaseUrl;
+    let controlUrl = settings.controlDatabaseUrl;
     if (url === undefined) {
       const postgres = await startEmbeddedPostgres({
         folder: join(settings.data, "postgres"),
@@ -185,12 +189,20 @@ class SystemStart {
         onUnexpectedExit: (reason) => onFatal(`PostgreSQL ended by itself (${reason})`),
       });
       this.shutdown.add("PostgreSQL", () => postgres.stop());
-      url = await postgres.database("trunkline");
+      url = await postgres.database(CELL_DATABASE);
+      controlUrl ??= await postgres.database(CONTROL_DATABASE);
     }
     const database = openDatabase({ url: String(url), poolSize: 10 });
     this.shutdown.add("database connections", () => database.close());
     await database.query("select 1");
+    const controlDatabase = controlUrl === undefined ? database : this.openControlDatabase(String(controlUrl));
     step.done();
+    return { database, controlDatabase };
+  }
+
+  private openControlDatabase(url: string): PooledDatabase {
+    const database = openDatabase({ url, poolSize: CONTROL_POOL_SIZE });
+    this.shutdown.add("connections to the routing table", () => database.close());
     return database;
   }
 
@@ -222,7 +234,9 @@ class SystemStart {
     const { fleetKey, hints } = this.parts;
     const gossip = new MemoryGossip({ clock: systemClock }).join({ id: FIRST_CELL, role: "cell" });
     this.gossip = gossip;
-    const callCell: CellCall = async (_, { method, target, json }) => {
+    const callCell: CellCall = async ({ name }, { method, target, json }) => {
+      // One that was only written down: what is made for it here would be lost to it.
+      if (name !== FIRST_CELL) throw new Error(`${name} does not run in this process`);
       const body = json === undefined ? "" : JSON.stringify(json);
       const signature = fleetKey.sign({ method, target, body }, systemClock.nowMs());
       const headers = { [FLEET_SIGNATURE_HEADER]: signature };
@@ -280,7 +294,8 @@ class SystemStart {
           clock: systemClock,
           logger,
           minter,
-          authenticator: accounts.authenticator,
+          // The API authenticates. Here it has to be known only where accounts have limits.
+          authenticator: hasAccountLimits(settings) ? accounts.authenticator : undefined,
           limits: askLimiter(limiter),
           tierOf: () => settings.cell.tier,
           destination: new InProcess(dispatcher),

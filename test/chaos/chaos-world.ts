@@ -6,7 +6,7 @@ import { waitFor } from "../kit/wait-for.ts";
 import { CallbackSink } from "../simulation/callback-sink.ts";
 import { listAll } from "../simulation/verdict.ts";
 import { AccountLoad } from "./account-load.ts";
-import { brokenPromises, judgeGroup, type Evidence, type GroupRow, type Span } from "./judge.ts";
+import { brokenPromises, isGivenUp, judgeGroup, type Evidence, type GroupRow, type Span } from "./judge.ts";
 import type { ChaosReport, ChaosRun } from "./scenario.ts";
 import { TextLoad } from "./text-load.ts";
 
@@ -32,6 +32,8 @@ export interface Group {
   readonly isSpared: boolean;
 }
 
+/** How soon a message that a dead cell had on its way is given up; a run shall not wait for the usual minute. */
+const PATIENCE = { adoptReceiptSeconds: 5, unknownGraceSeconds: 10 };
 /** Where the operator is at home. */
 const FIRST_CELL = "messaging-1";
 /** What is to be forgiven. */
@@ -87,7 +89,7 @@ export class ChaosWorld {
       ...(options.regions === undefined ? {} : { regions: options.regions }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.dataFolder === undefined ? {} : { dataFolder: options.dataFolder }),
-      config: { log: { level: "warn" }, ...options.config },
+      config: { log: { level: "warn" }, messaging: PATIENCE, ...options.config },
     });
     try {
       const startMs = performance.now();
@@ -141,6 +143,11 @@ export class ChaosWorld {
   /** Lets every account send through an edge of every region given, and be texted. */
   async sendAll(edges: readonly string[]): Promise<void> {
     for (const account of this.accounts) for (const edge of edges) this.send(account, edge);
+    await this.begin();
+  }
+
+  /** Lets the accounts be texted, and waits until everything is warm. */
+  async begin(): Promise<void> {
     this.texts.start();
     this.run.tell("warming up");
     await this.wait(WARM_UP_SECONDS);
@@ -179,9 +186,21 @@ export class ChaosWorld {
     return present(pid ?? undefined, `${name} runs`);
   }
 
+  /** When a message was taken, by what the API says. */
+  async createdMs({ accountSid, authToken }: FleetAccount, sid: string): Promise<number> {
+    const response = await fetch(`${this.fleet.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages/${sid}.json`, {
+      headers: { Authorization: basic(accountSid, authToken) },
+    });
+    return Date.parse(((await response.json()) as { date_created: string }).date_created);
+  }
+
   /** Resolves once the control plane answers the operator. */
   async operatorServed(): Promise<void> {
-    await waitFor("the control plane", async () => (await this.fleet.ask("GET", CELLS)).status === 200, CONTROL_LIMIT_MS);
+    await waitFor(
+      "the control plane",
+      async () => (await this.fleet.ask("GET", CELLS)).status === 200,
+      CONTROL_LIMIT_MS,
+    );
   }
 
   /** Lets the load go on for a while. */
@@ -223,13 +242,16 @@ export class ChaosWorld {
   private async collect(): Promise<Evidence> {
     const accepted = this.loads.flatMap(({ samples }) => samples).filter(({ sid }) => sid !== undefined);
     const endMs = performance.now() + DRAIN_LIMIT_MS;
-    const told = new Set<string>();
+    const told = new Map<string, string>();
     for (;;) {
       const arrivals = await this.arrivals();
       for (const { sid = "" } of accepted) {
-        if (FINAL.some((status) => this.sink.callbacks.has(`${sid}:${status}`))) told.add(sid);
+        const end = FINAL.find((status) => this.sink.callbacks.has(`${sid}:${status}`));
+        if (end !== undefined) told.set(sid, end);
       }
-      const isDone = accepted.every(({ sid = "", body }) => arrivals.has(body) && told.has(sid));
+      const isDone = accepted.every(
+        (sample) => isGivenUp(sample, told) || (arrivals.has(sample.body) && told.has(sample.sid ?? "")),
+      );
       if (isDone || performance.now() > endMs) break;
       await sleep(POLL_MS);
     }
@@ -299,7 +321,10 @@ async function makeAccounts(fleet: FleetProcess, options: ChaosOptions): Promise
   const { json } = await fleet.supervise({ method: "GET", target: "/nodes" });
   const cells = (json as { cells: readonly { name: string; number: number; region: string; type: string }[] }).cells;
   const operator = { ...fleet.operator, cell: FIRST_CELL };
-  const accounts: ChaosAccount[] = [{ ...operator, number: "+15005550100" }, { ...operator, number: "+15005550101" }];
+  const accounts: ChaosAccount[] = [
+    { ...operator, number: "+15005550100" },
+    { ...operator, number: "+15005550101" },
+  ];
   const regionList = regions.split(",");
   const isFull = (name: string): boolean => accounts.filter(({ cell }) => cell === name).length >= accountsPerCell;
   for (let tried = 0; !cells.every(({ name }) => isFull(name)); tried += 1) {
@@ -321,11 +346,15 @@ function unlessRefused(error: unknown): undefined {
   if (!String(error).includes("503")) throw error;
 }
 
+function basic(accountSid: string, authToken: string): string {
+  return `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
+}
+
 async function buyNumber({ baseUrl }: FleetProcess, account: FleetAccount, number: string): Promise<void> {
   const { accountSid, authToken } = account;
   const response = await fetch(`${baseUrl}/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers.json`, {
     method: "POST",
-    headers: { Authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` },
+    headers: { Authorization: basic(accountSid, authToken) },
     body: new URLSearchParams({ PhoneNumber: number }),
   });
   if (response.status !== 201) throw new Error(`no number: ${response.status} ${await response.text()}`);

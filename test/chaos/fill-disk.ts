@@ -36,7 +36,10 @@ export const fillDisk: Scenario = {
         await world.during("during", async () => {
           run.tell("filling the disk");
           await fill(join(disk, "ballast"));
-          const refused = (): number => loads().flatMap(({ samples }) => samples).filter(isRefused).length;
+          const refused = (): number =>
+            loads()
+              .flatMap(({ samples }) => samples)
+              .filter(isRefused).length;
           await waitFor("messages to be refused", () => refused() > ENOUGH);
           await world.wait(HELD_SECONDS);
           await rm(join(disk, "ballast"));

@@ -11,8 +11,10 @@ export interface GroupRow {
   readonly group: string;
   readonly asked: number;
   readonly accepted: number;
-  /** Answered 201, and never seen by the carrier. */
+  /** Answered 201, never seen by the carrier, and not told to be undelivered either. */
   readonly lost: number;
+  /** Answered 201, never seen by the carrier, and told to be undelivered: the cell died with it on its way. */
+  readonly givenUp: number;
   /** Seen by the carrier more than once. */
   readonly doubled: number;
   /** Refused, by status and code. */
@@ -42,8 +44,8 @@ export interface Latency {
 export interface Evidence {
   /** How often each text reached a phone. */
   readonly arrivals: ReadonlyMap<string, number>;
-  /** SIDs of messages whose end was told. */
-  readonly told: ReadonlySet<string>;
+  /** How each message ended, by what was told of it. */
+  readonly told: ReadonlyMap<string, string>;
   readonly before: Span;
   readonly during: Span;
 }
@@ -66,12 +68,14 @@ export function judgeGroup(group: string, loads: readonly AccountLoad[], evidenc
     refused[key] = (refused[key] ?? 0) + 1;
   }
   const count = (body: string): number => arrivals.get(body) ?? 0;
+  const missing = accepted.filter(({ body }) => count(body) === 0);
   const ends = notAccepted.map(({ startMs, endMs }) => endMs ?? startMs);
   return {
     group,
     asked: samples.length,
     accepted: accepted.length,
-    lost: accepted.filter(({ body }) => count(body) === 0).length,
+    lost: missing.filter((sample) => !isGivenUp(sample, told)).length,
+    givenUp: missing.filter((sample) => isGivenUp(sample, told)).length,
     doubled: samples.filter(({ body }) => count(body) > 1).length,
     refused,
     refusedButSent: refusals.filter(({ body }) => count(body) > 0).length,
@@ -83,6 +87,11 @@ export function judgeGroup(group: string, loads: readonly AccountLoad[], evidenc
     before: latencyIn(accepted, before),
     during: latencyIn(accepted, during),
   };
+}
+
+/** Whether a message that did not leave was said not to have. */
+export function isGivenUp({ sid = "" }: Sample, told: ReadonlyMap<string, string>): boolean {
+  return ["undelivered", "failed"].includes(told.get(sid) ?? "");
 }
 
 /** What a group may never suffer, as sentences. With no `refusals` it may not notice anything. */
@@ -99,7 +108,9 @@ export function brokenPromises(row: GroupRow, refusals: readonly string[]): stri
     if (!refusals.includes(code)) say(count, `refused with ${code}`);
   }
   say(row.refusedWithoutRetryAfter, "refused without Retry-After");
-  if (refusals.length === 0) say(row.unknown, "of which nobody knows the outcome");
+  if (refusals.length > 0) return broken;
+  say(row.givenUp, "accepted and given up");
+  say(row.unknown, "of which nobody knows the outcome");
   return broken;
 }
 

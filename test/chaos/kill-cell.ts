@@ -5,14 +5,15 @@ import type { Scenario } from "./scenario.ts";
 export interface Pace {
   readonly beforeSeconds: number;
   readonly afterSeconds: number;
+  readonly accountsPerCell: number;
 }
 
-const FULL_PACE: Pace = { beforeSeconds: 12, afterSeconds: 8 };
+const FULL_PACE: Pace = { beforeSeconds: 12, afterSeconds: 8, accountsPerCell: 2 };
 
 export const killCell = killCellAt(FULL_PACE);
 
 /** The scenario with stretches of another length. */
-export function killCellAt({ beforeSeconds, afterSeconds }: Pace): Scenario {
+export function killCellAt({ beforeSeconds, afterSeconds, accountsPerCell }: Pace): Scenario {
   return {
     name: "kill-cell",
     summary: "`kill -9` of one of three messaging cells",
@@ -20,7 +21,7 @@ export function killCellAt({ beforeSeconds, afterSeconds }: Pace): Scenario {
       "accounts elsewhere notice nothing; those of the dead cell are refused with 503/20503 and `Retry-After` and are " +
       "whole afterwards",
     run: (run) =>
-      ChaosWorld.with(run, { cells: "messaging=3" }, async (world) => {
+      ChaosWorld.with(run, { cells: "messaging=3", accountsPerCell }, async (world) => {
         const victim = run.random.pick(world.mortals);
         await world.sendAll(["us1"]);
         await world.during("before", () => world.wait(beforeSeconds));

@@ -7,7 +7,8 @@ export const killRedis: Scenario = {
   name: "kill-redis",
   summary: "Redis killed for 10 s, and back",
   promise: "nobody notices",
-  unable: () => (findProgram("redis-server") === undefined ? "redis-server not found (package redis-server)" : undefined),
+  unable: () =>
+    findProgram("redis-server") === undefined ? "redis-server not found (package redis-server)" : undefined,
   run: async (run) => {
     const redis = await startTestRedis();
     let again: typeof redis | undefined;

@@ -47,7 +47,11 @@ export const moveAccount: Scenario = {
       const others = world.loads.filter(({ options }) => !isMoved(options.from));
       const groups = [
         { name: "that was moved", loads: world.loads.filter(({ options }) => isMoved(options.from)), isSpared: false },
-        { name: "of the killed target", loads: others.filter(({ options }) => options.cell === target), isSpared: false },
+        {
+          name: "of the killed target",
+          loads: others.filter(({ options }) => options.cell === target),
+          isSpared: false,
+        },
         { name: "elsewhere", loads: others.filter(({ options }) => options.cell !== target), isSpared: true },
       ];
       return world.judge(groups, { mayTextsDouble: true, refusals: ["503/20503"] });

@@ -14,18 +14,19 @@ export function hasOwnNetwork(): boolean {
 export function withoutOwnNetwork(): string | undefined {
   const missing = NEEDED.filter((name) => findProgram(name) === undefined);
   if (missing.length > 0) return `${missing.join(" and ")} not found (packages util-linux, iproute2, nftables)`;
-  const tried = spawnSync(findProgram("unshare") ?? "", ["-n", "true"]);
+  const tried = spawnSync(findProgram("unshare") ?? "", ["-n", "-m", "true"]);
   return tried.status === 0 ? undefined : "a network namespace needs an administrator";
 }
 
 /**
  * Runs this program again in a network namespace with nothing but a loopback interface, so that
- * packets can be dropped without touching the machine's own network. Resolves to its exit code.
+ * packets can be dropped without touching the machine's own network, and with mounts of its own,
+ * which are gone when it is, however it ends. Resolves to its exit code.
  */
 export function runInOwnNetwork(): Promise<number> {
   const inside = 'ip link set lo up && exec "$0" "$@"';
   const program = [process.execPath, ...process.argv.slice(1)];
-  const child = spawn(findProgram("unshare") ?? "", ["-n", "sh", "-c", inside, ...program], {
+  const child = spawn(findProgram("unshare") ?? "", ["-n", "-m", "sh", "-c", inside, ...program], {
     stdio: "inherit",
     env: { ...process.env, [MARK]: "own" },
   });

@@ -20,7 +20,9 @@ export const partitionRegions: Scenario = {
     "every edge goes on with what it knows; the account is admitted at most 105 % of its limit over both regions, " +
     "before and meanwhile",
   unable: () =>
-    hasOwnNetwork() ? undefined : `dropping packets needs a network of one's own: ${withoutOwnNetwork() ?? "not tried"}`,
+    hasOwnNetwork()
+      ? undefined
+      : `dropping packets needs a network of one's own: ${withoutOwnNetwork() ?? "not tried"}`,
   run: (run) => {
     const config = { limits: { tiers: [{ tier: "smb", requestsPerSecond: LIMIT }] } };
     const options = { cells: "messaging=2", regions: "us1,ie1", config, accountsPerCell: 2 };
@@ -30,8 +32,10 @@ export const partitionRegions: Scenario = {
       const ports = await gossipPorts(world.fleet.dataFolder);
       const loads: AccountLoad[] = ["us1", "ie1"].map((edge) => world.send(greedy, edge, GREEDY_PER_SECOND));
       const others = world.accounts.filter((account) => account !== greedy);
-      const modest = others.flatMap((account) => ["us1", "ie1"].map((edge) => world.send(account, edge, run.perSecond / 3)));
-      await world.wait(5);
+      const modest = others.flatMap((account) =>
+        ["us1", "ie1"].map((edge) => world.send(account, edge, run.perSecond / 3)),
+      );
+      await world.begin();
       const admitted = async (name: "before" | "during" | "after", seconds: number): Promise<void> => {
         const before = count(loads);
         const startMs = performance.now();
@@ -45,6 +49,9 @@ export const partitionRegions: Scenario = {
       setPacketRules(rulesBetween(ports.us1, ports.ie1));
       try {
         await admitted("during", PARTITION_SECONDS);
+        const health = await healthOf(world, "messaging-2");
+        world.findings.push(`At its end the control plane, in us1, held the cell of ie1 to be ${health}.`);
+        world.require(health !== "up", "the partition was not felt");
       } finally {
         setPacketRules("delete table inet chaos\n");
       }
@@ -57,6 +64,12 @@ export const partitionRegions: Scenario = {
     });
   },
 };
+
+async function healthOf(world: ChaosWorld, cell: string): Promise<string | undefined> {
+  const { json } = await world.fleet.ask("GET", "/trunkline/v1/Fleet");
+  const { cells } = json as { cells: readonly { name: string; health: string }[] };
+  return cells.find(({ name }) => name === cell)?.health;
+}
 
 function count(loads: readonly AccountLoad[]): number {
   return loads.flatMap(({ samples }) => samples).filter(({ sid }) => sid !== undefined).length;

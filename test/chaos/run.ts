@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { runSeed, SeededRandom } from "../kit/smpp-pdus.ts";
 import { SCENARIOS } from "./index.ts";
 import { hasOwnNetwork, runInOwnNetwork, withoutOwnNetwork } from "./own-network.ts";
-import type { Scenario } from "./scenario.ts";
+import type { ChaosReport, Scenario } from "./scenario.ts";
 import { markdownOf, type ScenarioOutcome } from "./table.ts";
 
 const BEGIN = "<!-- chaos: begin -->";
@@ -32,7 +32,11 @@ async function runOne(scenario: Scenario, seed: number, perSecond: number): Prom
   say(`${scenario.name}: ${scenario.summary}`);
   const startedMs = performance.now();
   const tell = (line: string): void => say(`  ${((performance.now() - startedMs) / 1_000).toFixed(1)} s  ${line}`);
-  const report = await scenario.run({ seed, random: new SeededRandom(seed), perSecond, tell });
+  const run = { seed, random: new SeededRandom(seed), perSecond, tell };
+  const report = await scenario.run(run).catch((error: unknown): ChaosReport => {
+    tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return { rows: [], findings: [], broken: [`it ended early: ${String(error).split("\n")[0]}`] };
+  });
   for (const line of report.findings) tell(line);
   for (const line of report.broken) tell(`BROKEN: ${line}`);
   return { scenario, report, skipped: undefined };
@@ -64,7 +68,12 @@ async function main(): Promise<number> {
   const load = loadavg()[0] ?? 0;
   const outcomes: ScenarioOutcome[] = [];
   for (const scenario of chosen) outcomes.push(await runOne(scenario, seed, rate));
-  const command = ["npm run chaos --", ...positionals, `--seed ${seed}`, ...(rate === DEFAULT_RATE ? [] : [`--rate ${rate}`])];
+  const command = [
+    "npm run chaos --",
+    ...positionals,
+    `--seed ${seed}`,
+    ...(rate === DEFAULT_RATE ? [] : [`--rate ${rate}`]),
+  ];
   const about = [
     `Made by \`${command.join(" ")}\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, ` +
       `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? "unknown"}), load average ${load.toFixed(1)} ` +

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -25,6 +26,7 @@ export const skewClock: Scenario = {
           run.tell(`clock of ${VICTIM} ${skewMs / 60_000} minutes off`);
           await writeFile(path, String(skewMs));
           await world.wait(SKEWED_SECONDS);
+          world.findings.push(await sayClock(world));
         }
         await writeFile(path, "0");
       });
@@ -36,6 +38,17 @@ export const skewClock: Scenario = {
     });
   },
 };
+
+/** What the cell says of when it took its newest message, so that it can be seen that its clock is wrong. */
+async function sayClock(world: ChaosWorld): Promise<string> {
+  const [account] = world.accountsOf(VICTIM);
+  const [load] = world.loadsOf(VICTIM);
+  const newest = load?.samples.findLast(({ sid }) => sid !== undefined);
+  assert.ok(account !== undefined && newest !== undefined, "the cell takes messages");
+  const createdMs = await world.createdMs(account, newest.sid ?? "");
+  const minutes = ((createdMs - Date.now()) / 60_000).toFixed(1);
+  return `Messages were dated ${minutes} minutes from now.`;
+}
 
 function skewedClock(): string {
   const compiled = fileURLToPath(new URL("skewed-clock.js", import.meta.url));

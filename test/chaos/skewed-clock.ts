@@ -21,7 +21,11 @@ if (path !== undefined && name === victim) {
   }, POLL_MS).unref();
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args: unknown[], newTarget) =>
-      Reflect.construct(target, args.length === 0 ? [now() + skewMs] : args, newTarget === globalThis.Date ? target : newTarget) as Date,
+      Reflect.construct(
+        target,
+        args.length === 0 ? [now() + skewMs] : args,
+        newTarget === globalThis.Date ? target : newTarget,
+      ) as Date,
     apply: () => new RealDate(now() + skewMs).toString(),
     get: (target, key) => (key === "now" ? () => now() + skewMs : (Reflect.get(target, key) as unknown)),
   });

@@ -14,19 +14,21 @@ const HEAD = [
   "asked",
   "accepted",
   "lost",
+  "given up",
   "doubled",
   "refused",
   "outcome unknown",
   "not served for",
   "p50 before → during",
   "p99 before → during",
+  "change of p99",
 ];
 
 /** The Markdown of a run: a table, and what was seen beside it. */
 export function markdownOf(outcomes: readonly ScenarioOutcome[], about: readonly string[]): string {
   const rows = outcomes.flatMap(({ scenario, report, skipped }) =>
-    report === undefined
-      ? [[scenario.summary, `not run: ${skipped}`, ...HEAD.slice(2).map(() => "")]]
+    report === undefined || report.rows.length === 0
+      ? [[scenario.summary, `not run: ${skipped ?? "it ended early"}`, ...HEAD.slice(2).map(() => "")]]
       : report.rows.map((row, index) => [index === 0 ? scenario.summary : "", ...cellsOf(row)]),
   );
   const lines = [HEAD, HEAD.map((_, index) => (index < 2 ? "---" : "---:")), ...rows];
@@ -42,13 +44,20 @@ function cellsOf(row: GroupRow): string[] {
     String(row.asked),
     String(row.accepted),
     String(row.lost),
+    String(row.givenUp),
     String(row.doubled),
     refused.length === 0 ? "0" : refused.join(", "),
     String(row.unknown),
     row.notServedMs === 0 ? "0" : `${(row.notServedMs / 1_000).toFixed(1)} s`,
     `${inMs(row.before.p50Ms)} → ${inMs(row.during.p50Ms)}`,
     `${inMs(row.before.p99Ms)} → ${inMs(row.during.p99Ms)}`,
+    changeOf(row.before.p99Ms, row.during.p99Ms),
   ];
+}
+
+function changeOf(before: number, during: number): string {
+  const percent = Math.round((during / before - 1) * 100);
+  return Number.isNaN(percent) ? "" : `${percent > 0 ? "+" : ""}${percent} %`;
 }
 
 function inMs(value: number): string {

@@ -14,6 +14,8 @@ import { forwardedClient, refuses, textFromPhone } from "./sdk-clients.ts";
 type Client = ReturnType<typeof twilio>;
 
 const REGIONS = "us1,ie1";
+/** Everything goes by the simulated carrier. */
+const ROUTE = { carrier: "simulator", countries: ["US"], priceMicros: 4_200 };
 const PHONE = "+15551280001";
 
 describe("the operator of a fleet", () => {
@@ -30,6 +32,7 @@ describe("the operator of a fleet", () => {
     const all = await startSystemProcess();
     const client = forwardedClient(all);
     firstMessage = (await client.messages.create({ to: PHONE, from: all.from, body: "from one process" })).sid;
+    await waitFor("its delivery", async () => (await client.messages(firstMessage).fetch()).status === "delivered");
     const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: all.from });
     await client.incomingPhoneNumbers(number?.sid ?? "").update({ smsUrl: customer.url("/sms") });
     const made = await fetch(`${all.baseUrl}/trunkline/v1/Accounts`, {
@@ -61,7 +64,7 @@ describe("the operator of a fleet", () => {
     return stdout;
   };
   const cells = async (): Promise<readonly ShownCell[]> =>
-    (JSON.parse(await succeed("cells", "--json")) as FleetStatus).cells;
+    ((await fleet.ask("GET", "/trunkline/v1/Fleet")).json as FleetStatus).cells;
   const homeOf = async (accountSid: string): Promise<string> =>
     ((await fleet.ask("GET", `/trunkline/v1/Accounts/${accountSid}/Home`)).json as { cell: string }).cell;
 
@@ -99,10 +102,8 @@ describe("the operator of a fleet", () => {
   });
 
   it("why tells of a message in any cell", async () => {
-    for (const sid of [firstMessage, away.messageSid]) {
-      const { status } = JSON.parse(await succeed("why", sid, "--json")) as ShownDelivery;
-      assert.equal(status, "delivered");
-    }
+    const { status } = JSON.parse(await succeed("why", away.messageSid, "--json")) as ShownDelivery;
+    assert.equal(status, "delivered");
     const { code, stderr } = await trunkline("why", `SM${"0".repeat(32)}`);
     assert.equal(code, 1);
     assert.match(stderr, /^trunkline: refused with 404 \(error 20404\): /);
@@ -113,9 +114,9 @@ describe("the operator of a fleet", () => {
     const versions = async (headers: Readonly<Record<string, string>>, account = fleet.operator) => {
       const response = await fetch(fleet.baseUrl + path, { headers: { Authorization: basic(account), ...headers } });
       const { status } = response;
-      return { status, tables: ((await response.json()) as { routing_tables?: unknown[] }).routing_tables?.length };
+      return { status, tables: ((await response.json()) as { tables?: unknown[] }).tables?.length };
     };
-    const table = { format: "trunkline-routes/1", currency: "USD", carriers: [{ name: "simulator" }], routes: [] };
+    const table = { format: "trunkline-routes/1", currency: "USD", carriers: [{ name: "simulator" }], routes: [ROUTE] };
     const made = await fetch(fleet.baseUrl + path, {
       method: "POST",
       headers: {
@@ -123,7 +124,7 @@ describe("the operator of a fleet", () => {
         "Content-Type": "application/json",
         "X-Trunkline-Cell": "messaging-2",
       },
-      body: JSON.stringify(table),
+      body: JSON.stringify({ table }),
     });
     assert.equal(made.status, 201, await made.text());
     assert.deepEqual(await versions({ "X-Trunkline-Cell": "messaging-2" }), { status: 200, tables: 1 });
@@ -138,39 +139,41 @@ describe("the operator of a fleet", () => {
     assert.match(stdout, /✓ messaging-2 /);
   });
 
-  it("a cell is added, an account moves there and back, the old cell is drained and the new one removed", async () => {
+  it("a cell is added, an account moves there with its history and back, and the cell is drained and removed", async () => {
     const subaccount = await clientOf(away).api.v2010.accounts.create({ friendlyName: "Customer" });
-    assert.match(await succeed("cells", "add", "--region", "ie1"), /^messaging-3 runs and takes accounts\.\n$/);
-    for (const to of ["messaging-3", "messaging-2"]) {
-      await succeed("cells", "move", away.accountSid, "--to", to);
-      assert.equal(await homeOf(away.accountSid), to);
+    const checkHome = async (cell: string): Promise<void> => {
+      assert.equal(await homeOf(away.accountSid), cell);
       for (const region of ["us1", "ie1"]) {
         const client = clientOf(away, region);
-        assert.equal((await client.messages(away.messageSid).fetch()).status, "delivered", `by ${region} from ${to}`);
-        const { sid } = await client.messages.create({ to: PHONE, from: away.from, body: `by ${region} in ${to}` });
+        assert.equal((await client.messages(away.messageSid).fetch()).status, "delivered", `by ${region} from ${cell}`);
+        const { sid } = await client.messages.create({ to: PHONE, from: away.from, body: `by ${region} in ${cell}` });
         await waitFor("its delivery", async () => (await client.messages(sid).fetch()).status === "delivered");
       }
       const own = clientOf({ accountSid: subaccount.sid, authToken: subaccount.authToken });
       assert.equal((await own.api.v2010.account.fetch()).friendlyName, "Customer");
-      const body = `to ${to}`;
+      const body = `to ${cell}`;
       await textFromPhone({ baseUrl: fleet.phonesUrl }, PHONE, { to: away.from, body });
-      await waitFor("the text", async () => (await clientOf(away).messages.list({ from: PHONE, limit: 20 })).some((text) => text.body === body));
-      assert.equal((JSON.parse(await succeed("why", away.messageSid, "--json")) as ShownDelivery).status, "delivered");
-    }
-    const notEmpty = await trunkline("cells", "remove", "messaging-2");
+      await waitFor("the text", async () =>
+        (await clientOf(away).messages.list({ from: PHONE, limit: 20 })).some((text) => text.body === body),
+      );
+    };
+    assert.match(await succeed("cells", "add", "--region", "ie1"), /^messaging-3 runs and takes accounts\.\n$/);
+    await succeed("cells", "move", away.accountSid, "--to", "messaging-3");
+    await checkHome("messaging-3");
+    const { status } = JSON.parse(await succeed("why", away.messageSid, "--json")) as ShownDelivery;
+    assert.equal(status, "delivered", "messaging-2 minted its SID, and has it no more");
+    const notEmpty = await trunkline("cells", "remove", "messaging-3");
     assert.equal(notEmpty.code, 1);
     assert.match(notEmpty.stderr, /^trunkline: refused with 409 \(error 20409\): .*Move them first/);
-    assert.match(await succeed("cells", "drain", "messaging-2"), /has no accounts any more; 1 were moved/);
-    assert.equal(await homeOf(away.accountSid), "messaging-3");
-    assert.equal((await fleet.createAccount("ie1")).cell, "messaging-3", "nobody is placed where it drains");
-    await succeed("cells", "open", "messaging-2");
-    await succeed("cells", "drain", "messaging-3");
-    assert.equal(await homeOf(away.accountSid), "messaging-2");
+    assert.match(await succeed("cells", "drain", "messaging-3"), /has no accounts any more; 1 were moved/);
+    await checkHome("messaging-2");
+    assert.equal((await fleet.createAccount("ie1")).cell, "messaging-2", "nobody is placed where it drains");
     await succeed("cells", "remove", "messaging-3");
-    assert.deepEqual((await cells()).map(({ name }) => name), ["messaging-1", "messaging-2"]);
+    assert.deepEqual(
+      (await cells()).map(({ name }) => name),
+      ["messaging-1", "messaging-2"],
+    );
     assert.ok(!(await fleet.nodes()).some(({ name }) => name === "messaging-3"));
-    assert.match(await succeed("cells", "add", "--region", "us1"), /^messaging-4 /, "no name is given twice");
-    await succeed("cells", "remove", "messaging-4");
   });
 
   it("accounts of a cell that died get 503 and Retry-After, the others notice nothing", async () => {
@@ -181,13 +184,18 @@ describe("the operator of a fleet", () => {
         headers: { Authorization: basic(away) },
       });
       const { code } = (await response.json()) as { code?: number };
-      return response.status !== 200 && { status: response.status, code, again: response.headers.get("retry-after") };
+      return response.status === 503 && { code, again: response.headers.get("retry-after") };
     });
-    assert.deepEqual([refused.status, refused.code], [503, 20503]);
+    assert.equal(refused.code, 20503);
     assert.match(refused.again ?? "", /^\d+$/);
     assert.equal((await clientOf(fleet.operator).messages.list({ limit: 1 })).length, 1);
     await fleet.restarted("messaging-2", restarts);
-    await waitFor("the cell to answer", () => clientOf(away).messages(away.messageSid).fetch().catch(() => undefined));
+    await waitFor("the cell to answer", () =>
+      clientOf(away)
+        .messages(away.messageSid)
+        .fetch()
+        .catch(() => undefined),
+    );
   });
 
   it("a killed supervisor takes its processes with it, and the next start finds everything", async () => {
@@ -201,12 +209,15 @@ describe("the operator of a fleet", () => {
     assert.deepEqual([...fleet.edges], edges);
     assert.equal((await clientOf(away).messages(away.messageSid).fetch()).body, "from ie1");
     assert.equal((await clientOf(fleet.operator).messages(firstMessage).fetch()).body, "from one process");
-    assert.deepEqual((await cells()).map(({ name }) => name), ["messaging-1", "messaging-2"]);
+    assert.deepEqual(
+      (await cells()).map(({ name }) => name),
+      ["messaging-1", "messaging-2"],
+    );
   });
 
   describe("with a limit for an account", () => {
     const LIMIT = 20;
-    const SECONDS = 5;
+    const SECONDS = 3;
 
     /** Asks for the account without a pause until the time is up; gives how many were admitted. */
     const press = async (region: string, untilMs: number) => {
@@ -243,7 +254,7 @@ describe("the operator of a fleet", () => {
 
     it("the SDK is told by 429/20429, and with autoRetry recovers by itself", async () => {
       const use = async (client: Client): Promise<void> => {
-        await Promise.all(Array.from({ length: 2 * LIMIT }, () => client.api.v2010.account.fetch()));
+        await Promise.all(Array.from({ length: LIMIT + 5 }, () => client.api.v2010.account.fetch()));
       };
       const direct = (options: object): Client => {
         const client = twilio(away.accountSid, away.authToken, options);

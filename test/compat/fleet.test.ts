@@ -11,7 +11,14 @@ import { startFleetProcess, type FleetAccount, type FleetProcess } from "../kit/
 import { waitFor } from "../kit/wait-for.ts";
 import { CustomerServer, twiml } from "./customer-server.ts";
 import { doCustomerWork, type CustomerFindings } from "./customer-work.ts";
-import { forwardedClient, keyClient, keyedClient, refuses, textFromPhone, type ReceivedHeaders } from "./sdk-clients.ts";
+import {
+  forwardedClient,
+  keyClient,
+  keyedClient,
+  refuses,
+  textFromPhone,
+  type ReceivedHeaders,
+} from "./sdk-clients.ts";
 
 type Client = ReturnType<typeof twilio>;
 
@@ -177,7 +184,12 @@ describe("the official SDK and a fleet of two cells and two edges", () => {
       assert.equal((await byParent.update({ status: "suspended" })).status, "suspended");
       await refuses(next.messages.list({ limit: 1 }), 20005, 403);
       assert.equal((await byParent.update({ status: "active" })).status, "active");
-      await waitFor("the subaccount to be let in again", () => next.messages.list().then(() => true, () => false));
+      await waitFor("the subaccount to be let in again", () =>
+        next.messages.list().then(
+          () => true,
+          () => false,
+        ),
+      );
     }
   });
 

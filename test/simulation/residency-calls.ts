@@ -7,8 +7,8 @@ type MarkedCall = (scene: Scene) => Promise<unknown>;
 const NUMBERS = "/IncomingPhoneNumbers";
 const CREDENTIALS = "/trunkline/v1/Smpp/Credentials";
 
-function urls(scene: Scene, ...names: string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, scene.customer.url(`/${name}?p=${scene.marks.plain(true)}`)]));
+function urls({ customer, marks }: Scene, names: readonly string[], isKept = false): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, customer.url(`/${name}?p=${marks.plain(isKept)}`)]));
 }
 
 async function freeNumber(scene: Scene, kind: "Local" | "Mobile" | "TollFree"): Promise<string> {
@@ -23,8 +23,8 @@ async function freeNumber(scene: Scene, kind: "Local" | "Mobile" | "TollFree"): 
 const takeNumber =
   (kind: "Local" | "Mobile" | "TollFree", list: string): MarkedCall =>
   async (scene) => {
-    const hooks = urls(scene, "SmsUrl", "SmsFallbackUrl", "VoiceUrl", "VoiceFallbackUrl", "StatusCallback");
-    const form = { PhoneNumber: await freeNumber(scene, kind), FriendlyName: scene.marks.text(true), ...hooks };
+    const hooks = urls(scene, ["SmsUrl", "SmsFallbackUrl", "VoiceUrl", "VoiceFallbackUrl", "StatusCallback"]);
+    const form = { PhoneNumber: await freeNumber(scene, kind), FriendlyName: scene.marks.text(), ...hooks };
     const sid = await scene.createdSid({ path: scene.own(`${NUMBERS}${list}.json`), form });
     await scene.expect(204, { method: "DELETE", path: scene.own(`${NUMBERS}/${sid}.json`) });
   };
@@ -33,7 +33,7 @@ const takeNumber =
 const key =
   (kind: "Keys" | "SigningKeys"): MarkedCall =>
   async (scene) => {
-    const form = { FriendlyName: scene.marks.text(true) };
+    const form = { FriendlyName: scene.marks.text() };
     const sid = await scene.createdSid({ path: scene.own(`/${kind}.json`), form });
     const renamed = { FriendlyName: scene.marks.text(true) };
     await scene.expect(200, { path: scene.own(`/${kind}/${sid}.json`), form: renamed });
@@ -41,7 +41,7 @@ const key =
 
 const iamKey: MarkedCall = async (scene) => {
   const { accountSid } = scene.account;
-  const form = { AccountSid: accountSid, FriendlyName: scene.marks.text(true) };
+  const form = { AccountSid: accountSid, FriendlyName: scene.marks.text() };
   const made = await scene.expect(201, { product: "iam", path: "/v1/Keys", form });
   const sid = String(made["sid"]);
   const renamed = { FriendlyName: scene.marks.text(true) };
@@ -53,7 +53,7 @@ const iamKey: MarkedCall = async (scene) => {
 };
 
 const subaccount: MarkedCall = async (scene) => {
-  const form = { FriendlyName: scene.marks.text(true) };
+  const form = { FriendlyName: scene.marks.text() };
   const made = await scene.expect(201, { path: "/2010-04-01/Accounts.json", form });
   const sid = String(made["sid"]);
   const renamed = { FriendlyName: scene.marks.text(true) };
@@ -65,10 +65,10 @@ const subaccount: MarkedCall = async (scene) => {
 };
 
 const application: MarkedCall = async (scene) => {
-  const hooks = (): Record<string, string> => urls(scene, "SmsUrl", "SmsFallbackUrl", "SmsStatusCallback", "VoiceUrl");
-  const form = { FriendlyName: scene.marks.text(true), ...hooks() };
+  const names = ["SmsUrl", "SmsFallbackUrl", "SmsStatusCallback", "VoiceUrl"];
+  const form = { FriendlyName: scene.marks.text(), ...urls(scene, names) };
   const sid = await scene.createdSid({ path: scene.own("/Applications.json"), form });
-  const changed = { FriendlyName: scene.marks.text(true), ...hooks() };
+  const changed = { FriendlyName: scene.marks.text(true), ...urls(scene, names, true) };
   await scene.expect(200, { path: scene.own(`/Applications/${sid}.json`), form: changed });
 };
 
@@ -77,7 +77,7 @@ const heldNumber: MarkedCall = async (scene) => {
   const { incoming_phone_numbers: held } = await scene.expect(200, { method: "GET", path });
   const [number] = held as readonly { readonly sid: string }[];
   assert.ok(number);
-  const form = { FriendlyName: scene.marks.text(true), SmsUrl: scene.smsUrl };
+  const form = { FriendlyName: scene.marks.text(), SmsUrl: scene.smsUrl };
   await scene.expect(200, { path: scene.own(`${NUMBERS}/${number.sid}.json`), form });
 };
 
@@ -93,11 +93,14 @@ const messages: MarkedCall = async (scene) => {
   assert.equal(await scene.createdSid({ path, form: told, headers: once }), sid, "the same key is the same message");
   await scene.ask({ path, form: { ...told, Body: marks.text() }, headers: once });
   const picture = customer.on(`/media/${marks.plain()}.png`, { type: "image/png", body: marks.text(true) });
-  const withMedia = await scene.message({ MediaUrl: picture });
+  const reader = marks.phone(true);
+  const withMedia = await scene.message({ To: reader, MediaUrl: picture });
   await scene.message({ MediaUrl: customer.on(`/gone/${marks.plain()}`, { status: 404, body: marks.text() }) });
   await scene.settled(sid);
   await scene.settled(withMedia);
   await readMedia(scene, withMedia);
+  const link = `${scene.fleet.edges.get("ie1")}/2010-04-01/`;
+  assert.ok((await scene.phoneTexts(reader)).includes(link), "what people fetch comes through the edge of the region");
   await scene.textIn(told.To, marks.text(true));
   await scene.textIn(told.To, `${marks.text(true)} ${"long ".repeat(60)}`);
 };
@@ -138,8 +141,8 @@ const bulk: MarkedCall = async (scene) => {
 };
 
 const credential: MarkedCall = async (scene) => {
-  const systemId = `t${scene.marks.plain(true).slice(-13)}`;
-  const form = { SystemId: systemId, FriendlyName: scene.marks.text(true), ...urls(scene, "ReceiptFallbackUrl") };
+  const systemId = scene.marks.plain().slice(-15);
+  const form = { SystemId: systemId, FriendlyName: scene.marks.text(), ...urls(scene, ["ReceiptFallbackUrl"], true) };
   const sid = await scene.createdSid({ path: CREDENTIALS, form });
   const changed = { FriendlyName: scene.marks.text(true), NewPassword: "true" };
   await scene.expect(200, { path: `${CREDENTIALS}/${sid}`, form: changed });
@@ -184,7 +187,10 @@ const mainAccount: MarkedCall = async ({ fleet, marks, edge }) => {
   };
   assert.equal(await asked({ Region: "ie1", FriendlyName: marks.text(true) }), 201);
   assert.ok((await asked({ Region: "ie1", FriendlyName: marks.text().repeat(5) })) >= 400, "the name is too long");
-  assert.ok((await asked({ Region: "ie1", Tier: "enterprise", FriendlyName: marks.text() })) >= 400, "there is no room");
+  assert.ok(
+    (await asked({ Region: "ie1", Tier: "enterprise", FriendlyName: marks.text() })) >= 400,
+    "there is no room",
+  );
 };
 
 /** Every endpoint that changes something, and how it is called here. Run in this order. */
@@ -205,7 +211,7 @@ export const CALLS: Readonly<Record<string, MarkedCall>> = {
   "POST api /2010-04-01/Accounts/{AccountSid}/Messages/Bulk.json": bulk,
   "POST api /2010-04-01/Accounts.json": subaccount,
   "POST api /2010-04-01/Accounts/{Sid}.json": (scene) =>
-    scene.expect(200, { path: scene.own(".json"), form: { FriendlyName: scene.marks.text(true) } }),
+    scene.expect(200, { path: scene.own(".json"), form: { FriendlyName: scene.marks.text() } }),
   "POST api /2010-04-01/Accounts/{AccountSid}/Keys.json": key("Keys"),
   "POST api /2010-04-01/Accounts/{AccountSid}/SigningKeys.json": key("SigningKeys"),
   "POST iam /v1/Keys": iamKey,
@@ -218,7 +224,10 @@ export const CALLS: Readonly<Record<string, MarkedCall>> = {
   "POST api /trunkline/v1/Routing/Rollbacks": routing("Rollbacks", "Reason"),
   "POST api /trunkline/v1/Routing/Explanations": routing("Explanations", "To", "From", "Body"),
   "POST api /trunkline/v1/Routing/Comparisons": routing("Comparisons", "TableVersion"),
-  "POST api /trunkline/v1/Cells": refused(({ marks }) => ({ path: "/trunkline/v1/Cells", form: { Name: marks.text() } })),
+  "POST api /trunkline/v1/Cells": refused(({ marks }) => ({
+    path: "/trunkline/v1/Cells",
+    form: { Name: marks.text() },
+  })),
   "POST api /trunkline/v1/Cells/{Name}": refused(({ marks }) => ({
     path: `/trunkline/v1/Cells/${marks.plain()}`,
     form: { State: marks.text() },
@@ -276,12 +285,24 @@ export async function askInVain(scene: Scene): Promise<void> {
   await scene.expect(400, { path, form: { ...person, From: marks.phone() } });
   await scene.expect(400, { path, form: { ...person, StatusCallback: `ftp://${marks.text()}` } });
   await scene.expect(400, { path, form: { ...person, Body: `${marks.text()} `.repeat(90) } });
-  await scene.expect(400, { path: scene.own("/Messages/Bulk.json"), body: `{"messages":[${marks.text()}`, headers: JSON_TYPE });
+  await scene.expect(400, {
+    path: scene.own("/Messages/Bulk.json"),
+    body: `{"messages":[${marks.text()}`,
+    headers: JSON_TYPE,
+  });
   await scene.ask({ path, form: person, headers: { "Idempotency-Key": `${marks.plain()} ${"x".repeat(300)}` } });
-  await scene.ask({ path, form: person, headers: { "X-Trunkline-Cell": marks.plain(), "X-Trunkline-Fleet": marks.plain() } });
+  await scene.ask({
+    path,
+    form: person,
+    headers: { "X-Trunkline-Cell": marks.plain(), "X-Trunkline-Fleet": marks.plain() },
+  });
   await scene.expect(401, { path, form: person, as: `${accountSid}:${marks.plain()}` });
   await scene.expect(401, { path, form: person, as: `${marks.plain()}:${marks.plain()}` });
   await scene.expect(401, { path, form: person, as: `${marks.phone()}:${marks.plain()}` });
+  // Nothing in these SIDs says where they are at home, so that table and Redis are asked, once it is connected.
+  for (const digit of "abcdef") {
+    await scene.expect(401, { path, form: person, as: `AC${digit.repeat(32)}:${marks.plain()}` });
+  }
 }
 
 const JSON_TYPE = { "content-type": "application/json" };

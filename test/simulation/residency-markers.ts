@@ -122,7 +122,10 @@ export function formsOf(text: string): readonly Form[] {
   ];
   const latin1 = Buffer.from(text, "latin1");
   if (latin1.toString("latin1") === text) {
-    forms.push({ name: "latin1", octets: latin1 }, { name: "hex of latin1", octets: Buffer.from(latin1.toString("hex")) });
+    forms.push(
+      { name: "latin1", octets: latin1 },
+      { name: "hex of latin1", octets: Buffer.from(latin1.toString("hex")) },
+    );
     for (const [name, written] of base64Of("latin1", latin1)) forms.push({ name, octets: Buffer.from(written) });
   }
   const seen = new Set<string>();

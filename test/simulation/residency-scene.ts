@@ -85,8 +85,12 @@ export class Scene {
   }
 
   /** Sends a marked text to a new person and gives the SID. */
-  message(form: Readonly<Record<string, string>> = {}, headers: Readonly<Record<string, string>> = {}): Promise<string> {
-    const marked = { To: this.marks.phone(true), From: this.from, Body: this.marks.text(true), ...form };
+  message(
+    form: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const to = form["To"] ?? this.marks.phone(true);
+    const marked = { From: this.from, Body: this.marks.text(true), ...form, To: to };
     return this.createdSid({ path: this.own("/Messages.json"), form: marked, headers });
   }
 
@@ -98,12 +102,18 @@ export class Scene {
     });
   }
 
-  /** A person texts the account's number, which has texted this person before. */
-  async textIn(phone: string, body: string): Promise<void> {
+  /** All that a person's phone shows. */
+  async phoneTexts(phone: string): Promise<string> {
+    const response = await fetch(`${this.fleet.phonesUrl}/simulator/phones/${encodeURIComponent(phone)}/messages`);
+    return response.text();
+  }
+
+  /** A person texts a number: the account's, which has texted this person before, unless another is given. */
+  async textIn(phone: string, body: string, to = this.from): Promise<void> {
     const response = await fetch(`${this.fleet.phonesUrl}/simulator/phones/${encodeURIComponent(phone)}/messages`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ to: this.from, body }),
+      body: JSON.stringify({ to, body }),
     });
     assert.equal(response.status, 200, await response.text());
   }

@@ -28,6 +28,9 @@ const TRANSIENT = new Set([
   "57P03", // starting up or shutting down
 ]);
 
+/** "Object not in prerequisite state": of a connection, `allow_connections false`. Of a statement it would be a mistake in it. */
+const NOT_ACCEPTING = "55000";
+
 /** SQLSTATE codes that end the connection: idle too long, broken, the server stopped or one of its processes crashed. */
 const DISCONNECTING = /^(25P03|08...|57P0[125])$/;
 
@@ -42,6 +45,13 @@ export function explainFailure(error: unknown, ifBroken: IfBroken): unknown {
   if (TRANSIENT.has(sqlState(error) ?? "")) return new AppError(databaseUnavailable, {}, options);
   if (!breaksConnection(error)) return error;
   return new AppError(ifBroken === "unknown" ? databaseOutcomeUnknown : databaseUnavailable, {}, options);
+}
+
+/** As {@link explainFailure}, of a connection that was not made: there a database that takes no connections now says it with a code of its own. */
+export function explainRefusal(error: unknown): unknown {
+  if (sqlState(error) !== NOT_ACCEPTING) return explainFailure(error, "nothing-done");
+  const internal = `database: ${error instanceof Error ? error.message : String(error)}`;
+  return new AppError(databaseUnavailable, {}, { internal, cause: error });
 }
 
 /** Whether the connection cannot be used again after this error of `pg`. */

@@ -141,6 +141,16 @@ it("answers 503 for now when nobody listens, and when no connection comes free i
   await busy.close();
 });
 
+it("answers 503 for now when the database takes no connections, and goes on when it does", async (t) => {
+  const away = await startTestPostgres();
+  t.after(() => away.stop());
+  const name = new URL(away.url).pathname.slice(1);
+  await postgres.database.query(`alter database ${name} allow_connections false`);
+  await assert.rejects(() => away.database.query("select 1"), unavailable("later"));
+  await postgres.database.query(`alter database ${name} allow_connections true`);
+  assert.deepEqual(await away.database.query("select 1 as one"), [{ one: 1 }]);
+});
+
 it("says that the outcome is unknown when the connection breaks under a write, and connects again", async () => {
   const { database } = postgres;
   const single = openDatabase({ url: postgres.url, poolSize: 1 });

@@ -2,7 +2,7 @@ import pg from "pg";
 import { AppError } from "../../kernel/errors.ts";
 import { assert, present } from "../../kernel/assert.ts";
 import type { Database, DatabaseSession, Row } from "../../platform/ports.ts";
-import { breaksConnection, databaseUnavailable, explainFailure, sqlState } from "./failures.ts";
+import { breaksConnection, databaseUnavailable, explainFailure, explainRefusal, sqlState } from "./failures.ts";
 import { StatementNames } from "./statement-names.ts";
 import { columnTypes } from "./value-types.ts";
 
@@ -119,7 +119,7 @@ class PostgresDatabase implements PooledDatabase {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw explainFailure(error, "nothing-done");
+      throw explainRefusal(error);
     }
   }
 

@@ -3,7 +3,7 @@ import { CommandFailure, defineCommand, EXIT, UsageError, type CommandContext } 
 import { CELL_TYPES, FleetKey, INTERNAL_PREFIX, TIERS } from "../../platform/fleet/index.ts";
 import { loadMasterKey } from "../../platform/secrets/index.ts";
 import { authorization, callForJson } from "../call-api.ts";
-import { cellsText, moveText, type ShownMove } from "../cells-text.ts";
+import { cellsText, endOfMove, moveText, type ShownMove } from "../cells-text.ts";
 import { findRunning, locationSettings, type RunningHere } from "../find-running.ts";
 import type { FleetStatus } from "../fleet/fleet-status.ts";
 import { signedCall, type SignedCall } from "../fleet/signed-call.ts";
@@ -15,6 +15,8 @@ const WATCH_MS = 1_000;
 const POLL_MS = 300;
 const START_LIMIT_MS = 60_000;
 const CLEAR_SCREEN = "\u001b[2J\u001b[H";
+/** How long is waited for what an old cell still works at. */
+const TAIL_LIMIT_MS = 5_000;
 /** A page of accounts that a drain moves before it asks for the next. */
 const DRAIN_PAGE = 100;
 
@@ -136,6 +138,9 @@ const RUN: Readonly<Record<Action, (typed: Typed) => Promise<void>>> = {
     if (options.json) context.stdout.write(`${JSON.stringify(move, null, 2)}\n`);
   },
   remove: async ({ context, run, api, subject, options }) => {
+    const { moves } = await api.get<{ moves: ShownMove[] }>("/Moves?PageSize=1000");
+    const busy = moves.find((move) => move.from === subject && endOfMove(move) === undefined);
+    if (busy !== undefined) throw new CommandFailure(`${subject} still works for a move: ${moveText(busy)}`);
     await api.delete(`/Cells/${subject}`);
     if (run.supervisorUrl !== null) await supervisor(run, { method: "DELETE", target: `/cells/${subject}` });
     const text = `${subject} is removed. Its database and its folder are left.`;
@@ -147,19 +152,29 @@ const RUN: Readonly<Record<Action, (typed: Typed) => Promise<void>>> = {
   },
 };
 
-/** Starts a move and shows how far it is until it is over. Throws a CommandFailure where it failed. */
+/**
+ * Starts a move and shows how far it is until it is over, or until nothing is left but what the old cell still
+ * works at, which may take as long as a carrier's receipts do. Throws a CommandFailure where it failed.
+ */
 async function moveAccount(
   { context, api }: Pick<Typed, "context" | "api">,
   form: Readonly<Record<string, string>>,
 ): Promise<ShownMove> {
   let move = await api.post<ShownMove>("/Moves", form);
   let shown = "";
+  let endMs = Number.POSITIVE_INFINITY;
   for (;;) {
     const line = moveText(move);
     if (line !== shown) context.stderr.write(`${line}\n`);
     shown = line;
-    if (move.status === "completed") return move;
-    if (["failed", "canceled", "rolled-back"].includes(move.status)) throw new CommandFailure(line);
+    const end = endOfMove(move);
+    if (end === "failed") throw new CommandFailure(line);
+    if (end === "done") return move;
+    if (move.step !== "tail") endMs = performance.now() + TAIL_LIMIT_MS;
+    if (performance.now() > endMs) {
+      context.stderr.write(`${move.to} serves the account; ${move.from} hands over the rest by itself.\n`);
+      return move;
+    }
     await sleep(POLL_MS);
     move = await api.get<ShownMove>(`/Moves/${move.sid}`);
   }

@@ -9,6 +9,8 @@ export interface ChildPlan {
   readonly args: readonly string[];
   /** Beside the supervisor's own environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** The script; without it, the one that the supervisor runs. */
+  readonly program?: string;
 }
 
 export type ChildState = "starting" | "running" | "waiting" | "stopped";
@@ -82,8 +84,7 @@ export class Child {
   }
 
   private spawn(): void {
-    const { args, env } = this.plan;
-    const [, program = ""] = process.argv;
+    const { args, env, program = process.argv[1] ?? "" } = this.plan;
     const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
       env: { ...process.env, ...env },
       // Ctrl-C is for the supervisor, which stops the others in order. The channel tells a child that it is gone.

@@ -1,6 +1,7 @@
 import { parseDescriptor, GOSSIP_DESCRIPTOR } from "../../platform/cell-router/index.ts";
 import type { CellDescriptor } from "../../platform/fleet/index.ts";
 import type { GossipView } from "../../platform/gossip/index.ts";
+import { CONFIG_ROOT } from "./config-root.ts";
 import { LOAD_KEY, readLoad, type CellLoad } from "./cell-load.ts";
 
 /** A cell as the operator sees it. */
@@ -22,6 +23,8 @@ export interface ShownNode {
   readonly region: string;
   readonly status: string;
   readonly ageMs: number;
+  /** By which settings it works: edges should agree. */
+  readonly configRoot: string | null;
 }
 
 export interface FleetStatus {
@@ -64,6 +67,9 @@ export function fleetStatus(
   });
   const nodes = [...members.values()]
     .filter(({ role }) => role !== "cell")
-    .map(({ id, role, region, status, ageMs }) => ({ name: id, role, region, status, ageMs }));
+    .map(({ id, role, region, status, ageMs }) => {
+      const configRoot = gossip.get(id, CONFIG_ROOT) ?? null;
+      return { name: id, role, region, status, ageMs, configRoot };
+    });
   return { cells: shown.toSorted((left, right) => left.number - right.number), nodes };
 }

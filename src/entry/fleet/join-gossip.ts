@@ -4,6 +4,7 @@ import { GossipNode, type MemberRole } from "../../platform/gossip/index.ts";
 import type { DatagramAddress } from "../../platform/ports.ts";
 import type { NodeParts } from "../node-parts.ts";
 import type { RoleStart } from "../role-command.ts";
+import { watchGossip } from "./fleet-metrics.ts";
 import { StartFailure } from "../start-failure.ts";
 
 const KEY_OCTETS = 32;
@@ -30,6 +31,7 @@ export async function joinGossip(role: RoleStart, parts: NodeParts, memberRole: 
   } catch (error) {
     throw StartFailure.ofListen(error, { port: gossip.port, setting: "gossip.port" });
   }
+  watchGossip(parts.metrics, node);
   parts.shutdown.add("gossip", () => node.stop());
   return node;
 }

@@ -8,6 +8,8 @@ export interface FleetEnvironment {
   readonly controlDatabaseUrl: string;
   /** Of the edge through which links to media lead. */
   readonly publicUrl: string;
+  /** By region, of its own edge, where no public URL is set: what people get from a region does not go through another. */
+  readonly edgeUrls?: Readonly<Record<string, string>>;
   /** Of the first edge, to be asked for all the others. */
   readonly seed: string;
   /** Unknown before the very first start of the first cell. */
@@ -52,6 +54,7 @@ export function cellEnvironment(
   return {
     ...common(fleet, cell.name, ports),
     TRUNKLINE_REGION: cell.region,
+    TRUNKLINE_PUBLIC_URL: fleet.edgeUrls?.[cell.region] ?? fleet.publicUrl,
     TRUNKLINE_CELL_NUMBER: String(cell.number),
     TRUNKLINE_CELL_TYPE: cell.type,
     TRUNKLINE_CELL_TIER: cell.tier,

@@ -28,6 +28,16 @@ describe("the plan of cells", () => {
     );
   });
 
+  it("does not give the number or the name of a removed cell again", () => {
+    const [first, second] = planCells([], readWishes("messaging=2", "us1"));
+    assert.ok(first !== undefined && second !== undefined);
+    const cells = planCells([first], readWishes("messaging=2", "us1"), [second]);
+    assert.deepEqual(
+      cells.map(({ name, number }) => `${number} ${name}`),
+      ["1 messaging-1", "3 messaging-3"],
+    );
+  });
+
   it("never gives a number or a name twice", () => {
     const cells = planCells([], readWishes("messaging=2,verify=1", "us1"));
     const left = cells.filter(({ name }) => name !== "messaging-1");

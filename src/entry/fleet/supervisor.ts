@@ -9,10 +9,11 @@ import type { Logger } from "../../platform/ports.ts";
 import { loadMasterKey } from "../../platform/secrets/index.ts";
 import type { ProgramSettings } from "../carriers.ts";
 import { FIRST_CELL } from "../cell-core.ts";
-import { removeRunFile, writeRunFile } from "../run-file.ts";
+import { readRunFile, removeRunFile, writeRunFile } from "../run-file.ts";
 import { Shutdown } from "../shutdown.ts";
 import { StartFailure } from "../start-failure.ts";
 import { Child, type ChildPlan } from "./child.ts";
+import { CELL_DATABASE, CONTROL_DATABASE, databaseOf } from "./databases.ts";
 import { registerCell } from "./register-cell.ts";
 import { readFleetFile, writeFleetFile, type FleetFile } from "./fleet-file.ts";
 import { choosePorts } from "./free-ports.ts";
@@ -102,9 +103,16 @@ export class Supervisor {
   private static async prepare(options: SupervisorOptions, shutdown: Shutdown): Promise<Supervisor> {
     const { settings, progress, onFatal, logFormat } = options;
     await mkdir(settings.data, { recursive: true });
+    const running = await readRunFile(settings.data);
+    if (running !== undefined) {
+      throw new StartFailure(
+        `The data folder ${settings.data} is in use by another Trunkline (process ${running.pid}). ` +
+          "Stop that one, or give this one another folder with --data or TRUNKLINE_DATA.",
+      );
+    }
     const step = progress.step("PostgreSQL");
     const databaseUrl = await openServer({ settings, progress, onFatal, shutdown });
-    const controlDatabaseUrl = settings.controlDatabaseUrl ?? (await databaseUrl("trunkline_control"));
+    const controlDatabaseUrl = settings.controlDatabaseUrl ?? (await databaseUrl(CONTROL_DATABASE));
     step.done();
     const masterKey = await loadMasterKey(settings.data);
     const known = await readFleetFile(settings.data);
@@ -113,7 +121,8 @@ export class Supervisor {
     if (!cells.some(({ name }) => name === FIRST_CELL)) {
       throw new StartFailure(`There must be a messaging cell: start with --cells messaging=1, for example.`);
     }
-    const edges = regionsOf(cells, settings.regions).map((region) => `edge-${region}`);
+    const regions = regionsOf(cells, settings.regions);
+    const edges = regions.map((region) => `edge-${region}`);
     const names = [CONTROL, CARRIER, CARRIER_SMPP, ...cells.map(({ name }) => name), ...edges];
     const ports = await choosePorts(names, known.ports);
     const isSimulated = settings.simulator.enabled;
@@ -131,6 +140,7 @@ export class Supervisor {
       settings,
       controlDatabaseUrl: String(controlDatabaseUrl),
       publicUrl: settings.publicUrl === undefined ? `http://${HOST}:${publicPort}` : String(settings.publicUrl),
+      ...(settings.publicUrl === undefined ? { edgeUrls: urlsOfEdges(regions, file.ports) } : {}),
       seed: `${HOST}:${firstEdge.gossipPort}`,
       operatorSid: file.operatorSid ?? undefined,
       simulatorPort: isSimulated ? simulatorPort : undefined,
@@ -336,9 +346,8 @@ export class Supervisor {
   }
 }
 
-/** The first cell keeps the database that a system of one process has, so that one can grow into the other. */
-function databaseOf(cell: string): string {
-  return cell === FIRST_CELL ? "trunkline" : `trunkline_${cell.replaceAll("-", "_")}`;
+function urlsOfEdges(regions: readonly string[], ports: FleetFile["ports"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(regions.map((region) => [region, `http://${HOST}:${ports[`edge-${region}`]?.port}`]));
 }
 
 async function inTurns(starts: readonly (() => Promise<unknown>)[]): Promise<void> {
@@ -358,7 +367,8 @@ async function openServer(made: {
   const { settings, progress, onFatal, shutdown } = made;
   if (settings.databaseUrl !== undefined) {
     const server = String(settings.databaseUrl);
-    return (name) => ensureDatabase(server, name);
+    // The first cell goes on in the database that was given, where one process alone had its own.
+    return (name) => (name === CELL_DATABASE ? Promise.resolve(server) : ensureDatabase(server, name));
   }
   const postgres = await startEmbeddedPostgres({
     folder: join(settings.data, "postgres"),
