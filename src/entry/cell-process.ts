@@ -154,7 +154,7 @@ class CellStart {
       isKnown: (sid) => late.core?.accounts.isKnown(sid) ?? true,
       isExempt: ({ method, target, headers }) => {
         const signature = headerOf(headers, OPERATOR_HEADER);
-        const signed = { method, target, body: "" };
+        const signed = { method, target, body: "", use: "operator" } as const;
         return signature !== undefined && fleetKey.isSigned(signed, signature, systemClock.nowMs());
       },
     });

@@ -3,6 +3,9 @@ import { dirname, join } from "node:path";
 import { runCommandLine, type TextOutput } from "../platform/cli/index.ts";
 import { commands } from "./commands/index.ts";
 
+/** How long a process that failed may take to write what it has to say. */
+const FAILED_LINGER_MS = 2_000;
+
 /** The version in the nearest package.json above: how far above depends on where the tree was compiled to. */
 function readVersion(): string {
   let folder = import.meta.dirname;
@@ -28,3 +31,6 @@ process.exitCode = await runCommandLine(
 
 // The channel to the supervisor would keep a process alive that has stopped, or could not start.
 if (process.connected) process.disconnect();
+
+// What could not start may have left something open that would keep the process alive; whoever watches it must hear that it failed.
+if (process.exitCode !== 0) setTimeout(() => process.exit(), FAILED_LINGER_MS).unref();

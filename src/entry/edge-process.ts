@@ -196,7 +196,7 @@ function unreachable(error: unknown): never {
 
 /** What lets the operator into a cell in which he is not at home. `target` is what the cell gets: a path, whatever form the client sent. */
 function signPin({ fleetKey }: NodeParts, method: string, target: string): string {
-  return fleetKey.sign({ method, target, body: "" }, systemClock.nowMs());
+  return fleetKey.sign({ method, target, body: "", use: "operator" }, systemClock.nowMs());
 }
 
 /** Where the control plane is, as it says itself. */

@@ -42,7 +42,14 @@ export function makeLimiter(options: {
 export function askLimiter(limiter: Limiter): LimitDecider {
   return {
     decide: ({ routeClass, accountSid, keySid, ip, tier, nowMs }) =>
-      limiter.decide({ routeClass, accountSid, keySid, ip: LOOPBACK.test(ip) ? undefined : ip, tier, nowMs }),
+      limiter.decide({
+        routeClass,
+        accountSid,
+        keySid,
+        ip: ip === undefined || LOOPBACK.test(ip) ? undefined : ip,
+        tier,
+        nowMs,
+      }),
   };
 }
 

@@ -9,6 +9,8 @@ import type { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
 
 const STOP_GRACE_MS = 2_000;
+/** Programs on this machine are not counted as one client. */
+const LOOPBACK = ["127.0.0.0/8", "::1"];
 
 export interface DoorOptions {
   readonly settings: ProgramSettings;
@@ -53,7 +55,7 @@ async function listen(
   authority: Authority,
   http2: Http2Server,
 ): Promise<Front> {
-  const { host, port, tlsPort } = settings;
+  const { host, port, tlsPort, limits } = settings;
   const tls = tlsPort === undefined ? [] : [{ host, port: tlsPort, tlsOnly: true }];
   try {
     return await openFront({
@@ -61,7 +63,9 @@ async function listen(
       authority,
       logger,
       onHttpConnection: (socket, scheme) => server.handleConnection(socket, scheme),
-      onHttp2Connection: (socket, scheme) => http2.handleConnection(socket, scheme),
+      ...(settings.http2 ? { onHttp2Connection: (socket, scheme) => http2.handleConnection(socket, scheme) } : {}),
+      limits: { maxConnectionsPerPeer: limits.connectionsPerAddress },
+      unlimitedPeers: [...LOOPBACK, ...limits.unlimitedAddresses],
     });
   } catch (error) {
     throw StartFailure.ofListen(error, { port, setting: "port" });

@@ -9,9 +9,11 @@ import { FIRST_CELL } from "./cell-core.ts";
 export function numbersOfCell(settings: ProgramSettings, cellNumber: number): readonly NumberSettings[] {
   const { numbers, simulator, name = FIRST_CELL } = settings;
   if (numbers.length > 0) return numbers.filter(({ cell = FIRST_CELL }) => cell === name);
-  return simulator.enabled ? testNumbers(cellNumber) : [];
+  return simulator.enabled && cellNumber <= MAX_TEST_CELLS ? testNumbers(cellNumber) : [];
 }
 
+/** Cells beyond have no test numbers: there are four digits for them. */
+const MAX_TEST_CELLS = 99;
 /** How many local numbers other cells than the first have; there they belong to nobody, and can be bought. */
 const LOCAL_NUMBERS = 10;
 

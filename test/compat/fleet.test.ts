@@ -160,7 +160,7 @@ describe("the official SDK and a fleet of two cells and two edges", () => {
       const withKey = keyClient(door, key, account.accountSid);
       const message = await withKey.messages.create({ to: newPhone(), from, body: "by key" });
       assert.equal(message.accountSid, account.accountSid, what);
-      await refuses(keyClient(door, { ...key, secret: "wrong" }, account.accountSid).messages.list(), 20003, 401);
+      await refuses(keyClient(door, { sid: key.sid, secret: "wrong" }, account.accountSid).messages.list(), 20003, 401);
       assert.equal(await client.keys(key.sid).remove(), true);
       await refuses(withKey.messages.list({ limit: 1 }), 20003, 401);
     }

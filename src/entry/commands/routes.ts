@@ -85,6 +85,11 @@ export const routes = defineCommand({
       default: 100_000,
       description: "The most messages that what-if looks at.",
     },
+    cell: {
+      type: "text",
+      placeholder: "cell",
+      description: "Of which cell, where there are several: each has its own tables. Without it, messaging-1.",
+    },
     json: { type: "switch", description: "Print what the API answers." },
   },
   words: [
@@ -97,7 +102,7 @@ export const routes = defineCommand({
     const action = ACTIONS.find((name) => name === word);
     if (action === undefined) throw new UsageError(`there is no action “${word}”; there are ${ACTIONS.join(", ")}`);
     checkWords(action, subject, options);
-    const api = new RoutingApi(await findRunning(context, settingFlags));
+    const api = new RoutingApi(await findRunning(context, settingFlags), options.cell);
     const { answer, text } = await RUN[action]({ context, api, subject, options });
     context.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : text);
     return EXIT.ok;
@@ -202,16 +207,16 @@ async function readTable(path: string): Promise<unknown> {
 class RoutingApi {
   readonly from: string | null;
   private readonly base: string;
-  private readonly credentials: string;
+  private readonly headers: Readonly<Record<string, string>>;
 
-  constructor(run: RunningHere) {
+  constructor(run: RunningHere, cell: string | undefined) {
     this.base = `${run.baseUrl}/trunkline/v1/Routing`;
-    this.credentials = authorization(run);
+    this.headers = { Authorization: authorization(run), ...(cell === undefined ? {} : { "X-Trunkline-Cell": cell }) };
     this.from = run.from;
   }
 
   async get<T>(path: string): Promise<T> {
-    return (await callForJson(`${this.base}/${path}`, { headers: { Authorization: this.credentials } })) as T;
+    return (await callForJson(`${this.base}/${path}`, { headers: this.headers })) as T;
   }
 
   post<T>(path: string, form: Readonly<Record<string, string>>): Promise<T> {
@@ -234,7 +239,7 @@ class RoutingApi {
   }
 
   private async send<T>(path: string, type: string, body: string): Promise<T> {
-    const headers = { Authorization: this.credentials, "Content-Type": type };
+    const headers = { ...this.headers, "Content-Type": type };
     return (await callForJson(`${this.base}/${path}`, { method: "POST", headers, body })) as T;
   }
 }

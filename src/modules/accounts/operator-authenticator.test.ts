@@ -45,7 +45,7 @@ function sample() {
   ): Promise<number> => {
     const url = `/2010-04-01/Accounts/${account}/Things.json?a=1`;
     const { method = "GET", target = url, key = fleetKey, agoMs = 0 } = signed ?? {};
-    const signature = key.sign({ method, target, body: "" }, clock.nowMs() - agoMs);
+    const signature = key.sign({ method, target, body: "", use: "operator" }, clock.nowMs() - agoMs);
     const headers = signed === undefined ? {} : { [OPERATOR_HEADER]: signature };
     const { status } = await server.inject({ method: "GET", url, headers, auth: { username, password: "x" } });
     return status;

@@ -31,7 +31,7 @@ export function operatorAuthenticator(deps: OperatorAuthenticatorDeps): Authenti
         return authenticator.authenticate(credentials, request);
       }
       const { method, target } = request;
-      return fleetKey.isSigned({ method, target, body: "" }, signature, clock.nowMs())
+      return fleetKey.isSigned({ method, target, body: "", use: "operator" }, signature, clock.nowMs())
         ? Promise.resolve(operator(credentials.username))
         : authenticator.authenticate(credentials, request);
     },

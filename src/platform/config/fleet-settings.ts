@@ -1,7 +1,7 @@
 /** Settings of a system of several processes: cells, edges, the control plane, and how they find each other. */
 import { CELL_TYPES, MAX_CELLS, TIERS } from "../fleet/index.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
-import { integer, list, oneOf, path, port, record, text, url } from "./value-types.ts";
+import { boolean, integer, list, oneOf, path, port, record, text, url } from "./value-types.ts";
 
 const nodeName = text({
   expected: "1 to 60 small letters, digits and dashes, beginning with a letter",
@@ -25,6 +25,12 @@ const hostAndPort = text({
   pattern: /^[A-Za-z0-9.:[\]-]+:\d{1,5}$/,
 });
 
+const addressOrNetwork = text({
+  expected: "an address or a network, such as 10.0.0.5 or 10.0.0.0/8",
+  maxLength: 64,
+  pattern: /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/,
+});
+
 const rate = integer(1, 1_000_000, "requests a second");
 
 const accountLimitFields = defineSettings({
@@ -44,6 +50,14 @@ export const limitSettings = defineSettings({
   perAddress: setting(rate, {
     default: 2_000,
     description: "Requests a second from one address to one edge that are let in before anybody asks who it is.",
+  }),
+  connectionsPerAddress: setting(integer(1, 100_000), {
+    default: 1_000,
+    description: "Connections of one address at one time. An IPv6 network of 64 bits counts as one address.",
+  }),
+  unlimitedAddresses: setting(list(addressOrNetwork, 100), {
+    default: [],
+    description: "Addresses and networks whose connections are not counted, such as those of load balancers.",
   }),
   tiers: setting(list(record(tierLimitFields), TIERS.length), {
     default: [],
@@ -118,6 +132,7 @@ export const fleetSettings = {
   redisUrl: optional(url(["redis", "rediss"], "a URL such as redis://host:6379"), {
     description: "A Redis in which edges of a region share what they know of the routing table.",
   }),
+  http2: setting(boolean(), { default: true, description: "Whether clients may speak HTTP/2." }),
   cell: cellSettings,
   gossip: gossipSettings,
   limits: limitSettings,

@@ -11,6 +11,7 @@ export const STAGE_MATRIX: Readonly<Record<StageName, readonly RouteClass[] | "a
   "request-id": "all",
   refuse: ["internal"],
   syntax: "all",
+  address: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public"],
   authenticate: ["priority-create", "create", "write", "read", "bulk", "operator", "control"],
   limit: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public"],
   idempotency: ["priority-create", "create", "bulk"],

@@ -120,6 +120,26 @@ describe("the stages", () => {
 });
 
 describe("a request", () => {
+  it("of a key goes where its account is, for products that have cells of their own; and of nobody to no such cell", async () => {
+    const { pipeline, forwarded, routes } = bench();
+    const asked: string[] = [];
+    Object.assign(routes, {
+      route: (key: string, type: string): Home => {
+        asked.push(`${key} ${type}`);
+        return { cell: "a", epoch: 1 };
+      },
+    });
+    const host = "verify.twilio.com";
+    await pipeline.handle(
+      requestOf("GET", "/v2/Services", { headers: { host, authorization: basic(`${KEY}:token`) } }),
+    );
+    await pipeline.handle(requestOf("GET", MESSAGES, { headers: { authorization: basic(`${KEY}:token`) } }));
+    const media = `/2010-04-01/Accounts/${ACCOUNT}/Messages/MM${"1".repeat(32)}/Media/ME${"1".repeat(32)}`;
+    await pipeline.handle(requestOf("GET", media, { headers: { host, authorization: undefined } }));
+    assert.deepEqual(asked, [`${ACCOUNT} verify`, `${KEY} messaging`, `${ACCOUNT} messaging`]);
+    assert.equal(forwarded.length, 3);
+  });
+
   it("goes to the home of its user name, with what was found out", async () => {
     const { pipeline, forwarded, records } = bench();
     const answer = await pipeline.handle(requestOf("GET", `https://API.twilio.com${MESSAGES}?a=1`));

@@ -19,7 +19,7 @@ export interface LimitedRequest {
   /** Of the API key, where it was one. */
   readonly keySid: string | undefined;
   /** Address of the other end. */
-  readonly ip: string;
+  readonly ip: string | undefined;
   /** The account's, where it is known. */
   readonly tier: Tier | undefined;
   /** Of the clock that the limiter was given, monotonic. */

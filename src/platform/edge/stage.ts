@@ -8,6 +8,7 @@ export const STAGE_NAMES = [
   "request-id",
   "refuse",
   "syntax",
+  "address",
   "authenticate",
   "limit",
   "idempotency",

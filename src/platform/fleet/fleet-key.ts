@@ -8,8 +8,13 @@ const SIGNATURE = /^t=(\d{1,15}),s=([0-9a-f]{64})$/;
 /** The header field that carries {@link FleetKey.sign}. Edges drop it from every request of a client. */
 export const FLEET_SIGNATURE_HEADER = "x-trunkline-fleet";
 
+/** What a signature says: that a process of the system asks, or that it has authenticated the operator. One is never taken for the other. */
+export type SignatureUse = "request" | "operator";
+
 /** What one process of the system asks of another one. */
 export interface SignedRequest {
+  /** `request` unless told. */
+  readonly use?: SignatureUse;
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
@@ -46,9 +51,9 @@ export class FleetKey {
     return isSameSecret(mac, this.#mac(request, at));
   }
 
-  #mac({ method, target, body }: SignedRequest, at: string): string {
+  #mac({ method, target, body, use = "request" }: SignedRequest, at: string): string {
     const bodyHash = keyedHash({ algorithm: "sha256", key: this.#requests, content: body, encoding: "hex" });
-    const content = `${at}\n${method}\n${target}\n${bodyHash}`;
+    const content = `${use}\n${at}\n${method}\n${target}\n${bodyHash}`;
     return keyedHash({ algorithm: "sha256", key: this.#requests, content, encoding: "hex" });
   }
 }

@@ -316,7 +316,10 @@ export class GossipNode implements GossipView {
     this.#choice.changed();
     const member = this.#membership.memberOf(peer, this.#nowMs());
     const { id, region, status } = member;
-    this.#deps.logger.info("gossip.member", { id, region, status });
+    const { logger } = this.#deps;
+    // At a start everybody comes to be known to everybody; who goes is what somebody wants to read about.
+    if (status === "alive") logger.debug("gossip.member", { id, region, status });
+    else logger.info("gossip.member", { id, region, status });
     this.#listeners.memberChanged(member);
   }
 

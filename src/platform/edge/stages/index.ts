@@ -2,6 +2,7 @@
 import type { CellShedder } from "../shedding/index.ts";
 import type { Stage } from "../stage.ts";
 import type { PipelineOptions } from "../pipeline.ts";
+import { AddressStage } from "./address.ts";
 import { AuthenticateStage } from "./authenticate.ts";
 import { BodyStage } from "./body.ts";
 import { ForwardStage } from "./forward.ts";
@@ -22,6 +23,7 @@ export function makeStages(options: PipelineOptions & { readonly shedder: CellSh
     new RequestIdStage(),
     new RefuseStage(),
     new SyntaxStage(),
+    ...(limits === undefined ? [] : [new AddressStage(limits, clock)]),
     ...(authenticator === undefined && routes === undefined ? [] : [new AuthenticateStage(authenticator, clock)]),
     ...(limits === undefined ? [] : [new LimitStage({ ...options, limits })]),
     new IdempotencyStage(),

@@ -15,7 +15,7 @@ export interface LimitStageOptions {
 
 const TOO_MANY = new Refusal(RATE_LIMITED);
 
-/** Counts the request against the limits of its account, key, address and class. */
+/** Counts the request against the limits of its account, key and class. Its address was counted before. */
 export class LimitStage implements Stage {
   readonly name = "limit";
   private readonly options: LimitStageOptions;
@@ -25,13 +25,13 @@ export class LimitStage implements Stage {
   }
 
   run(edge: EdgeRequest): HttpResponse | undefined {
-    const { routeClass, principal, request } = edge;
+    const { routeClass, principal } = edge;
     const { limits, clock, tierOf } = this.options;
     const { admitted, retryAfterMs } = limits.decide({
       routeClass,
       accountSid: principal?.accountSid,
       keySid: principal?.keySid,
-      ip: request.peer,
+      ip: undefined,
       tier: principal === undefined ? undefined : tierOf?.(principal.accountSid),
       nowMs: clock.monotonicMs(),
     });

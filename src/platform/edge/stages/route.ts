@@ -48,9 +48,13 @@ export class RouteStage implements Stage {
     if (routeClass === "control" && control !== undefined) return this.toControl(edge, control());
     if (routeClass === "public") {
       const account = ACCOUNT_IN_PATH.exec(edge.pathname)?.[1];
-      return account === undefined ? this.toPublic(edge) : this.toHome(edge, account);
+      // Nobody has said who he is: that gives no account a home in a further cell.
+      return account === undefined ? this.toPublic(edge) : this.toHome(edge, account, "messaging");
     }
-    return this.toHome(edge, edge.credentials?.username ?? "");
+    const type = (edge.product === undefined ? undefined : TYPES[edge.product]) ?? "messaging";
+    const username = edge.credentials?.username ?? "";
+    // Keys are known in the cell of their account alone; elsewhere all of an account is in one place.
+    return this.toHome(edge, type === "messaging" ? username : (accountSid ?? username), type);
   }
 
   /** The operator is at home in no control process either. For anybody else there is nothing. */
@@ -79,10 +83,10 @@ export class RouteStage implements Stage {
     return edge.target === undefined ? NO_CELL.answer(edge.pathname) : undefined;
   }
 
-  private toHome(edge: EdgeRequest, key: string): Soon<HttpResponse | undefined> {
+  private toHome(edge: EdgeRequest, key: string, type: CellType): Soon<HttpResponse | undefined> {
     edge.routeKey = key;
-    edge.routeType = (edge.product === undefined ? undefined : TYPES[edge.product]) ?? "messaging";
-    const home = this.options.routes.route(key, edge.routeType);
+    edge.routeType = type;
+    const home = this.options.routes.route(key, type);
     if (home instanceof Promise) return home.then((found) => this.take(edge, found));
     return this.take(edge, home);
   }
