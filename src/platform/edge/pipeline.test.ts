@@ -266,20 +266,22 @@ describe("wrong credentials", () => {
 });
 
 describe("limits", () => {
-  it("are asked for account, key, address and class, and tell when to come back", async () => {
+  it("are asked for the address first, then for account, key and class, and tell when to come back", async () => {
     const asked: LimitedRequest[] = [];
     let retryAfterMs = 2_400;
     const limits = {
       decide: (limited: LimitedRequest) => {
         asked.push(limited);
-        return { admitted: false, retryAfterMs };
+        return { admitted: limited.ip !== undefined && retryAfterMs < Infinity, retryAfterMs };
       },
     };
     const { pipeline } = bench({ limits, tierOf: () => "smb" });
     const answer = await pipeline.handle(requestOf("POST", MESSAGES, { body: "To=1" }));
     assert.deepEqual([answer.status, codeOf(answer), fieldOf(answer, "Retry-After")], [429, 20429, "3"]);
+    const common = { routeClass: "create", keySid: undefined, nowMs: 1_000 };
     assert.deepEqual(asked, [
-      { routeClass: "create", accountSid: ACCOUNT, keySid: undefined, ip: "10.1.2.3", tier: "smb", nowMs: 1_000 },
+      { ...common, accountSid: undefined, ip: "10.1.2.3", tier: undefined },
+      { ...common, accountSid: ACCOUNT, ip: undefined, tier: "smb" },
     ]);
     retryAfterMs = Infinity;
     assert.equal(fieldOf(await pipeline.handle(requestOf("GET", MESSAGES)), "Retry-After"), "3600");
