@@ -45,6 +45,11 @@ export const simulateCarrier = defineCommand({
       default: 0,
       description: "The port of the phones.",
     },
+    lease: {
+      type: "list",
+      placeholder: "number=user",
+      description: "To whom texts to a number go, also before it has sent one.",
+    },
     login: { type: "list", placeholder: "user:secret", description: "Who may bind. Without it, everybody." },
     "message-ids": {
       type: "text",
@@ -88,6 +93,7 @@ export const simulateCarrier = defineCommand({
       messageIds: { response: options["message-ids"] as "hex", receipt: options["receipt-ids"] as "hex" },
       receiptForm: options.receipts as "both",
       faults,
+      leases: new Map(options.lease.map(readLease)),
       ...(logins.length === 0 ? {} : { credentials: logins }),
     });
     const server = phoneServer(running.simulator, logger);
@@ -146,6 +152,12 @@ function phoneServer(simulator: Simulator, logger: Logger): HttpServer {
     routes: [],
     mounts: [...healthRoutes({ ready: () => [] }), ...simulatorMounts(simulator)],
   });
+}
+
+function readLease(text: string): [string, string] {
+  const match = /^(\+?\d{3,15})=([\w.-]{1,15})$/.exec(text);
+  if (match === null) throw new UsageError("--lease expects a number, an equals sign and the user who has it");
+  return [match[1] ?? "", match[2] ?? ""];
 }
 
 function readLogin(text: string): Credentials {

@@ -12,6 +12,7 @@ import { FIRST_CELL } from "../cell-core.ts";
 import { readRunFile, removeRunFile, writeRunFile } from "../run-file.ts";
 import { Shutdown } from "../shutdown.ts";
 import { StartFailure } from "../start-failure.ts";
+import { numbersOfCell } from "../test-numbers.ts";
 import { Child, type ChildPlan } from "./child.ts";
 import { CELL_DATABASE, CONTROL_DATABASE, databaseOf } from "./databases.ts";
 import { registerCell } from "./register-cell.ts";
@@ -36,6 +37,8 @@ export const CARRIER = "simulated-carrier";
 const CARRIER_SMPP = `${CARRIER}-smpp`;
 /** How many processes start at once; they keep the processors of a small machine busy. */
 const STARTS_AT_ONCE = 2;
+/** Numbers of which the simulated carrier is told whose they are; a command line has an end. */
+const MAX_LEASES = 1_000;
 
 export interface SupervisorOptions {
   readonly settings: ProgramSettings;
@@ -252,6 +255,12 @@ export class Supervisor {
   private startCarrier(): Promise<ReadyReport> {
     const { port } = this.portsOf(CARRIER);
     const args = ["simulate", "carrier", "--port", String(this.fleet.simulatorPort), "--http-port", String(port)];
+    const leases = this.file.cells.flatMap((cell) => {
+      const { name, number } = cell;
+      const numbers = numbersOfCell({ ...this.options.settings, name }, number);
+      return numbers.map((one) => ["--lease", `${one.number}=${name.slice(0, 15)}`]);
+    });
+    args.push(...leases.slice(0, MAX_LEASES).flat());
     return this.startChild({ name: CARRIER, args, env: { TRUNKLINE_DATA: this.options.settings.data } });
   }
 

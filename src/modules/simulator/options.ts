@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   readonly window?: number;
   /** Deliveries and receipts that may wait, whatever for. */
   readonly maxWaiting?: number;
+  /** Which application a number is leased to, by system id: texts to it go there also before it has sent one. */
+  readonly leases?: ReadonlyMap<string, string>;
   readonly phones?: Partial<PhoneLimits>;
   readonly timers?: Partial<SessionTimers>;
   readonly faults?: Partial<Faults>;
@@ -45,6 +47,7 @@ export interface ResolvedSimulatorOptions {
   readonly longTexts: ConcatenationMethod;
   readonly window: number;
   readonly maxWaiting: number;
+  readonly leases: ReadonlyMap<string, string>;
   readonly phones: PhoneLimits;
   readonly timers: Partial<SessionTimers>;
   /** Not checked yet. */
@@ -63,6 +66,7 @@ export function resolveSimulatorOptions(options: SimulatorOptions): ResolvedSimu
     longTexts: options.longTexts ?? "udh8",
     window: options.window ?? 100,
     maxWaiting: options.maxWaiting ?? 500_000,
+    leases: options.leases ?? new Map(),
     phones: { ...DEFAULT_PHONE_LIMITS, ...options.phones },
     timers: options.timers ?? {},
     faults: options.faults ?? {},

@@ -39,8 +39,8 @@ export class OutgoingTexts {
 
   /**
    * Puts a text on the sender's phone and on its way. It goes to the application
-   * that last texted this phone's number from `to`, else to any that is bound;
-   * while none is, it waits. Throws an AppError for what no phone could send.
+   * that last texted from `to`, else to the one that `to` is leased to, else to any that
+   * is bound; while none is, it waits. Throws an AppError for what no phone could send.
    */
   send(text: TextFromPhone): PhoneMessage {
     check("from", isPhoneNumber(text.from), "it must be a phone number, such as +15005550100");

@@ -210,6 +210,23 @@ describe("a phone that texts", () => {
     assert.deepEqual(heard, ["mine", "mine", "mine"]);
   });
 
+  it("answers the application that the number is leased to, when it has not sent from it yet", async () => {
+    const { world } = await started({ leases: new Map([["15005550199", "mine"]]) });
+    const texted: string[] = [];
+    for (const systemId of ["other", "mine"]) {
+      await world.bind({
+        systemId,
+        onDeliver: (_, respond) => {
+          texted.push(systemId);
+          respond(0);
+        },
+      });
+    }
+    world.simulator.sendFromPhone({ from: "+447700900123", to: "+15005550199", body: "first" });
+    await turns();
+    assert.deepEqual(texted, ["mine"]);
+  });
+
   it("is tried again after a temporary refusal and a broken connection, and given up after a permanent one", async () => {
     const { world, client } = await started();
     world.answer = CommandStatus.ESME_RX_T_APPN;

@@ -102,7 +102,8 @@ export class Simulator {
     const { book, desk } = this;
     this.inquiries = new Inquiries({ book, desk, records, idBase: messageIds.response, defaultAlphabet });
     const format = { method: this.options.longTexts, defaultAlphabet };
-    const routeOf = (number: string): string | undefined => this.routes.get(number);
+    const leases = new Map(Array.from(this.options.leases, ([number, owner]) => [phoneNumber(number), owner]));
+    const routeOf = (number: string): string | undefined => this.routes.get(number) ?? leases.get(number);
     this.outgoing = new OutgoingTexts({ clock, records, deliveries, listeners, ids, format, routeOf });
     this.server = new SmppServer({
       net,
