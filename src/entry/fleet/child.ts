@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Clock, Logger, Timer } from "../../platform/ports.ts";
+import { startGently } from "./gentle-start.ts";
 import type { ReadyReport } from "./ready-report.ts";
 
 /** How a process of the system is started. */
@@ -28,6 +29,8 @@ const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
 /** A child that ran for so long begins again with the shortest back-off. */
 const STABLE_MS = 30_000;
+/** For so long at most a process that is started again stands behind those that serve. */
+const GENTLE_MS = 3_000;
 const MAX_LINE_CHARACTERS = 16_384;
 const STOP_LIMIT_MS = 20_000;
 
@@ -43,6 +46,7 @@ export class Child {
   private timer: Timer | undefined;
   private isWanted = true;
   private isReady = false;
+  private endGentleStart = (): void => {};
   private ended: Promise<void> = Promise.resolve();
   private readonly waiters: { resolve: (report: ReadyReport) => void; reject: (error: Error) => void }[] = [];
   private lastLines: string[] = [];
@@ -92,6 +96,7 @@ export class Child {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.process = child;
+    if (this.restarts > 0) this.startGently(child.pid);
     this.isReady = false;
     this.startedMs = this.watch.clock.monotonicMs();
     this.readLines(child.stdout);
@@ -106,14 +111,27 @@ export class Child {
     });
   }
 
+  /** For a moment only: where all processors are busy for long, it has to get its share. */
+  private startGently(pid: number | undefined): void {
+    const end = startGently(pid);
+    const timer = this.watch.clock.after(GENTLE_MS, end);
+    this.endGentleStart = () => {
+      timer.cancel();
+      end();
+      this.endGentleStart = () => {};
+    };
+  }
+
   private takeReport(report: ReadyReport): void {
     this.isReady = true;
+    this.endGentleStart();
     this.watch.onReady(report);
     for (const { resolve } of this.waiters.splice(0)) resolve(report);
   }
 
   private onEnd(code: number | null, signal: NodeJS.Signals | null): void {
     this.process = undefined;
+    this.endGentleStart();
     const { clock, logger } = this.watch;
     const reason = signal ?? `exit code ${code}`;
     const said = this.lastLines.join("\n");
