@@ -1,4 +1,5 @@
 /** Seeded traces of requests, as key numbers. */
+import { seededRandom } from "../../test/kit/seeded-random.ts";
 
 const KEYS = 100_000;
 const EXPONENT = 0.9;
@@ -8,17 +9,6 @@ const SCAN_LENGTH = 1_000;
 /** So often another part of the keys becomes the popular one. */
 const SHIFT_EVERY = 100_000;
 const SHIFT_BY = 10_007;
-
-/** A number from 0 up to but not 1, the same sequence for a seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Ranks from 0, the most popular, after Zipf's law. */
 function zipf(random: () => number): () => number {
@@ -43,13 +33,13 @@ function zipf(random: () => number): () => number {
 
 /** The same keys are popular all the time. */
 export function zipfTrace(requests: number, seed: number): Uint32Array {
-  const next = zipf(seeded(seed));
+  const next = zipf(seededRandom(seed));
   return Uint32Array.from({ length: requests }, next);
 }
 
 /** Half of the requests are in scans, a thousand keys one after the other that never come again. */
 export function zipfScanTrace(requests: number, seed: number): Uint32Array {
-  const next = zipf(seeded(seed));
+  const next = zipf(seededRandom(seed));
   let scanned = SCAN_START;
   return Uint32Array.from({ length: requests }, (_, at) =>
     Math.floor(at / SCAN_LENGTH) % 2 === 0 ? next() : (scanned += 1),
@@ -58,7 +48,7 @@ export function zipfScanTrace(requests: number, seed: number): Uint32Array {
 
 /** Ten times in a million requests, other keys become the popular ones. */
 export function shiftingTrace(requests: number, seed: number): Uint32Array {
-  const next = zipf(seeded(seed));
+  const next = zipf(seededRandom(seed));
   return Uint32Array.from({ length: requests }, (_, at) => (next() + Math.floor(at / SHIFT_EVERY) * SHIFT_BY) % KEYS);
 }
 

@@ -2,6 +2,7 @@
 import { CellHints } from "../../src/kernel/cell-hints.ts";
 import { SidMinter } from "../../src/kernel/ids.ts";
 import type { CellDescriptor } from "../../src/platform/fleet/index.ts";
+import { seededRandom } from "../../test/kit/seeded-random.ts";
 
 export const CELLS = 8;
 /** Of the accounts one in so many was made before SIDs had hints. */
@@ -16,17 +17,6 @@ const ZIPF_EXPONENT = 0.9;
 
 export const HINTS = new CellHints(Uint8Array.from({ length: 16 }, (_, at) => at + 1));
 export const PLACEMENT = { type: "messaging", tier: "smb", region: "us1" } as const;
-
-/** Random numbers that are the same every time (mulberry32), from 0 to below 1. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export function cellName(number: number): string {
   return `messaging-${number}`;
@@ -51,7 +41,7 @@ export interface World {
 }
 
 export function makeWorld(accountCount: number): World {
-  const random = seeded(3);
+  const random = seededRandom(3);
   const octets = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => random() * 256);
   let nowMs = 1_735_689_600_000;
   const minterOf = (cellNumber?: number): SidMinter =>
@@ -75,7 +65,7 @@ export function makeWorld(accountCount: number): World {
 
 /** What is looked up, in its order: ranks by Zipf's law. */
 export function traceOf({ accounts, numbers }: World, lookUps: number): Resident[] {
-  const random = seeded(5);
+  const random = seededRandom(5);
   const rankIn = zipf(accounts.length, random);
   return Array.from({ length: lookUps }, (_, at) => {
     const rank = rankIn();

@@ -9,7 +9,7 @@ import type { Progress } from "../platform/cli/index.ts";
 import type { NumberSettings } from "../platform/config/index.ts";
 import type { ReadinessCheck } from "../platform/http/index.ts";
 import { LogError, type Log } from "../platform/log/index.ts";
-import type { Logger, Migration } from "../platform/ports.ts";
+import type { BlobStore, Logger, Migration } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
 import { makeCarriers, type ProgramSettings } from "./carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell, type Neighbours } from "./messaging-cell.ts";
@@ -53,6 +53,8 @@ export interface CellCore {
   readonly accounts: AccountsModule;
   readonly numbers: NumbersModule;
   readonly carriers: readonly Carrier[];
+  /** The contents of media. */
+  readonly blobs: BlobStore;
   readonly cell: MessagingCell;
   /** The operator's account; absent where it is not at home here. */
   readonly account: { readonly accountSid: string; readonly authToken: string } | undefined;
@@ -102,6 +104,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
   });
   const { carrierPath = "" } = options;
   const carriers = makeCarriers(options.carriers, { ...ports, publicUrl: () => `${publicUrl()}${carrierPath}` });
+  const blobs = await openBlobFolder(options.mediaFolder);
   const operator = { accountSid: settings.operatorSid };
   const prepared = await prepareMessagingCell({
     ...ports,
@@ -109,7 +112,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     settings,
     log: options.log,
     database,
-    blobs: await openBlobFolder(options.mediaFolder),
+    blobs,
     accounts: accounts.directory,
     authenticator: accounts.authenticator,
     secrets,
@@ -142,7 +145,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
           ?.number;
   await options.beforeOpen?.();
   const cell = await openCell(options, prepared);
-  return { accounts, numbers, carriers, cell, account, from };
+  return { accounts, numbers, carriers, blobs, cell, account, from };
 }
 
 async function openCell(

@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import { openBlobFolder } from "../adapters/files/index.ts";
 import { openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
 import { OPERATOR_HEADER, operatorAuthenticator } from "../modules/accounts/index.ts";
@@ -180,16 +179,15 @@ class CellStart {
       },
     });
     late.core = core;
-    return { core, gate, moves: await this.makeMoves({ core, gate, caller, database }) };
+    return { core, gate, moves: this.makeMoves({ core, gate, caller, database }) };
   }
 
-  private async makeMoves({ core, gate, caller, database }: MovePorts): Promise<CellMoves> {
+  private makeMoves({ core, gate, caller, database }: MovePorts): CellMoves {
     const { settings, logger } = this.role;
-    const { name } = this.parts;
     const operatorSid = settings.operatorSid ?? core.account?.accountSid;
     return cellMoves({
       database,
-      blobs: await openBlobFolder(mediaFolder(settings.data, name, name === FIRST_CELL)),
+      blobs: core.blobs,
       clock: systemClock,
       logger,
       gate,

@@ -201,11 +201,10 @@ function signPin({ fleetKey }: NodeParts, method: string, target: string): strin
 
 /** Where the control plane is, as it says itself. */
 function controlTarget(gossip: GossipView): EdgeTarget | undefined {
-  for (const { value } of gossip.entries(CONTROL_ADDRESS)) {
-    const address = JSON.parse(value) as CellAddress;
-    return { name: "control", address };
-  }
-  return undefined;
+  const said = gossip.entries(CONTROL_ADDRESS);
+  // One that was started elsewhere is known beside the one that is gone, for a while.
+  const { value } = said.find(({ member }) => member.status === "alive") ?? said[0] ?? {};
+  return value === undefined ? undefined : { name: "control", address: JSON.parse(value) as CellAddress };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ManualClock } from "../../src/adapters/memory/index.ts";
 import type { Clock, DatagramAddress, Datagrams, Timer } from "../../src/platform/ports.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 /** How the simulated network treats packets. */
 export interface NetworkFaults {
@@ -9,17 +10,6 @@ export interface NetworkFaults {
   readonly loss?: number;
   /** The share of packets that arrive twice. */
   readonly duplication?: number;
-}
-
-/** Random numbers from 0 up to, not including 1, that are the same for a seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A machine of the simulated network: its own clock, and the UDP port that it binds. */

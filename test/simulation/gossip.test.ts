@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { GOSSIP_KEY, GossipWorld } from "../kit/gossip-world.ts";
-import { seededRandom } from "../kit/gossip-network.ts";
+import { seededRandom } from "../kit/seeded-random.ts";
 
 const SEEDS = process.env["SEED"] === undefined ? [1, 2, 3] : [Number(process.env["SEED"])];
 /**

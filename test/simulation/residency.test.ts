@@ -8,7 +8,7 @@ import { generatedDocuments } from "../../src/entry/catalogue.ts";
 import { CONTROL_DATABASE, databaseOf } from "../../src/entry/fleet/databases.ts";
 import type { FleetFile } from "../../src/entry/fleet/fleet-file.ts";
 import { CustomerServer, twiml } from "../compat/customer-server.ts";
-import { seededRandom } from "../kit/gossip-network.ts";
+import { seededRandom } from "../kit/seeded-random.ts";
 import { seedOf } from "../kit/memory-log.ts";
 import { startTestPostgres, type TestPostgres } from "../kit/postgres.ts";
 import { freePorts } from "../kit/programs.ts";

@@ -17,8 +17,6 @@ const START_LIMIT_MS = 60_000;
 const CLEAR_SCREEN = "\u001b[2J\u001b[H";
 /** How long is waited for what an old cell still works at. */
 const TAIL_LIMIT_MS = 5_000;
-/** A page of accounts that a drain moves before it asks for the next. */
-const DRAIN_PAGE = 100;
 
 interface Typed {
   readonly context: CommandContext;
@@ -119,7 +117,7 @@ const RUN: Readonly<Record<Action, (typed: Typed) => Promise<void>>> = {
     await api.post(`/Cells/${subject}`, { State: "draining" });
     let moved = 0;
     for (;;) {
-      const page = await api.get<{ accounts: string[] }>(`/Cells/${subject}/Accounts?PageSize=${DRAIN_PAGE}`);
+      const page = await api.get<{ accounts: string[] }>(`/Cells/${subject}/Accounts`);
       if (page.accounts.length === 0) break;
       for (const account of page.accounts) {
         await moveAccount({ context, api }, { AccountSid: account });

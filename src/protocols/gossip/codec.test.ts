@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
-import { seededRandom } from "../../../test/kit/gossip-network.ts";
+import { seededRandom } from "../../../test/kit/seeded-random.ts";
 import { decodePacket, encodePacket, MAC_OCTETS, MAX_PACKET_OCTETS, ownerHash } from "./index.ts";
 import type { DeltaEntry, DigestEntry, OwnerDelta, Packet } from "./index.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
-import { seededRandom } from "../../../test/kit/gossip-network.ts";
+import { seededRandom } from "../../../test/kit/seeded-random.ts";
 import { encodePacket, GossipState, MAX_ANSWER_PACKETS, MAX_PACKET_OCTETS, OwnerState } from "./index.ts";
 import type { PacketBody, StateEvents } from "./index.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { seededRandom } from "../../../test/kit/gossip-network.ts";
+import { seededRandom } from "../../../test/kit/seeded-random.ts";
 import { composeDeltas, MAX_KEYS_PER_OWNER, MAX_TOMBSTONES, OwnerState } from "./index.ts";
 import type { KeyChange, OwnerDelta } from "./index.ts";
 
