@@ -1,7 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import { BAD_JSON, NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from "./errors.ts";
 import { decodePercent, NO_FIELDS, parseFields, parseFormBody, type Fields } from "./fields.ts";
-import type { JsonValue } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import { headerOf, type HttpRequest } from "./message.ts";
 import type { Parameters, ParameterValues } from "./parameter.ts";
 import type { Principal } from "./principal.ts";
@@ -41,12 +41,16 @@ export class RouteCall implements Call {
   rawBody: Buffer = EMPTY_BODY;
   status: number;
   once: Once | undefined = undefined;
+  answered: JsonObject | undefined = undefined;
   /** Names and values by turns; `undefined` while there are none. */
   extraHeaders: string[] | undefined = undefined;
   /** Where the parameters were read from. */
   fields: Fields = NO_FIELDS;
 
+  private readonly start: CallStart;
+
   constructor(start: CallStart) {
+    this.start = start;
     this.request = start.request;
     this.requestId = start.requestId;
     this.route = start.compiled.route;
@@ -56,6 +60,23 @@ export class RouteCall implements Call {
     this.baseUrl = start.baseUrl;
     this.pathname = start.pathname;
     this.status = start.compiled.route.success;
+  }
+
+  async shown(): Promise<JsonObject | undefined> {
+    const compiled = this.start.compiled.shownBy();
+    if (compiled === undefined) return undefined;
+    const call = new RouteCall({ ...this.start, compiled });
+    const params: Record<string, unknown> = {};
+    try {
+      for (const { name, parameter } of compiled.parameters) params[name] = parameter.read(NO_FIELDS, name);
+      call.params = params;
+      const outcome = await compiled.route.execute(call, undefined);
+      return outcome.kind === "record" ? outcome.record : undefined;
+    } catch (error) {
+      // Nothing is there, or it cannot be shown without what the client would have said.
+      if (error instanceof AppError && error.spec.fault === "caller") return undefined;
+      throw error;
+    }
   }
 
   setHeader(name: string, value: string): void {

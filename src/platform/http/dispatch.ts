@@ -245,7 +245,10 @@ export class Dispatcher {
     const { representation } = exchange;
     if (route.paging === undefined) {
       const outcome = await route.execute(call, undefined);
-      if (outcome.kind === "record") return renderRecord(route, call.status, outcome.record, representation);
+      if (outcome.kind === "record") {
+        call.answered = outcome.record;
+        return renderRecord(route, call.status, outcome.record, representation);
+      }
       return outcome.kind === "response" ? outcome.response : { status: call.status, headers: [] };
     }
     const requested = readPage(route.paging, route.operationId, call.fields);

@@ -12,6 +12,8 @@ export interface CompiledRoute {
   readonly pathNames: readonly string[];
   /** Where `AccountSid` is among the path's values; -1 when it is not in the path. */
   readonly accountAt: number;
+  /** The record that `GET` of the same path answers with; `undefined` where it answers with a page, or there is none. */
+  readonly shownBy: () => CompiledRoute | undefined;
   readonly parameters: readonly { readonly name: string; readonly parameter: Parameter<unknown> }[];
 }
 
@@ -77,7 +79,7 @@ export class RouteTable {
     const leaf = trie.at(route.path, () => ({ byMethod: new Map(), bareByMethod: new Map() }));
     const methods = route.bare ? leaf.bareByMethod : leaf.byMethod;
     assert(!methods.has(route.method), `${route.product}: ${route.method} ${route.path} is declared twice`);
-    methods.set(route.method, compile(route));
+    methods.set(route.method, compile(route, leaf));
   }
 
   /**
@@ -117,12 +119,16 @@ function allowedMethods(leaf: Leaf): string {
   return [...new Set([...leaf.byMethod.keys(), ...leaf.bareByMethod.keys()])].join(", ");
 }
 
-function compile(route: Route): CompiledRoute {
+function compile(route: Route, leaf: Leaf): CompiledRoute {
   const names = pathNames(route.path);
   return {
     route,
     pathNames: names,
     accountAt: names.indexOf("AccountSid"),
+    shownBy: () => {
+      const get = leaf.byMethod.get("GET");
+      return get === undefined || get.route.raw || get.route.paging !== undefined ? undefined : get;
+    },
     parameters: Object.entries(route.parameters).map(([name, parameter]) => ({ name, parameter })),
   };
 }

@@ -51,6 +51,13 @@ export interface Call<Path extends string = string, P extends Parameters = Param
   status: number;
   /** What makes a create safe to repeat; present while a request with an `Idempotency-Key` is served. */
   once: Once | undefined;
+  /** The record that the work answered with, in its public shape; `undefined` before that, and where there is none. */
+  readonly answered: JsonObject | undefined;
+  /**
+   * What `GET` of the same path answers now: before a change, what is changed. `undefined`
+   * where the path has no such route, or nothing is there.
+   */
+  shown(): Promise<JsonObject | undefined>;
   /** Adds a header field to the answer. */
   setHeader(name: string, value: string): void;
   /** The 404/20404 error for this call's resource: `throw call.notFound()`. */
@@ -93,6 +100,11 @@ export interface RouteBase<Path extends string, P extends Parameters, A extends 
    * `again` the key is journalled before and after the work, and the answer is kept.
    */
   readonly creates?: boolean;
+  /**
+   * Its changes are traffic (messages, clicks …), which is on record as such, and not a change
+   * of how the account is set up. All other changes go into the audit log.
+   */
+  readonly traffic?: boolean;
 }
 
 /** A route that answers with one record, or with none (`success: 204`, no `view`). */
@@ -227,6 +239,8 @@ export interface Route {
   readonly raw: boolean;
   /** How it takes an idempotency key: not at all; with the answer kept; or with the key committed beside what it makes. */
   readonly creates: "no" | "kept" | "claimed";
+  /** Whether what it changes is traffic, which has records of its own. */
+  readonly traffic: boolean;
   /** Does the work. `place` is given to list routes. */
   execute(call: Call, place: PagePlace | undefined): Promise<Outcome>;
 }
@@ -343,6 +357,7 @@ function common(definition: RouteBase<string, Parameters, Access>) {
     errors,
     maxBodyOctets: definition.maxBodyOctets ?? DEFAULT_MAX_BODY_OCTETS,
     element: definition.element ?? elementOf(path),
+    traffic: definition.traffic ?? false,
   };
 }
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../../kernel/canonical-json.ts";
 import { AppError } from "../../../kernel/errors.ts";
 import { routingErrors } from "../errors.ts";
 
@@ -8,17 +9,14 @@ export interface ContentHash {
   digest(): string;
 }
 
-const MAX_DEPTH = 6;
+const MAX_DEPTH = 7;
 
-/** The same JSON value as the same text, whatever the order of its members. */
-export function canonicalJson(value: unknown, depth = 0): string {
-  if (depth > MAX_DEPTH)
-    throw new AppError(routingErrors.tableInvalid, { path: "the table", reason: "it is too deep" });
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(",")}]`;
-  const members = value as Readonly<Record<string, unknown>>;
-  const texts = Object.keys(members)
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(members[key], depth + 1)}`);
-  return `{${texts.join(",")}}`;
+/** The same part of a table as the same text, whatever the order of its members. */
+export function canonicalText(value: unknown): string {
+  try {
+    return canonicalJson(value, MAX_DEPTH);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AppError(routingErrors.tableInvalid, { path: "the table", reason: error.message });
+  }
 }

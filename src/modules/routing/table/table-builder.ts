@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { countryOf } from "../../../protocols/e164/index.ts";
 import type { CompiledCarrier, CompiledNetwork } from "./compiled-table.ts";
-import { canonicalJson, type ContentHash } from "./canonical.ts";
+import { canonicalText, type ContentHash } from "./canonical.ts";
 import { Doubles } from "./chunked-list.ts";
 import { TABLE_LIMITS } from "./document.ts";
 import { keyOf } from "./prefix-index.ts";
@@ -137,7 +137,7 @@ export class TableBuilder {
   }
 
   private digest(label: string, value: unknown): number {
-    const text = `${label}${canonicalJson(value)}\n`;
+    const text = `${label}${canonicalText(value)}\n`;
     this.octets += Buffer.byteLength(text);
     if (this.octets > TABLE_LIMITS.octets) refuseTable("", `it is longer than ${TABLE_LIMITS.octets} octets`);
     this.options.hash.update(text);
