@@ -105,3 +105,24 @@ export function isTollFree(e164: string): boolean {
 export function numberKind(e164: string): NumberKind | undefined {
   return factsOf(e164, 1)?.kind;
 }
+
+const codeByCountry = new Map<string, string>();
+for (const [code, country] of Object.entries(CALLING_CODES)) {
+  if (country !== NO_COUNTRY && !codeByCountry.has(country)) codeByCountry.set(country, code);
+}
+for (const [country, prefixes] of Object.entries(SHARED_PREFIXES)) {
+  if (!codeByCountry.has(country)) codeByCountry.set(country, prefixes.split(" ")[0] ?? "");
+}
+for (const place of Object.keys(NANP_AREA_CODES)) {
+  const country = place.slice(0, 2);
+  if (!codeByCountry.has(country)) codeByCountry.set(country, NANP + (NANP_AREA_CODES[place] ?? "").slice(0, 3));
+}
+codeByCountry.set("CA", NANP);
+
+/** All countries that have numbers in the plan, ISO 3166-1 alpha-2, in order of the alphabet. */
+export const KNOWN_COUNTRIES: readonly string[] = [...codeByCountry.keys()].toSorted();
+
+/** The digits that numbers of a country begin with, its first ones where there are several; `undefined` for no country. */
+export function callingCodeOf(country: string): string | undefined {
+  return codeByCountry.get(country);
+}

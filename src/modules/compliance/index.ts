@@ -1,0 +1,12 @@
+export type * from "./compliance.ts";
+export type { DltTags } from "./dlt/index.ts";
+export type { DoNotCallSource } from "./do-not-call/index.ts";
+export { ruleErrors } from "./errors.ts";
+export type { GeoDefaults } from "./geo-book.ts";
+export { complianceModule } from "./module.ts";
+export type { ComplianceModule, ComplianceStatus } from "./module.ts";
+export type { ComplianceOptions } from "./options.ts";
+export type { QuietAction } from "./quiet-hours-book.ts";
+export type { RuleOutcome } from "./rule-engine.ts";
+export type { SettingChange } from "./settings/index.ts";
+export type { SpamCheck } from "./spam-check.ts";
