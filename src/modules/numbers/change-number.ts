@@ -1,14 +1,17 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { DatabaseSession } from "../../platform/ports.ts";
 import { parseAddress } from "../../protocols/e164/index.ts";
+import { holdAddresses } from "./addresses/address.store.ts";
 import { holdApplications } from "./application.store.ts";
+import { checkRequirements } from "./check-requirements.ts";
 import { UNCONFIGURED_NUMBER, type Changes, type NumberConfiguration } from "./configuration.ts";
 import type { NumbersDeps } from "./deps.ts";
+import { drawAny, drawWanted } from "./draw-numbers.ts";
 import { numberErrors } from "./errors.ts";
 import {
   assignNumber,
   findNumber,
-  freeNumberKind,
+  findStanding,
   lockFreeNumber,
   releaseNumber,
   writeNumber,
@@ -31,21 +34,41 @@ const AREA_CODE = /^[2-9]\d{2}$/;
 /** Gives a free number to an account. However many try at once, each number is sold once. */
 export async function buyNumber(deps: NumbersDeps, input: BuyInput): Promise<OwnedNumber> {
   const wanted = wantedNumber(input);
-  const bought = await deps.database.transaction(async (tx) => {
-    const number = wanted ?? (await lockFreeNumber(tx, input.areaCode ?? ""));
-    if (number === undefined) throw new AppError(numberErrors.areaCodeEmpty, { areaCode: input.areaCode ?? "" });
-    await checkApplications(tx, input.accountSid, input.changes);
-    const configuration = configure(UNCONFIGURED_NUMBER, input.changes, number);
-    const { accountSid, kinds } = input;
-    const sid = deps.mintSid(sidPrefixOf(number));
-    const sold = await assignNumber(tx, { number, accountSid, sid, kinds, configuration, atMs: deps.clock.nowMs() });
-    if (sold === undefined) return { number };
-    checkCapability(sold, input.changes);
-    return { number, sold };
-  });
-  if (bought.sold === undefined) throw await notSold(deps, bought.number);
-  deps.book.putNumber(bought.sold);
-  return bought.sold;
+  const { accountSid } = input;
+  const areaCode = input.areaCode ?? "";
+  // A number of the shared inventory becomes this cell's own before anybody in this cell can buy it.
+  if (wanted !== undefined) await drawWanted(deps, wanted, accountSid);
+  for (let isDrawn = false; ; isDrawn = true) {
+    const bought = await deps.database.transaction(async (tx) => {
+      const atMs = deps.clock.nowMs();
+      const number = wanted ?? (await lockFreeNumber(tx, { areaCode, accountSid, atMs }));
+      return number === undefined ? undefined : buyIn(deps, tx, { ...input, number, atMs });
+    });
+    if (bought?.sold !== undefined) {
+      deps.book.putNumber(bought.sold);
+      return bought.sold;
+    }
+    if (bought !== undefined) throw await notSold(deps, bought.number, accountSid);
+    if (isDrawn || !(await drawAny(deps, areaCode, accountSid)))
+      throw new AppError(numberErrors.areaCodeEmpty, { areaCode });
+  }
+}
+
+async function buyIn(
+  deps: NumbersDeps,
+  tx: DatabaseSession,
+  input: BuyInput & { readonly number: string; readonly atMs: number },
+): Promise<{ readonly number: string; readonly sold?: OwnedNumber }> {
+  const { accountSid, kinds, number, atMs, changes } = input;
+  await checkApplications(tx, accountSid, changes);
+  await holdAddresses(tx, accountSid, changes);
+  const configuration = configure(UNCONFIGURED_NUMBER, changes, number);
+  const sid = deps.mintSid(sidPrefixOf(number));
+  const sold = await assignNumber(tx, { number, accountSid, sid, kinds, configuration, atMs });
+  if (sold === undefined) return { number };
+  checkCapability(sold, changes);
+  await checkRequirements(deps, tx, sold);
+  return { number, sold };
 }
 
 function wantedNumber({ phoneNumber = "", areaCode = "" }: BuyInput): string | undefined {
@@ -59,10 +82,10 @@ function wantedNumber({ phoneNumber = "", areaCode = "" }: BuyInput): string | u
   return undefined;
 }
 
-async function notSold({ database }: NumbersDeps, number: string): Promise<AppError> {
-  const kind = await freeNumberKind(database, number);
-  if (kind === undefined) return new AppError(numberErrors.numberNotAvailable, { number });
-  return new AppError(numberErrors.kindMismatch, { number, kind });
+async function notSold({ database, clock }: NumbersDeps, number: string, accountSid: string): Promise<AppError> {
+  const standing = await findStanding(database, { number, accountSid, atMs: clock.nowMs() });
+  if (standing?.open !== true) return new AppError(numberErrors.numberNotAvailable, { number });
+  return new AppError(numberErrors.kindMismatch, { number, kind: standing.kind });
 }
 
 /** What an account changes on its number. */
@@ -81,16 +104,24 @@ export async function updateNumber(deps: NumbersDeps, input: UpdateInput): Promi
     if ((await findNumber(tx, input)) === undefined) return undefined;
     // Applications are held before the number, as their deletion does it: no two wait for each other.
     await checkApplications(tx, accountSid, changes);
+    await holdAddresses(tx, accountSid, changes);
     const number = await findNumber(tx, input, true);
     if (number === undefined) return undefined;
     checkCapability(number, changes);
     const before = isTransfer ? { ...number.configuration, ...LEFT_BEHIND } : number.configuration;
     const configuration = configure(before, changes, number.number);
-    return writeNumber(tx, input, { accountSid, configuration, atMs: deps.clock.nowMs() });
+    const written = await writeNumber(tx, input, { accountSid, configuration, atMs: deps.clock.nowMs() });
+    if (written !== undefined && (isTransfer || REQUIRED.some((key) => changes[key] !== undefined))) {
+      await checkRequirements(deps, tx, written);
+    }
+    return written;
   });
   if (updated !== undefined) deps.book.putNumber(updated);
   return updated;
 }
+
+/** What a number may be required to have. */
+const REQUIRED = ["addressSid", "bundleSid"] as const;
 
 /** What refers to things of the account that a number leaves. */
 const LEFT_BEHIND: Changes<NumberConfiguration> = {
@@ -104,7 +135,7 @@ const LEFT_BEHIND: Changes<NumberConfiguration> = {
 
 /** Gives an account's number back to the inventory. Resolves to whether there was one. */
 export async function returnNumber(deps: NumbersDeps, target: NumberTarget): Promise<boolean> {
-  const released = await releaseNumber(deps.database, target);
+  const released = await releaseNumber(deps.database, target, deps.clock.nowMs() + deps.quarantineMs);
   if (released === undefined) return false;
   deps.book.removeNumber(released);
   return true;

@@ -23,6 +23,13 @@ export const numberErrors = {
     400,
     "The account {accountSid} is not one that this number can be transferred to with these credentials.",
   ),
+  addressRequired: callerError(21631, 400, "{number} needs an 'AddressSid' ({required} address)."),
+  localAddressRequired: callerError(21615, 400, "{number} needs an 'AddressSid' of an address in {country}."),
+  addressUnknown: callerError(22109, 400, "The address {value} is not one of this account."),
+  bundleRequired: callerError(21649, 400, "{number} needs the 'BundleSid' of an approved regulatory bundle."),
+  bundleUnfit: callerError(21651, 400, "The bundle {bundle} does not do: {reason}."),
+  addOnUnknown: callerError(20404, 404, "No add-on {sid} is installed: there are no add-ons."),
+  holdsExceeded: callerError(20429, 429, "An account may hold at most {max} numbers at a time."),
   tooManyApplications: callerError(20001, 400, "An account may have at most {max} applications."),
   notSupported: callerError(20422, 400, "The parameter '{parameter}' is not supported by this server yet."),
 } satisfies Record<string, ErrorSpec>;

@@ -20,7 +20,7 @@ import { filterPattern } from "./number-pattern.ts";
 import { findNumber, listNumbers } from "./number.store.ts";
 import { viewNumber, viewNumberOfKind } from "./number.view.ts";
 import { numberParameters } from "./parameters.ts";
-import type { PhoneNumberKind } from "./phone-number.ts";
+import { SOLD_KINDS, type PhoneNumberKind } from "./phone-number.ts";
 
 const LIST = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers";
 const ITEM = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers/{Sid}";
@@ -30,7 +30,6 @@ const common = {
   access: "account",
   element: "IncomingPhoneNumber",
 } as const;
-const KINDS: readonly PhoneNumberKind[] = ["local", "mobile", "tollfree"];
 const MAX_FILTER_CHARACTERS = 64;
 
 /** `IncomingPhoneNumbers`: buy, fetch, list, update, transfer, release; and its `Local`, `Mobile` and `TollFree` parts. */
@@ -69,7 +68,7 @@ function createRoute(deps: NumbersDeps): Route {
     run: ({ accountSid, params }) => {
       const changes = readChanges(params);
       const { PhoneNumber: phoneNumber, AreaCode: areaCode } = params;
-      return buyNumber(deps, { accountSid, phoneNumber, areaCode, kinds: KINDS, changes });
+      return buyNumber(deps, { accountSid, phoneNumber, areaCode, kinds: SOLD_KINDS, changes });
     },
     view: viewNumber,
   });
@@ -91,13 +90,14 @@ function readChanges(params: Readonly<Record<string, unknown>>): Changes<NumberC
 const filterParameters = {
   PhoneNumber: phone({ summary: "Part of the number; `*` stands for any digit, letters for digits as on a keypad." }),
   FriendlyName: text({ maxCharacters: MAX_FILTER_CHARACTERS, summary: "The exact friendly name." }),
-  Beta: boolean({ summary: "No number here is beta, so that neither value leaves one out." }),
-  Origin: enumeration({ values: ["twilio", "hosted"], summary: "No number here is hosted." }),
+  Beta: boolean({ summary: "Whether numbers new to the platform are listed too; they are unless it is false." }),
+  Origin: enumeration({ values: ["twilio", "hosted"], summary: "`hosted`: their calls stay with another carrier." }),
 };
 
 interface FilterParams {
   readonly PhoneNumber: string | undefined;
   readonly FriendlyName: string | undefined;
+  readonly Beta: boolean | undefined;
   readonly Origin: "twilio" | "hosted" | undefined;
 }
 
@@ -110,9 +110,10 @@ async function readNumbers(
   const wanted = params.PhoneNumber ?? "";
   const pattern = wanted === "" ? undefined : filterPattern(wanted);
   const friendlyName = params.FriendlyName === "" ? undefined : params.FriendlyName;
-  const matchesNothing = params.Origin === "hosted" || (wanted !== "" && pattern === undefined);
+  const beta = params.Beta === false ? false : undefined;
+  const filter = { accountSid, kinds, friendlyName, pattern, beta, origin: params.Origin };
   return pageBySid(slice, async (part) =>
-    matchesNothing ? [] : listNumbers(deps.database, { accountSid, kinds, friendlyName, pattern }, part),
+    wanted !== "" && pattern === undefined ? [] : listNumbers(deps.database, filter, part),
   );
 }
 
@@ -125,7 +126,7 @@ function listRoute(deps: NumbersDeps): Route {
     collection: "incoming_phone_numbers",
     parameters: filterParameters,
     page: ({ call: { accountSid, params }, ...slice }) =>
-      readNumbers(deps, { accountSid, kinds: KINDS, params }, slice),
+      readNumbers(deps, { accountSid, kinds: SOLD_KINDS, params }, slice),
     view: viewNumber,
   });
 }

@@ -10,10 +10,14 @@ const ACCOUNT = `AC${"a".repeat(32)}`;
 const OTHER = `AC${"b".repeat(32)}`;
 const SID = `AP${"1".repeat(32)}`;
 const NUMBER = "+12125550100";
+const NUMBER_SID = `PN${"1".repeat(32)}`;
 
 /** Answers the book's reads with what `read` gives for the table that they are about. */
 function databaseOf(read: (table: "applications" | "phone_numbers") => Promise<Row[]>): Database {
-  const query = (sql: string) => read(sql.includes("from applications") ? "applications" : "phone_numbers");
+  const query = (sql: string): Promise<Row[]> => {
+    if (sql.includes("from alphanumeric_senders")) return Promise.resolve([]);
+    return read(sql.includes("from applications") ? "applications" : "phone_numbers");
+  };
   return { query: query as Database["query"], transaction: () => Promise.reject(new Error("only reads")) };
 }
 
@@ -24,9 +28,12 @@ function number(revision: number, more: Partial<TextNumber> = {}): TextNumber {
   return {
     number: NUMBER,
     accountSid: ACCOUNT,
+    sid: NUMBER_SID,
     revision,
+    country: "US",
     sms: true,
     mms: true,
+    voice: true,
     kind: "local",
     configuration,
     ...more,
@@ -48,7 +55,11 @@ it("goes by the revision when changes arrive in another order than they were mad
   assert.equal(book.inboundText(NUMBER), undefined, "released after the change that is told late");
   book.putNumber(number(6, { accountSid: OTHER }));
   book.removeNumber({ number: NUMBER, revision: 5 });
-  assert.deepEqual(book.sender(OTHER, NUMBER), { mms: true, kind: "local" }, "sold again before the release was told");
+  assert.deepEqual(
+    book.sender(OTHER, NUMBER),
+    { mms: true, kind: "local", country: "US" },
+    "sold again before the release was told",
+  );
 });
 
 it("does not bring back an application whose change is told after its deletion", () => {
@@ -92,4 +103,46 @@ it("keeps what changes while everything is read anew, and what it knew when that
   broken = true;
   await assert.rejects(() => book.reload(), /away/);
   assert.equal(book.inboundText(NUMBER)?.url, "https://example.com/3");
+});
+
+it("knows the numbers of each account by their SIDs, wherever they go", () => {
+  const book = new NumberBook(empty);
+  book.putNumber(number(1));
+  book.putNumber(
+    number(1, { number: "55555", sid: `SC${"2".repeat(32)}`, kind: "shortcode", country: null, mms: false }),
+  );
+  assert.deepEqual(
+    book.owned(ACCOUNT).map((one) => [one.number, one.senderKind, one.country]),
+    [
+      [NUMBER, "local", "US"],
+      ["55555", "shortcode", undefined],
+    ],
+  );
+  assert.equal(book.numberBySid(ACCOUNT, NUMBER_SID)?.number, NUMBER);
+  assert.equal(book.numberBySid(OTHER, NUMBER_SID), undefined);
+  book.putNumber(number(2, { accountSid: OTHER }));
+  assert.equal(book.numberBySid(ACCOUNT, NUMBER_SID), undefined);
+  assert.equal(book.numberBySid(OTHER, NUMBER_SID)?.accountSid, OTHER);
+  book.removeNumber({ number: NUMBER, revision: 3 });
+  assert.deepEqual(book.owned(OTHER), []);
+  assert.equal(book.owned(ACCOUNT).length, 1);
+});
+
+it("lets an account send from the alphanumeric senders that were approved for it, in any case", () => {
+  const book = new NumberBook(empty);
+  const acme = { sid: `AI${"1".repeat(32)}`, accountSid: ACCOUNT, isoCountry: "", createdMs: 0, updatedMs: 0 };
+  book.setAlphanumeric(ACCOUNT, [
+    { ...acme, sender: "Acme", status: "approved" },
+    { ...acme, sender: "Later", status: "pending" },
+  ]);
+  assert.deepEqual(book.sender(ACCOUNT, "Acme"), { mms: false, kind: "alphanumeric" });
+  assert.deepEqual(book.sender(ACCOUNT, "ACME"), { mms: false, kind: "alphanumeric" });
+  assert.equal(book.sender(ACCOUNT, "Later"), undefined);
+  assert.equal(book.sender(OTHER, "Acme"), undefined);
+  assert.equal(book.sender(ACCOUNT, "55501"), undefined, "digits are a number, never a name");
+  book.setAlphanumeric(ACCOUNT, []);
+  assert.equal(book.sender(ACCOUNT, "Acme"), undefined);
+  const open = new NumberBook(empty, "any");
+  assert.equal(open.sender(OTHER, "Anything")?.kind, "alphanumeric");
+  assert.equal(open.sender(OTHER, "much too long"), undefined);
 });

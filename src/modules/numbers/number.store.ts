@@ -8,6 +8,7 @@ import {
   type NumberConfiguration,
   type WebhookMethod,
 } from "./configuration.ts";
+import { readFacts } from "./number-facts.ts";
 import type { OwnedNumber, PhoneNumberKind } from "./phone-number.ts";
 
 /** Whose numbers, and which SID. */
@@ -17,38 +18,38 @@ export interface NumberTarget {
 }
 
 interface NumberRow extends Row {
-  number: string;
-  country: string | null;
-  region: string | null;
-  kind: PhoneNumberKind;
-  sms: boolean;
-  mms: boolean;
-  voice: boolean;
   account_sid: string;
   sid: string;
   revision: number;
+  origin: "twilio" | "hosted";
   created_at: Date;
   updated_at: Date;
 }
 
 function fromRow(row: NumberRow): OwnedNumber {
-  const { number, country, region, kind, sms, mms, voice, sid, revision } = row;
   return {
-    number,
-    country,
-    region,
-    kind,
-    sms,
-    mms,
-    voice,
-    sid,
+    ...readFacts(row),
+    sid: row.sid,
     accountSid: row.account_sid,
-    revision,
+    revision: row.revision,
+    origin: row.origin,
     createdMs: row.created_at.getTime(),
     updatedMs: row.updated_at.getTime(),
     configuration: readConfiguration(UNCONFIGURED_NUMBER, row),
   };
 }
+
+/** Of `phone_numbers`: this cell may sell it, and nobody has it. */
+export const FREE = "account_sid is null and configured and claimed";
+
+/** Of a free one: it is neither held nor in quarantine for somebody other than `account`, at `now` (both parameters). */
+export function openTo(account: string, now: string): string {
+  return `(held_until is null or held_until <= ${now} or held_by = ${account})
+    and (quarantined_until is null or quarantined_until <= ${now} or quarantined_for = ${account})`;
+}
+
+/** What becomes of holds and quarantines when a number gets an owner. */
+const TAKEN = "hold_sid = null, held_by = null, held_until = null, quarantined_for = null, quarantined_until = null";
 
 /** A number of an account, by its SID. `lock` keeps others from changing it until the transaction ends. */
 export async function findNumber(
@@ -70,6 +71,10 @@ export interface NumberFilter {
   readonly friendlyName: string | undefined;
   /** A `LIKE` pattern over the number. */
   readonly pattern: string | undefined;
+  readonly beta?: boolean | undefined;
+  readonly origin?: "twilio" | "hosted" | undefined;
+  /** Only those that use this address. */
+  readonly addressSid?: string | undefined;
 }
 
 /** At most `limit` numbers of an account, those first that it got last. */
@@ -83,6 +88,9 @@ export async function listNumbers(database: Database, filter: NumberFilter, slic
   };
   if (filter.friendlyName !== undefined) add("friendly_name =", filter.friendlyName);
   if (filter.pattern !== undefined) add("number like", filter.pattern);
+  if (filter.beta !== undefined) add("beta =", filter.beta);
+  if (filter.origin !== undefined) add("origin =", filter.origin);
+  if (filter.addressSid !== undefined) add("address_sid =", filter.addressSid);
   if (cursor !== undefined) add(direction === "next" ? "sid <" : "sid >", cursor);
   const order = direction === "next" ? "desc" : "asc";
   const rows = await database.query<NumberRow>(
@@ -108,31 +116,49 @@ export async function assignNumber(tx: DatabaseSession, assignment: Assignment):
   const { number, accountSid, sid, atMs, kinds, configuration } = assignment;
   const rows = await tx.query<NumberRow>(
     `update phone_numbers set account_sid = $2, sid = $3, created_at = $4, updated_at = $4, revision = revision + 1,
-       ${assignments(UNCONFIGURED_NUMBER, 6)}
-     where number = $1 and account_sid is null and configured and kind = any($5) returning *`,
+       ${TAKEN}, ${assignments(UNCONFIGURED_NUMBER, 6)}
+     where number = $1 and ${FREE} and kind = any($5) and ${openTo("$2", "$4")} returning *`,
     [number, accountSid, sid, new Date(atMs), kinds, ...valuesOf(configuration)],
   );
   return rows[0] === undefined ? undefined : fromRow(rows[0]);
 }
 
 /** A free local number of a North American area code, held until the transaction ends; others get another one. */
-export async function lockFreeNumber(tx: DatabaseSession, areaCode: string): Promise<string | undefined> {
+export async function lockFreeNumber(
+  tx: DatabaseSession,
+  wanted: { readonly areaCode: string; readonly accountSid: string; readonly atMs: number },
+): Promise<string | undefined> {
+  const { areaCode, accountSid, atMs } = wanted;
   const rows = await tx.query<{ number: string }>(
     `select number from phone_numbers
-     where account_sid is null and configured and country in ('US', 'CA') and kind = 'local' and number like $1
+     where ${FREE} and country in ('US', 'CA') and kind = 'local' and number like $1 and ${openTo("$2", "$3")}
      order by number limit 1 for update skip locked`,
-    [`+1${areaCode}%`],
+    [`+1${areaCode}%`, accountSid, new Date(atMs)],
   );
   return rows[0]?.number;
 }
 
-/** The kind of a free number, to say why it was not sold. */
-export async function freeNumberKind(database: DatabaseSession, number: string): Promise<PhoneNumberKind | undefined> {
-  const rows = await database.query<{ kind: PhoneNumberKind }>(
-    "select kind from phone_numbers where number = $1 and account_sid is null and configured",
-    [number],
+/** A number of this cell, whoever has it; what a refusal or a port is decided by. */
+export interface NumberStanding {
+  readonly kind: PhoneNumberKind;
+  readonly accountSid: string | null;
+  /** Nobody has it, and this cell may sell it. */
+  readonly free: boolean;
+  /** Free, and neither held nor in quarantine for somebody else. */
+  readonly open: boolean;
+}
+
+/** How a number stands; `undefined` where this cell does not know it. */
+export async function findStanding(
+  database: DatabaseSession,
+  wanted: { readonly number: string; readonly accountSid: string; readonly atMs: number },
+): Promise<NumberStanding | undefined> {
+  const rows = await database.query<NumberStanding & Row>(
+    `select kind, account_sid as "accountSid", (${FREE}) as free, (${FREE} and ${openTo("$2", "$3")}) as open
+     from phone_numbers where number = $1`,
+    [wanted.number, wanted.accountSid, new Date(wanted.atMs)],
   );
-  return rows[0]?.kind;
+  return rows[0];
 }
 
 /** Writes the whole configuration of a number, and its owner, which may be another account. */
@@ -160,18 +186,33 @@ export interface ReleasedNumber {
   readonly revision: number;
 }
 
-/** Takes a number from its account; its configuration is gone. */
+/** Takes a number from its account: its configuration is gone, and nobody else gets it for a while. */
 export async function releaseNumber(
   database: DatabaseSession,
   { accountSid, sid }: NumberTarget,
+  quarantinedUntilMs: number,
 ): Promise<ReleasedNumber | undefined> {
   const rows = await database.query<{ number: string; revision: number }>(
     `update phone_numbers set account_sid = null, sid = null, created_at = null, updated_at = null,
-       revision = revision + 1, ${assignments(UNCONFIGURED_NUMBER, 3)}
+       revision = revision + 1, quarantined_for = $2, quarantined_until = $3, origin = 'twilio',
+       ${assignments(UNCONFIGURED_NUMBER, 4)}
      where sid = $1 and account_sid = $2 returning number, revision`,
-    [sid, accountSid, ...valuesOf(UNCONFIGURED_NUMBER)],
+    [sid, accountSid, new Date(quarantinedUntilMs), ...valuesOf(UNCONFIGURED_NUMBER)],
   );
   return rows[0];
+}
+
+/** Takes a number that leaves for another operator out of the inventory, whoever has it. */
+export async function removeNumber(
+  database: DatabaseSession,
+  number: string,
+): Promise<{ readonly accountSid: string | null; readonly sid: string | null; readonly revision: number } | undefined> {
+  const rows = await database.query<{ account_sid: string | null; sid: string | null; revision: number }>(
+    "delete from phone_numbers where number = $1 returning account_sid, sid, revision",
+    [number],
+  );
+  const row = rows[0];
+  return row && { accountSid: row.account_sid, sid: row.sid, revision: row.revision + 1 };
 }
 
 /** Takes an application off the numbers of its account. */
@@ -191,7 +232,10 @@ export async function unlinkApplication(
 }
 
 /** The part of a number that messages need. Few columns, because this is read for every number at the start. */
-export interface TextNumber extends Pick<OwnedNumber, "number" | "accountSid" | "revision" | "sms" | "mms" | "kind"> {
+export interface TextNumber extends Pick<
+  OwnedNumber,
+  "number" | "accountSid" | "sid" | "revision" | "country" | "sms" | "mms" | "voice" | "kind"
+> {
   readonly configuration: Pick<
     NumberConfiguration,
     "smsUrl" | "smsMethod" | "smsFallbackUrl" | "smsFallbackMethod" | "smsApplicationSid"
@@ -201,9 +245,12 @@ export interface TextNumber extends Pick<OwnedNumber, "number" | "accountSid" | 
 interface TextRow extends Row {
   number: string;
   account_sid: string;
+  sid: string;
   revision: number;
+  country: string | null;
   sms: boolean;
   mms: boolean;
+  voice: boolean;
   kind: PhoneNumberKind;
   sms_url: string;
   sms_method: WebhookMethod;
@@ -212,6 +259,9 @@ interface TextRow extends Row {
   sms_application_sid: string;
 }
 
+const TEXT_COLUMNS = `number, account_sid, sid, revision, country, sms, mms, voice, kind,
+  sms_url, sms_method, sms_fallback_url, sms_fallback_method, sms_application_sid`;
+
 const BATCH_ROWS = 10_000;
 
 /** All numbers that have an owner, in batches. */
@@ -219,9 +269,7 @@ export async function* readOwnedNumbers(database: Database): AsyncIterable<reado
   let after = "";
   for (;;) {
     const rows = await database.query<TextRow>(
-      `select number, account_sid, revision, sms, mms, kind,
-         sms_url, sms_method, sms_fallback_url, sms_fallback_method, sms_application_sid
-       from phone_numbers where account_sid is not null and number > $1 order by number limit $2`,
+      `select ${TEXT_COLUMNS} from phone_numbers where account_sid is not null and number > $1 order by number limit $2`,
       [after, BATCH_ROWS],
     );
     if (rows.length > 0) yield rows.map(textNumber);
@@ -230,13 +278,25 @@ export async function* readOwnedNumbers(database: Database): AsyncIterable<reado
   }
 }
 
+/** Those of the numbers that have an owner. */
+export async function readNumbersOf(database: DatabaseSession, numbers: readonly string[]): Promise<TextNumber[]> {
+  const rows = await database.query<TextRow>(
+    `select ${TEXT_COLUMNS} from phone_numbers where account_sid is not null and number = any($1)`,
+    [numbers],
+  );
+  return rows.map(textNumber);
+}
+
 function textNumber(row: TextRow): TextNumber {
   return {
     number: row.number,
     accountSid: row.account_sid,
+    sid: row.sid,
     revision: row.revision,
+    country: row.country,
     sms: row.sms,
     mms: row.mms,
+    voice: row.voice,
     kind: row.kind,
     configuration: {
       smsUrl: row.sms_url,

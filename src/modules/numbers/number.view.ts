@@ -8,8 +8,8 @@ const VERSION = "2010-04-01";
 
 const orNull = (text: string): string | null => (text === "" ? null : text);
 
-function capabilities({ voice, sms, mms }: InventoryNumber): JsonObject {
-  return { voice, sms, mms, fax: false };
+function capabilities({ voice, sms, mms, fax }: InventoryNumber): JsonObject {
+  return { voice, sms, mms, fax };
 }
 
 /** The words that the API has for the kinds of numbers. */
@@ -17,6 +17,10 @@ const TYPES: Readonly<Record<PhoneNumberKind, string>> = {
   local: "local",
   mobile: "mobile",
   tollfree: "toll-free",
+  national: "national",
+  voip: "voip",
+  sharedcost: "shared-cost",
+  machinetomachine: "machine-to-machine",
   shortcode: "short-code",
 };
 
@@ -25,10 +29,10 @@ export function viewNumberOfKind(number: OwnedNumber): JsonObject {
   const { accountSid, sid, configuration: set } = number;
   return {
     account_sid: accountSid,
-    address_requirements: "none",
+    address_requirements: number.addressRequirements,
     address_sid: orNull(set.addressSid),
     api_version: VERSION,
-    beta: false,
+    beta: number.beta,
     bundle_sid: orNull(set.bundleSid),
     capabilities: capabilities(number),
     date_created: rfc2822(number.createdMs),
@@ -38,7 +42,7 @@ export function viewNumberOfKind(number: OwnedNumber): JsonObject {
     emergency_status: set.emergencyStatus,
     friendly_name: set.friendlyName,
     identity_sid: orNull(set.identitySid),
-    origin: "twilio",
+    origin: number.origin,
     phone_number: number.number,
     sid,
     sms_application_sid: set.smsApplicationSid,
@@ -64,6 +68,23 @@ export function viewNumberOfKind(number: OwnedNumber): JsonObject {
 /** A phone number of an account. */
 export function viewNumber(number: OwnedNumber): JsonObject {
   return { ...viewNumberOfKind(number), type: TYPES[number.kind] };
+}
+
+const NOT_OF_DEPENDENTS = new Set([
+  "address_sid",
+  "beta",
+  "bundle_sid",
+  "emergency_address_status",
+  "identity_sid",
+  "origin",
+  "status",
+  "voice_receive_mode",
+]);
+
+/** A phone number as the list of those that use an address shows it. */
+export function viewDependentNumber(number: OwnedNumber): JsonObject {
+  const fields = Object.entries(viewNumberOfKind(number)).filter(([name]) => !NOT_OF_DEPENDENTS.has(name));
+  return Object.fromEntries(fields);
 }
 
 /** A short code of an account. */
@@ -124,21 +145,21 @@ export function viewApplication({
   };
 }
 
-/** A number that can be bought. The inventory knows of no places smaller than a region. */
+/** A number that can be bought. */
 export function viewAvailableNumber(number: InventoryNumber): JsonObject {
   return {
-    address_requirements: "none",
-    beta: false,
+    address_requirements: number.addressRequirements,
+    beta: number.beta,
     capabilities: capabilities(number),
     friendly_name: formatNumber(number.number),
     iso_country: number.country,
-    lata: null,
-    latitude: null,
-    locality: null,
-    longitude: null,
+    lata: number.lata,
+    latitude: number.latitude,
+    locality: number.locality,
+    longitude: number.longitude,
     phone_number: number.number,
-    postal_code: null,
-    rate_center: null,
+    postal_code: number.postalCode,
+    rate_center: number.rateCenter,
     region: number.region,
   };
 }
@@ -150,14 +171,18 @@ const SUBRESOURCES: readonly (readonly [PhoneNumberKind, key: string, path: stri
   ["local", "local", "Local"],
   ["mobile", "mobile", "Mobile"],
   ["tollfree", "toll_free", "TollFree"],
+  ["national", "national", "National"],
+  ["sharedcost", "shared_cost", "SharedCost"],
+  ["voip", "voip", "Voip"],
+  ["machinetomachine", "machine_to_machine", "MachineToMachine"],
 ];
 
 /** A country of the inventory. */
-export function viewCountry({ country, kinds }: InventoryCountry, accountSid: string): JsonObject {
+export function viewCountry({ country, kinds, beta }: InventoryCountry, accountSid: string): JsonObject {
   const path = `/${VERSION}/Accounts/${accountSid}/AvailablePhoneNumbers/${country}`;
   const lists = SUBRESOURCES.filter(([kind]) => kinds.includes(kind));
   return {
-    beta: false,
+    beta,
     country: COUNTRY_NAMES.of(country) ?? country,
     country_code: country,
     subresource_uris: Object.fromEntries(lists.map(([, key, name]) => [key, `${path}/${name}.json`])),

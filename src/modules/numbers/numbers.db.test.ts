@@ -11,6 +11,7 @@ import {
 } from "./sample-numbers.test.ts";
 
 const HOOK = "https://example.com/hook";
+const QUARANTINE_MS = 600_000;
 
 const numbersOf = (list: { incoming_phone_numbers: { phone_number: string }[] }): string[] =>
   list.incoming_phone_numbers.map((each) => each.phone_number);
@@ -28,8 +29,8 @@ describe("the inventory", () => {
     const numbers = [configured("+12125550100"), configured("55555"), configured("+18005550100", { mms: false })];
     const first = await module.syncInventory({ numbers, ownerSid: PARENT });
     assert.deepEqual(first, { configured: 3, assigned: 3, orphaned: 0 });
-    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true, kind: "local" });
-    assert.deepEqual(module.directory.sender(PARENT, "+18005550100"), { mms: false, kind: "tollfree" });
+    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true, kind: "local", country: "US" });
+    assert.deepEqual(module.directory.sender(PARENT, "+18005550100"), { mms: false, kind: "tollfree", country: "US" });
     assert.equal(module.directory.sender(STRANGER, "+12125550100"), undefined);
 
     const more = [...numbers, configured("+12125550101"), configured("55556")];
@@ -51,7 +52,7 @@ describe("the inventory", () => {
     ];
     const synced = await module.syncInventory({ numbers, ownerSid: PARENT });
     assert.deepEqual(synced, { configured: 2, assigned: 1, orphaned: 3 });
-    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true, kind: "local" });
+    assert.deepEqual(module.directory.sender(PARENT, "+12125550100"), { mms: true, kind: "local", country: "US" });
     assert.deepEqual(module.directory.inboundText("+12125550102"), { accountSid: STRANGER, method: "POST" });
     assert.equal(module.directory.sender(STRANGER, "+12125550102"), undefined, "it sends no texts");
     assert.deepEqual(
@@ -110,6 +111,7 @@ describe("buying numbers", () => {
   });
 
   it("sells each of 5 numbers once to 50 buyers who only name the area code", async () => {
+    program.clock.advance(QUARANTINE_MS);
     const AreaCode = "646";
     const buyers = Array.from({ length: 50 }, () => program.post(CHILD, "IncomingPhoneNumbers", { AreaCode }));
     const answers = await Promise.all(buyers);
@@ -139,8 +141,8 @@ describe("buying numbers", () => {
         beta: false,
         bundle_sid: null,
         capabilities: { voice: true, sms: true, mms: true, fax: false },
-        date_created: "Fri, 31 Jan 2025 12:00:00 +0000",
-        date_updated: "Fri, 31 Jan 2025 12:00:00 +0000",
+        date_created: "Fri, 31 Jan 2025 12:10:00 +0000",
+        date_updated: "Fri, 31 Jan 2025 12:10:00 +0000",
         emergency_address_sid: null,
         emergency_address_status: "unregistered",
         emergency_status: "Inactive",
@@ -447,9 +449,17 @@ describe("available numbers", () => {
     assert.deepEqual(await search("US/Local?MmsEnabled=true"), ["+12125550100", "+14155550199"]);
     assert.deepEqual(await search("US/Local?VoiceEnabled=false&SmsEnabled=true"), ["+14155550199"]);
     assert.deepEqual(await search("US/Local?FaxEnabled=true"), []);
-    const ignored =
-      "ExcludeAllAddressRequired=true&Beta=false&NearNumber=%2B12125550000&Distance=10&InLocality=Nowhere";
-    assert.equal((await search(`US/Local?${ignored}`)).length, 3);
+    const newYork = ["+12125550100", "+12125550178"];
+    assert.equal((await search("US/Local?ExcludeAllAddressRequired=true&Beta=false")).length, 3);
+    assert.deepEqual(await search("GB/Mobile?ExcludeAllAddressRequired=true"), [], "it needs an address");
+    assert.deepEqual(await search("GB/Mobile?ExcludeLocalAddressRequired=true"), ["+447700900123"], "any address");
+    assert.deepEqual(await search("US/Local?NearNumber=%2B12125550000&Distance=10"), newYork);
+    assert.deepEqual(await search("US/Local?NearLatLong=40.7,-73.9"), newYork);
+    assert.deepEqual(await search("US/Local?NearLatLong=42.36,-71.06&Distance=100"), []);
+    assert.deepEqual(await search("US/Local?NearLatLong=42.36,-71.06&Distance=250"), newYork, "from Boston");
+    assert.deepEqual(await search("US/Local?InLocality=new%20york"), newYork);
+    assert.deepEqual(await search("US/Local?InLocality=Nowhere"), []);
+    assert.deepEqual(await search("US/Local?InPostalCode=10001"), []);
     for (const kind of ["National", "SharedCost", "Voip", "MachineToMachine"]) {
       assert.deepEqual(await search(`US/${kind}`), []);
     }
@@ -465,9 +475,9 @@ describe("available numbers", () => {
         friendly_name: "(212) 555-0178",
         iso_country: "US",
         lata: null,
-        latitude: null,
-        locality: null,
-        longitude: null,
+        latitude: 40.71,
+        locality: "New York",
+        longitude: -74.01,
         phone_number: "+12125550178",
         postal_code: null,
         rate_center: null,
@@ -481,6 +491,9 @@ describe("available numbers", () => {
     assert.deepEqual(await refused("US/Local?Contains=5"), [400, 20001]);
     assert.deepEqual(await refused("US/Local?Contains=%27%3B--"), [400, 20001]);
     assert.deepEqual(await refused("US/Local?AreaCode=1"), [400, 21451]);
+    assert.deepEqual(await refused("US/Local?NearLatLong=91,0"), [400, 20001]);
+    assert.deepEqual(await refused("US/Local?NearNumber=hello"), [400, 21421]);
+    assert.deepEqual(await refused("US/Local?Distance=501"), [400, 20001]);
     assert.deepEqual(await refused("GB/Local?AreaCode=212"), [400, 21457]);
     assert.deepEqual(await refused("USA/Local"), [404, 20404]);
     assert.deepEqual(await refused("FR"), [404, 20404]);

@@ -48,8 +48,12 @@ export const numberParameters = {
   }),
   VoiceReceiveMode: enumeration({ values: ["voice", "fax"] }),
   TrunkSid: sid({ prefix: "TK", summary: "The trunk that calls go to. Takes the voice application off." }),
-  AddressSid: sid({ prefix: "AD" }),
-  BundleSid: sid({ prefix: "BU" }),
+  AddressSid: sid({
+    prefix: "AD",
+    invalid: numberErrors.addressUnknown,
+    summary: "The account's address, where the number needs one.",
+  }),
+  BundleSid: sid({ prefix: "BU", summary: "The account's regulatory bundle, where the number needs one." }),
   IdentitySid: sid({ prefix: "RI" }),
   EmergencyStatus: enumeration({
     values: ["Active", "Inactive"],

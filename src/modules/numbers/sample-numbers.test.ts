@@ -8,7 +8,8 @@ import { HttpServer, type AccountStatus, type Authenticator, type InjectedReques
 import type { Database } from "../../platform/ports.ts";
 import { startTestPostgres } from "../../../test/kit/postgres.ts";
 import { silentLogger } from "../../../test/kit/silent-logger.ts";
-import { numbersModule, type ConfiguredNumber, type NumbersModule } from "./index.ts";
+import type { WebhookRequested } from "../../platform/webhooks/index.ts";
+import { numbersModule, type ConfiguredNumber, type NumbersModule, type NumbersOptions } from "./index.ts";
 
 export const PARENT = `AC${"a".repeat(32)}`;
 export const CHILD = `AC${"b".repeat(32)}`;
@@ -74,6 +75,14 @@ export interface Program {
   get(accountSid: string, call: string): Promise<Answer>;
   post(accountSid: string, call: string, form?: Form): Promise<Answer>;
   remove(accountSid: string, call: string): Promise<Answer>;
+  /** Posts JSON to a path of the numbers product. */
+  postJson(accountSid: string, path: string, json: unknown): Promise<Answer>;
+  /** Posts CSV to a mount. */
+  postCsv(accountSid: string, path: string, csv: string): Promise<Answer>;
+  /** The text of an answer that is no JSON. */
+  getText(accountSid: string, path: string): Promise<{ readonly status: number; readonly text: string }>;
+  /** Webhooks that the module asked for. */
+  readonly webhooks: Omit<WebhookRequested, "kind">[];
   /** The same database, found by a program that starts anew. */
   restart(): Program;
   stop(): Promise<void>;
@@ -85,14 +94,15 @@ export function configured(number: string, more: Partial<ConfiguredNumber> = {})
 }
 
 /** Starts the program on an empty database; nothing is configured yet. */
-export async function startProgram(): Promise<Program> {
+export async function startProgram(options: Partial<NumbersOptions> = {}): Promise<Program> {
   const postgres = await startTestPostgres();
-  const program = programOn(postgres.database, postgres.stop);
+  const program = programOn(postgres.database, postgres.stop, options);
   await migrate(postgres.database, program.module.migrations);
   return program;
 }
 
-function programOn(inner: Database, stop: () => Promise<void>): Program {
+function programOn(inner: Database, stop: () => Promise<void>, options: Partial<NumbersOptions> = {}): Program {
+  const webhooks: Omit<WebhookRequested, "kind">[] = [];
   const database = new CuttableDatabase(inner);
   const clock = new ManualClock(Date.UTC(2025, 0, 31, 12));
   const minter = new SidMinter(() => clock.nowMs(), randomBytes);
@@ -102,8 +112,16 @@ function programOn(inner: Database, stop: () => Promise<void>): Program {
     logger: silentLogger,
     mintSid: (prefix) => minter.mint(prefix),
     accountStatus: (sid) => Promise.resolve(STATUSES.get(sid)),
+    isOperator: (sid) => sid === PARENT,
+    mainAccount: (sid) => Promise.resolve(CHILDREN.includes(sid) ? PARENT : sid),
+    requestWebhook: (webhook) => {
+      webhooks.push(webhook);
+      return Promise.resolve();
+    },
+    ...options,
   });
-  const server = new HttpServer({ clock, logger: silentLogger, minter, authenticator, routes: module.routes });
+  const { routes, mounts } = module;
+  const server = new HttpServer({ clock, logger: silentLogger, minter, authenticator, routes, mounts });
   const send = async (accountSid: string, method: string, call: string, form?: Form): Promise<Answer> => {
     const [path = "", query] = call.split("?");
     const own = path.startsWith("/") ? path : `/2010-04-01/Accounts/${accountSid}/${path}.json`;
@@ -116,14 +134,32 @@ function programOn(inner: Database, stop: () => Promise<void>): Program {
     const { status, body } = await server.inject(request);
     return { status, json: body === "" ? undefined : JSON.parse(body) };
   };
+  const sendRaw = async (accountSid: string, target: string, type: string, body: string): Promise<Answer> => {
+    const { status, body: answer } = await server.inject({
+      method: "POST",
+      url: target,
+      auth: { username: accountSid, password: "secret" },
+      headers: { "Content-Type": type },
+      body,
+    });
+    return { status, json: answer === "" ? undefined : JSON.parse(answer) };
+  };
   return {
     module,
+    webhooks,
+    postJson: (accountSid, path, json) => sendRaw(accountSid, path, "application/json", JSON.stringify(json)),
+    getText: async (accountSid, path) => {
+      const auth = { username: accountSid, password: "secret" };
+      const { status, body } = await server.inject({ method: "GET", url: path, auth });
+      return { status, text: body };
+    },
+    postCsv: (accountSid, path, csv) => sendRaw(accountSid, path, "text/csv", csv),
     database,
     clock,
     get: (accountSid, call) => send(accountSid, "GET", call),
     post: (accountSid, call, form = {}) => send(accountSid, "POST", call, form),
     remove: (accountSid, call) => send(accountSid, "DELETE", call),
-    restart: () => programOn(inner, stop),
+    restart: () => programOn(inner, stop, options),
     stop,
   };
 }
