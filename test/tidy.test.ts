@@ -16,8 +16,13 @@ import { findRoot, readTree } from "./tidy/tree.ts";
 
 /** Which module may enter which other ones through their doors. A module that is not named enters none. */
 const USES: UsesTable = {
-  numbers: ["accounts"],
-  messaging: ["accounts", "numbers", "routing"],
+  numbers: ["accounts", "regulatory"],
+  services: ["accounts", "numbers"],
+  pricing: ["routing"],
+  ledger: ["accounts", "pricing"],
+  a2p: ["services", "regulatory"],
+  compliance: ["a2p", "routing"],
+  messaging: ["accounts", "numbers", "routing", "pricing", "services", "compliance", "links"],
   esme: ["accounts", "messaging", "numbers"],
 };
 

@@ -11,6 +11,8 @@ import { systemClock, systemNet, systemRandomBytes } from "../../src/adapters/sy
 import { carrierSettings, makeCarriers, type ProgramSettings } from "../../src/entry/carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell } from "../../src/entry/messaging-cell.ts";
 import { SidMinter } from "../../src/kernel/ids.ts";
+import { regulatoryModule } from "../../src/modules/regulatory/index.ts";
+import { FleetKey } from "../../src/platform/fleet/index.ts";
 import { accountsModule } from "../../src/modules/accounts/index.ts";
 import type { Carrier } from "../../src/modules/messaging/index.ts";
 import { loadSettings } from "../../src/platform/config/index.ts";
@@ -94,6 +96,8 @@ const calls = {
       accounts: {
         authToken: () => Promise.resolve(AUTH_TOKEN),
         status: () => Promise.resolve("active" as const),
+        mainOf: (sid: string) => Promise.resolve(sid),
+        knownMainOf: (sid: string) => sid,
         canAccess: () => Promise.resolve(true),
       },
       numbers: {
@@ -103,7 +107,20 @@ const calls = {
         }),
         inboundText: () => undefined,
         applicationStatusCallback: () => undefined,
+        numberBySid: () => undefined,
+        owned: () => [],
+        reload: () => Promise.resolve(),
       },
+      regulatory: regulatoryModule({
+        database,
+        ...ports,
+        mintSid: (prefix: string) => minter.mint(prefix),
+        commit: () => Promise.resolve(undefined),
+        simulatedReviewMs: 0,
+      }),
+      subaccountsOf: () => Promise.resolve([]),
+      fleetKey: new FleetKey(Buffer.alloc(32)),
+      cellNumber: 1,
       carriers: makeCarriers(settings.carriers, { net: systemNet, publicUrl: () => "http://127.0.0.1", ...ports }).map(
         heardCarrier,
       ),
@@ -118,8 +135,10 @@ const calls = {
     const accounts = accountsModule({ ...ports, ...options, randomBytes: systemRandomBytes });
     await migrate(database, [...accounts.migrations, ...prepared.migrations]);
     let replayed = 0;
-    cell = await prepared.open((doneOctets) => {
-      replayed = doneOctets;
+    cell = await prepared.open({
+      onProgress: (doneOctets: number) => {
+        replayed = doneOctets;
+      },
     });
     const recoverMs = monotonicMs() - startedMs;
     messages = new ModuleMessages(cell.messaging.deps);

@@ -1,11 +1,18 @@
+import { a2pModule } from "../modules/a2p/index.ts";
 import { accountsModule } from "../modules/accounts/index.ts";
+import { auditErrors, auditModule } from "../modules/audit/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
 import { cellsModule } from "../modules/cells/index.ts";
+import { complianceModule, ruleErrors } from "../modules/compliance/index.ts";
 import { esmeErrors, esmeModule } from "../modules/esme/index.ts";
+import { ledgerModule } from "../modules/ledger/index.ts";
+import { linksModule } from "../modules/links/index.ts";
 import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
 import { moveErrors, movesModule } from "../modules/moves/index.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
+import { pricingModule } from "../modules/pricing/index.ts";
+import { servicesModule } from "../modules/services/index.ts";
 import { ROUTER_ERRORS } from "../platform/cell-router/index.ts";
 import { cellRefuses } from "../platform/cell/index.ts";
 import { EDGE_ERRORS } from "../platform/edge/index.ts";
@@ -14,14 +21,20 @@ import { documentSettings } from "../platform/config/index.ts";
 import { idempotencyErrors } from "../platform/idempotency/index.ts";
 import { errorDictionary, openApi, routeErrors, type ErrorEntry, type Route } from "../platform/http/index.ts";
 import { addProcessMetrics, documentMetrics, Metrics } from "../platform/metrics/index.ts";
+import { SecretBox } from "../platform/secrets/index.ts";
 import { twimlErrors } from "../protocols/twiml/index.ts";
 import { carrierSettings } from "./carriers.ts";
+import { regulatoryModule } from "../modules/regulatory/index.ts";
 import { watchDoors, watchGossip, watchRouter } from "./fleet/fleet-metrics.ts";
 import { watchEdge, watchSystem } from "./metrics.ts";
 import { makeRouting } from "./routing.ts";
 
 /** Error codes from here on are shown as `error_code` of a message; below they are answers of the API. */
 const FIRST_MESSAGE_CODE = 30_000;
+
+/** The sizes that modules ask of keys which open nothing here. */
+const FILE_KEY_OCTETS = 32;
+const MASTER_KEY_OCTETS = 32;
 
 /** What this program serves and can be told, without a system that runs: the generated part of `docs/`, by file name. */
 export async function generatedDocuments(version: string): Promise<ReadonlyMap<string, string>> {
@@ -48,47 +61,27 @@ function productsOf(routes: readonly Route[]): string[] {
 
 /** Every route of every module. They are values; what they would work with is not there. */
 async function allRoutes(): Promise<readonly Route[]> {
+  const ports = { database: absent, clock: systemClock, logger: absent, mintSid: absent, isOperator: absent };
+  const secrets = { randomBytes: absent, secrets: absent };
   const modules = [
-    accountsModule({
-      database: absent,
-      clock: systemClock,
-      logger: absent,
-      mintSid: absent,
-      randomBytes: absent,
-      secrets: absent,
-    }),
-    numbersModule({ database: absent, clock: systemClock, logger: absent, mintSid: absent, accountStatus: absent }),
+    accountsModule({ ...ports, ...secrets }),
+    numbersModule({ ...ports, accountStatus: absent }),
     messagingModule({
-      database: absent,
+      ...ports,
       blobs: absent,
-      clock: systemClock,
-      logger: absent,
       numbers: absent,
       carriers: [],
-      mintSid: absent,
       fetchUrl: absent,
       accountStatus: absent,
       publicUrl: absent,
       callbackEvents: "all",
       router: absent,
-      isOperator: absent,
     }),
-    await makeRouting({
-      database: absent,
-      clock: systemClock,
-      logger: absent,
-      carriers: [],
-      isOperator: absent,
-      messaging: absent,
-    }),
+    await makeRouting({ ...ports, carriers: [], messaging: absent }),
     esmeModule({
-      database: absent,
-      clock: systemClock,
+      ...ports,
+      ...secrets,
       net: absent,
-      logger: absent,
-      mintSid: absent,
-      randomBytes: absent,
-      secrets: absent,
       authenticator: absent,
       accounts: absent,
       messaging: absent,
@@ -96,19 +89,68 @@ async function allRoutes(): Promise<readonly Route[]> {
       limits: absent,
       server: undefined,
     }),
-    monitorModule({ database: absent, clock: systemClock, logger: absent, cell: "messaging" }),
+    monitorModule({ ...ports, cell: "messaging" }),
     cellsModule({ database: absent, hints: absent, isOperator: absent, placement: absent }),
-    movesModule({
-      database: absent,
-      clock: systemClock,
-      logger: absent,
-      mintSid: absent,
-      caller: absent,
-      homes: absent,
-      isOperator: absent,
-    }),
+    movesModule({ ...ports, caller: absent, homes: absent }),
+    ...commerceModules(ports),
   ];
   return modules.flatMap(({ routes }) => routes);
+}
+
+type AbsentPorts = Readonly<Record<"database" | "logger" | "mintSid" | "isOperator", never>> & {
+  readonly clock: typeof systemClock;
+};
+
+/** What prices, judges and charges messages, and chooses who they are from. */
+function commerceModules(ports: AbsentPorts): readonly { readonly routes: readonly Route[] }[] {
+  return [
+    pricingModule({ ...ports, hash: absent, pause: absent, currencyOf: absent, payerOf: absent }),
+    ledgerModule({ ...ports, cellName: "messaging", cell: absent, familyOf: absent }),
+    servicesModule({
+      ...ports,
+      numbers: absent,
+      cell: absent,
+      fileKey: new Uint8Array(FILE_KEY_OCTETS),
+      filePrefix: "",
+      isRegistered: absent,
+    }),
+    a2pModule({
+      ...ports,
+      profiles: absent,
+      services: absent,
+      numberBySid: absent,
+      subaccountsOf: absent,
+      isEnforced: false,
+      registeredElsewhere: [],
+      throughput: "registry",
+      commit: absent,
+      simulatedReviewMs: 0,
+    }),
+    complianceModule({
+      ...ports,
+      cell: "messaging",
+      hashKey: "",
+      ownsScope: absent,
+      geoDefaults: { homeCountry: "US", countries: "all" },
+    }),
+    linksModule({
+      ...ports,
+      net: absent,
+      randomBytes: absent,
+      secrets: new SecretBox(new Uint8Array(MASTER_KEY_OCTETS)),
+      cell: "messaging",
+      cellNumber: 0,
+      index: absent,
+      dns: absent,
+      fetchText: absent,
+      qrCodes: absent,
+      isService: absent,
+      durability: "sync",
+      rules: absent,
+    }),
+    auditModule({ ...ports, cell: "messaging", signer: absent }),
+    regulatoryModule({ ...ports, commit: absent, simulatedReviewMs: 0 }),
+  ];
 }
 
 function allMetrics(): Metrics {
@@ -138,6 +180,8 @@ function documentErrors(routes: readonly Route[]): string {
     ...Object.values(idempotencyErrors),
     ...Object.values(fleetErrors),
     ...Object.values(moveErrors),
+    ...Object.values(ruleErrors),
+    ...Object.values(auditErrors),
     ...Object.values(EDGE_ERRORS),
     ...Object.values(ROUTER_ERRORS),
     cellRefuses,

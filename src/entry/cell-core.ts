@@ -1,14 +1,18 @@
 import { openBlobFolder } from "../adapters/files/index.ts";
 import { migrate, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock, systemNet, systemRandomBytes } from "../adapters/system/index.ts";
+import { present } from "../kernel/assert.ts";
 import type { SidMinter } from "../kernel/ids.ts";
 import { accountsModule, type AccountsModule } from "../modules/accounts/index.ts";
 import type { Carrier } from "../modules/messaging/index.ts";
-import { numbersModule, type NumbersModule } from "../modules/numbers/index.ts";
+import { numbersModule, webhooksInto, type NumbersModule, type NumberPool } from "../modules/numbers/index.ts";
+import { regulatoryModule, type RegulatoryModule } from "../modules/regulatory/index.ts";
 import type { Progress } from "../platform/cli/index.ts";
 import type { NumberSettings } from "../platform/config/index.ts";
-import type { ReadinessCheck } from "../platform/http/index.ts";
+import type { FleetKey } from "../platform/fleet/index.ts";
+import type { Mount, ReadinessCheck, Route } from "../platform/http/index.ts";
 import { LogError, type Log } from "../platform/log/index.ts";
+import type { Cell } from "../platform/cell/index.ts";
 import type { BlobStore, Logger, Migration } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
 import { makeCarriers, type ProgramSettings } from "./carriers.ts";
@@ -29,6 +33,9 @@ export interface CellCoreOptions {
   readonly mediaFolder: string;
   readonly secrets: SecretBox;
   readonly minter: SidMinter;
+  readonly fleetKey: FleetKey;
+  /** 0 where there is one cell only. */
+  readonly cellNumber: number;
   /** The configured ones, or the way to the simulated one. */
   readonly carriers: ProgramSettings["carriers"];
   readonly numbers: readonly NumberSettings[];
@@ -44,6 +51,8 @@ export interface CellCoreOptions {
   readonly migrations?: readonly Migration[];
   /** Of a cell among others. */
   readonly neighbours?: Neighbours;
+  /** The inventory of numbers that cells share; without it this cell sells what is its own. */
+  readonly pool?: NumberPool | undefined;
   /** After the migrations, and before anything can come in: requests, binds of customers, texts of carriers. */
   readonly beforeOpen?: () => Promise<void>;
 }
@@ -52,6 +61,7 @@ export interface CellCoreOptions {
 export interface CellCore {
   readonly accounts: AccountsModule;
   readonly numbers: NumbersModule;
+  readonly regulatory: RegulatoryModule;
   readonly carriers: readonly Carrier[];
   /** The contents of media. */
   readonly blobs: BlobStore;
@@ -95,17 +105,35 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     randomBytes: systemRandomBytes,
     secrets,
   });
+  const operator = { accountSid: settings.operatorSid };
+  const isOperator = (sid: string): boolean => sid === operator.accountSid;
+  const late: { cell?: Cell } = {};
+  const useCell = (): Cell => present(late.cell, "the cell is open");
+  const stored = { database, clock: systemClock, logger, mintSid, isOperator };
+  const requestWebhook = webhooksInto(useCell);
+  const mainAccount = async (sid: string): Promise<string> => (await accounts.directory.mainOf(sid)) ?? sid;
+  const regulatory = regulatoryModule({
+    ...stored,
+    mainAccount,
+    commit: (record) => useCell().commit(record),
+    simulatedReviewMs: settings.a2p.simulatedReviewMs,
+  });
+  const { quarantineSeconds, requirements, alphanumericSenders, approveSenders } = settings.numbering;
   const numbers = numbersModule({
-    database,
-    clock: systemClock,
-    logger,
-    mintSid,
+    ...stored,
+    requestWebhook,
     accountStatus: (sid) => accounts.directory.status(sid),
+    mainAccount,
+    bundles: regulatory,
+    quarantineMs: quarantineSeconds * 1_000,
+    requirements,
+    senderPolicy: alphanumericSenders,
+    approveSenders,
+    pool: options.pool,
   });
   const { carrierPath = "" } = options;
   const carriers = makeCarriers(options.carriers, { ...ports, publicUrl: () => `${publicUrl()}${carrierPath}` });
   const blobs = await openBlobFolder(options.mediaFolder);
-  const operator = { accountSid: settings.operatorSid };
   const prepared = await prepareMessagingCell({
     ...ports,
     name: options.name,
@@ -117,9 +145,13 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     authenticator: accounts.authenticator,
     secrets,
     numbers: numbers.directory,
+    regulatory,
+    subaccountsOf: async (sid) => ((await accounts.movable.family?.(sid)) ?? []).slice(1),
+    fleetKey: options.fleetKey,
+    cellNumber: options.cellNumber,
     carriers,
     ported,
-    isOperator: (sid) => sid === operator.accountSid,
+    isOperator,
     mintSid,
     publicUrl,
     neighbours: options.neighbours,
@@ -127,6 +159,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
   await migrate(database, [
     ...accounts.migrations,
     ...numbers.migrations,
+    ...regulatory.migrations,
     ...prepared.migrations,
     ...(options.migrations ?? []),
   ]);
@@ -144,18 +177,28 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
       : options.numbers.find(({ number }) => numbers.directory.sender(account.accountSid, number) !== undefined)
           ?.number;
   await options.beforeOpen?.();
-  const cell = await openCell(options, prepared);
-  return { accounts, numbers, carriers, blobs, cell, account, from };
+  const cell = await openCell(options, prepared, (made) => {
+    late.cell = made;
+  });
+  numbers.start();
+  shutdown.add("ports of numbers", () => numbers.stop());
+  regulatory.start();
+  shutdown.add("reviews of profiles", () => regulatory.stop());
+  return { regulatory, accounts, numbers, carriers, blobs, cell, account, from };
 }
 
 async function openCell(
   { name, progress, shutdown }: CellCoreOptions,
   prepared: Awaited<ReturnType<typeof prepareMessagingCell>>,
+  onCell: (cell: Cell) => void,
 ): Promise<MessagingCell> {
   const step = progress.step(name === FIRST_CELL ? "Messaging cell" : name);
   let replayed = 0;
-  const cell = await prepared.open((done) => {
-    replayed = done;
+  const cell = await prepared.open({
+    onProgress: (done) => {
+      replayed = done;
+    },
+    onCell,
   });
   shutdown.add("messaging cell", () => cell.close());
   step.done(replayed === 0 ? "ready" : `ready, ${Math.ceil(replayed / 1024)} KiB of log replayed,`);
@@ -177,4 +220,14 @@ export function readiness(cell: MessagingCell): ReadinessCheck[] {
     },
     { name: "projection", ok: true, detail: `${cell.cell.unprojected()} changes waiting` },
   ];
+}
+
+/** The routes of a cell. */
+export function routesOf({ accounts, regulatory, numbers, cell }: CellCore): readonly Route[] {
+  return [accounts, regulatory, numbers, cell].flatMap(({ routes }) => routes);
+}
+
+/** The files that a cell answers with. */
+export function mountsOf({ numbers, cell }: CellCore): readonly Mount[] {
+  return [...numbers.mounts, ...cell.mounts];
 }

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { AppError } from "../kernel/errors.ts";
 import { openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
 import { OPERATOR_HEADER, operatorAuthenticator } from "../modules/accounts/index.ts";
@@ -9,6 +10,8 @@ import {
   type CellCaller,
   type CellMoves,
 } from "../modules/moves/index.ts";
+import { remotePool, type AskControl, type NumberPool } from "../modules/numbers/index.ts";
+import { errorFields } from "../platform/logging/index.ts";
 import { encodeDescriptor, GOSSIP_DESCRIPTOR } from "../platform/cell-router/index.ts";
 import {
   HomeGate,
@@ -22,6 +25,7 @@ import {
   headerOf,
   healthRoutes,
   HttpServer,
+  OVERLOADED,
   type Mount,
   type RequestAnswerer,
   type Route,
@@ -29,13 +33,15 @@ import {
 import type { Log } from "../platform/log/index.ts";
 import { simulatedCarrier } from "./carriers.ts";
 import { carrierMounts, cellPath } from "./carrier-mounts.ts";
-import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
+import { FIRST_CELL, lockCellLog, mountsOf, readiness, routesOf, startCellCore, type CellCore } from "./cell-core.ts";
 import { cellCaller, saidAddress, urlOf } from "./fleet/cell-calls.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { metricsMount, watchAnswers, watchSystem } from "./metrics.ts";
 import { mediaFolder, startWithParts, type NodeParts } from "./node-parts.ts";
+import { CONTROL_ADDRESS, controlAddress } from "./fleet/control-address.ts";
 import { reportReady } from "./fleet/ready-report.ts";
+import { watchSharedSettings } from "./fleet/shared-settings.ts";
 import { signedCall } from "./fleet/signed-call.ts";
 import type { RoleStart, Running } from "./role-command.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -98,6 +104,8 @@ class CellStart {
     const made = settings.cell.type === "messaging" ? await this.startCore({ log, database, gossip }) : undefined;
     const core = made?.core;
     const load = new LoadTeller(gossip, systemClock, core?.cell);
+    this.watchOthers(gossip, core);
+    if (core !== undefined) this.claimNumbersLater(gossip, core);
     const server = this.makeServer(made, load);
     const address = await server.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
       throw StartFailure.ofListen(error, { port: settings.port, setting: "port" });
@@ -118,6 +126,56 @@ class CellStart {
       smppTlsPort: smpp?.tlsPort,
     });
     return { close: () => shutdown.run() };
+  }
+
+  /** The inventory of numbers that cells share, which control has. */
+  private numberPool(gossip: GossipView): NumberPool {
+    const { fleetKey, name } = this.parts;
+    const ask: AskControl = async (method, target, json) => {
+      const address = controlAddress(gossip);
+      if (address === undefined) throw new AppError(OVERLOADED, { reason: "control is away" });
+      const answer = await signedCall(urlOf(address), fleetKey, { method, target, json });
+      if (answer.status !== 200) throw new Error(`control answers ${answer.status} to ${target}`);
+      return answer.json;
+    };
+    return remotePool(ask, { name, region: this.role.settings.region });
+  }
+
+  /** What could not be said to control when this cell started is said when control is there. */
+  private claimNumbersLater(gossip: GossipView, core: CellCore): void {
+    const { settings, logger } = this.role;
+    const claim = (): void => {
+      const input = { numbers: numbersOfCell(settings, this.number), ownerSid: core.account?.accountSid };
+      core.numbers.syncInventory(input).catch((error: unknown) => {
+        logger.warn("numbers.not-synced", errorFields(error));
+      });
+    };
+    if (controlAddress(gossip) !== undefined) return;
+    const stop = gossip.onChange(CONTROL_ADDRESS, () => {
+      stop();
+      claim();
+    });
+    this.parts.shutdown.add("claim of numbers", stop);
+  }
+
+  /** Compares settings with control, and the audit logs of the neighbours with what they were. */
+  private watchOthers(gossip: GossipView, core: CellCore | undefined): void {
+    const { settings, logger } = this.role;
+    const { fleetKey, shutdown } = this.parts;
+    const compared = watchSharedSettings({ settings, gossip, fleetKey, clock: systemClock, logger });
+    shutdown.add("comparison of settings", compared);
+    core?.cell.modules.audit.watch({
+      gossip,
+      operatorSid: () => settings.operatorSid ?? core.account?.accountSid,
+      askConsistency: async (cell, first, second) => {
+        const address = saidAddress(gossip, cell);
+        if (address === undefined) throw new Error(`nobody knows where ${cell} is`);
+        const target = `${INTERNAL_PREFIX}/audit/consistency?first=${first}&second=${second}`;
+        const { status, json } = await signedCall(urlOf(address), fleetKey, { method: "GET", target });
+        if (status !== 200 || !Array.isArray(json)) throw new Error(`${cell} answers ${status}`);
+        return json.map(String);
+      },
+    });
   }
 
   /** What this cell says of itself. */
@@ -165,6 +223,9 @@ class CellStart {
       mediaFolder: mediaFolder(settings.data, name, name === FIRST_CELL),
       secrets,
       minter,
+      fleetKey,
+      cellNumber: this.number,
+      pool: this.numberPool(gossip),
       carriers: settings.carriers.length > 0 ? settings.carriers : simulated,
       numbers: numbersOfCell(settings, this.number),
       isOperatorHome: name === FIRST_CELL,
@@ -191,7 +252,7 @@ class CellStart {
       clock: systemClock,
       logger,
       gate,
-      movables: [core.accounts.movable, core.numbers.movable, ...core.cell.movables],
+      movables: [core.accounts, core.regulatory, core.numbers].map(({ movable }) => movable).concat(core.cell.movables),
       caller,
       flush: () => core.cell.projection.flush(),
       isOperator: (sid) => sid === operatorSid,
@@ -203,12 +264,11 @@ class CellStart {
     const { logger, onFatal, settings } = this.role;
     const { metrics, minter, fleetKey } = this.parts;
     const watch = core === undefined ? watchAnswers(metrics) : watchSystem(metrics, core.cell);
-    const routes: readonly Route[] =
-      core === undefined ? [] : [...core.accounts.routes, ...core.numbers.routes, ...core.cell.routes];
+    const routes: readonly Route[] = core === undefined ? [] : routesOf(core);
     const mounts: Mount[] = [
       ...healthRoutes({ ready: () => (core === undefined ? [] : readiness(core.cell)) }),
       metricsMount(metrics),
-      ...(core === undefined ? [] : carrierMounts(core.carriers, cellPath(this.parts.name))),
+      ...(core === undefined ? [] : [...carrierMounts(core.carriers, cellPath(this.parts.name)), ...mountsOf(core)]),
       ...(made === undefined ? [] : this.internalMounts(made)),
     ];
     return new HttpServer({
@@ -229,7 +289,7 @@ class CellStart {
       },
       around: core?.cell.around ?? [],
       takesRequestIds: true,
-      ...(made === undefined ? {} : { through: (dispatcher) => behind(made.gate, dispatcher) }),
+      ...(made === undefined ? {} : { through: (dispatcher) => made.core.cell.through(behind(made.gate, dispatcher)) }),
       onBug: (error) => onFatal(error.message),
     });
   }
@@ -245,6 +305,7 @@ class CellStart {
     };
     return [
       ...core.accounts.internalMounts(fleetKey),
+      ...core.cell.modules.audit.internalMounts(fleetKey),
       ...[...moves.endpoints, texts].map((endpoint) => signedMount(fleetKey, systemClock, endpoint)),
     ];
   }

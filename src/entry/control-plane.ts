@@ -5,6 +5,7 @@ import type { CellHints } from "../kernel/cell-hints.ts";
 import { operatorAuthenticator } from "../modules/accounts/index.ts";
 import { cellsModule, type CellObservation, type CellsModule, type PlacementPorts } from "../modules/cells/index.ts";
 import { movesModule, type Homes } from "../modules/moves/index.ts";
+import { numberPoolModule, type NumberPoolModule } from "../modules/numbers/index.ts";
 import { GOSSIP_DESCRIPTOR, parseDescriptor } from "../platform/cell-router/index.ts";
 import { INTERNAL_PREFIX, signedMount, type CellDescriptor, type FleetKey } from "../platform/fleet/index.ts";
 import type { GossipView } from "../platform/gossip/index.ts";
@@ -40,6 +41,8 @@ export interface ControlPlane {
   readonly mounts: readonly Mount[];
   readonly migrations: readonly Migration[];
   readonly authenticator: Authenticator;
+  /** The inventory of numbers that cells share. */
+  readonly numberPool: NumberPoolModule;
   /** After the migrations. `own` is the cell that runs in the same process. */
   start(own?: CellDescriptor): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +61,7 @@ export function makeControlPlane(options: ControlPlaneOptions): ControlPlane {
   const minter = new SidMinter(() => clock.nowMs(), systemRandomBytes);
   const mintSid = (prefix: string): string => minter.mint(prefix);
   const moves = movesModule({ database, clock, logger, mintSid, caller, homes: homesOf(cells), isOperator });
+  const numberPool = numberPoolModule({ database, clock, fleetKey, isOperator });
   /** What there is of a cell is written down, and that the operator is at home in the first one. */
   const register = async (cell: CellDescriptor): Promise<unknown> => {
     const registered = await cells.register(cell);
@@ -69,8 +73,9 @@ export function makeControlPlane(options: ControlPlaneOptions): ControlPlane {
   let stopListening = (): void => {};
   return {
     routes: [...cells.routes, ...moves.routes],
-    mounts: [fleetMount(cells, gossip, isOperator), registerMount(options, register)],
-    migrations: [...cells.migrations, ...moves.migrations],
+    mounts: [fleetMount(cells, gossip, isOperator), registerMount(options, register), ...numberPool.mounts],
+    migrations: [...cells.migrations, ...moves.migrations, ...numberPool.migrations],
+    numberPool,
     authenticator: operatorAuthenticator({
       authenticator: { authenticate: () => Promise.resolve(undefined) },
       fleetKey,

@@ -33,9 +33,9 @@ import {
   type RequestAnswerer,
 } from "../platform/http/index.ts";
 import type { Logger } from "../platform/ports.ts";
-import { CONTROL_ADDRESS } from "./control-process.ts";
 import { urlOf } from "./fleet/cell-calls.ts";
-import { compareConfig } from "./fleet/config-root.ts";
+import { controlAddress } from "./fleet/control-address.ts";
+import { watchSharedSettings } from "./fleet/shared-settings.ts";
 import { watchDoors, watchRouter } from "./fleet/fleet-metrics.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
@@ -77,7 +77,9 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   shutdown.add("limits", () => limiter.stop());
   watchRouter(metrics, router);
   watchDoors(metrics, limiter, pool);
-  shutdown.add("comparison of settings", compareConfig(gossip, settings, logger));
+  const { fleetKey } = parts;
+  const compared = watchSharedSettings({ settings, gossip, fleetKey, clock: systemClock, logger });
+  shutdown.add("comparison of settings", compared);
   const tierOf = (accountSid: string) => router.cell(router.peek(accountSid, "messaging")?.cell ?? "")?.tier;
   const server = new HttpServer({
     clock: systemClock,
@@ -201,10 +203,8 @@ function signPin({ fleetKey }: NodeParts, method: string, target: string): strin
 
 /** Where the control plane is, as it says itself. */
 function controlTarget(gossip: GossipView): EdgeTarget | undefined {
-  const said = gossip.entries(CONTROL_ADDRESS);
-  // One that was started elsewhere is known beside the one that is gone, for a while.
-  const { value } = said.find(({ member }) => member.status === "alive") ?? said[0] ?? {};
-  return value === undefined ? undefined : { name: "control", address: JSON.parse(value) as CellAddress };
+  const address = controlAddress(gossip);
+  return address === undefined ? undefined : { name: "control", address };
 }
 
 /**

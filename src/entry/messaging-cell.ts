@@ -9,23 +9,26 @@ import {
   type MessagingModule,
   type TextRouting,
 } from "../modules/messaging/index.ts";
+import type { EscrowHome } from "../modules/ledger/index.ts";
 import { idempotencyMovable, webhookMovable } from "../modules/moves/index.ts";
 import { monitorModule, type MonitorModule } from "../modules/monitor/index.ts";
 import type { EsmeModule } from "../modules/esme/index.ts";
-import type { NumberDirectory } from "../modules/numbers/index.ts";
+import { numbersMachine, type NumbersModule } from "../modules/numbers/index.ts";
+import type { RegulatoryModule } from "../modules/regulatory/index.ts";
 import type { PortedNumbers, RoutingModule } from "../modules/routing/index.ts";
 import { Cell, Projection, projectionMigration, readProjectedOffsets } from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
-import type { HomeGate, Movable } from "../platform/fleet/index.ts";
-import type { Around, Authenticator, Route } from "../platform/http/index.ts";
+import type { FleetKey, HomeGate, Movable } from "../platform/fleet/index.ts";
+import type { Around, Authenticator, Mount, RequestAnswerer, Route } from "../platform/http/index.ts";
 import { idempotency, KeyBook } from "../platform/idempotency/index.ts";
 import { openLog, type Log } from "../platform/log/index.ts";
 import type { BlobStore, Clock, Logger, Migration, Net } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
 import { ThreadSender, WebhookDelivery, WebhookState, webhookMachine } from "../platform/webhooks/index.ts";
 import type { ProgramSettings } from "./carriers.ts";
+import { makeCellModules, type CellModules } from "./cell-modules.ts";
 import { makeEsme } from "./esme.ts";
-import { urlFetcher } from "./fetch-url.ts";
+import { textFetcher, urlFetcher } from "./fetch-url.ts";
 import { makeRouting } from "./routing.ts";
 
 /** A TwiML answer of 64 KiB can ask for ten replies; with the webhooks that end beside it this is never reached. */
@@ -41,7 +44,13 @@ export interface MessagingCellOptions {
   readonly net: Net;
   readonly logger: Logger;
   readonly accounts: AccountDirectory;
-  readonly numbers: NumberDirectory;
+  readonly numbers: NumbersModule["directory"];
+  readonly regulatory: RegulatoryModule;
+  /** The subaccounts of a main account. */
+  readonly subaccountsOf: (accountSid: string) => Promise<readonly string[]>;
+  readonly fleetKey: FleetKey;
+  /** 0 where there is one cell only. */
+  readonly cellNumber: number;
   readonly carriers: readonly Carrier[];
   readonly ported?: PortedNumbers | undefined;
   /** Whether an account may see what is the operator's. */
@@ -57,6 +66,8 @@ export interface MessagingCellOptions {
 /** The other cells, as this one knows them. */
 export interface Neighbours {
   readonly gate: HomeGate;
+  /** Asks the cell in which an account is at home for money that it may spend here. */
+  readonly escrowHome?: EscrowHome;
   /** Gives texts that came here to the cell whose they are. */
   readonly sendTexts: TextRouting["send"];
 }
@@ -70,6 +81,11 @@ export interface MessagingCell {
   readonly esme: EsmeModule;
   readonly smppPorts: { readonly port: number | undefined; readonly tlsPort: number | undefined };
   readonly routes: readonly Route[];
+  /** Files that are answered beside the routes. */
+  readonly mounts: readonly Mount[];
+  readonly modules: CellModules;
+  /** Puts what answers on other hosts than the API's before what answers requests. */
+  through(next: RequestAnswerer): RequestAnswerer;
   readonly monitor: MonitorModule;
   readonly webhooks: WebhookDelivery;
   readonly projection: Projection;
@@ -80,6 +96,13 @@ export interface MessagingCell {
   close(): Promise<void>;
 }
 
+/** Who is told while a cell opens. */
+export interface Opening {
+  readonly onProgress: (done: number, total: number) => void;
+  /** The cell is made, before it recovers. */
+  readonly onCell?: (cell: Cell) => void;
+}
+
 /** Opens the cell's log, which also makes sure that nobody else has it. */
 export function openCellLog(dataFolder: string, name: string, ports: { clock: Clock; logger: Logger }): Promise<Log> {
   return openLog({ directory: join(dataFolder, "cells", name, "log"), maxRecordOctets: MAX_RECORD_OCTETS, ...ports });
@@ -88,31 +111,38 @@ export function openCellLog(dataFolder: string, name: string, ports: { clock: Cl
 /** The parts of a cell before its log is replayed: their migrations must run first. */
 export async function prepareMessagingCell(options: MessagingCellOptions): Promise<{
   readonly migrations: readonly Migration[];
-  open(onProgress: (done: number, total: number) => void): Promise<MessagingCell>;
+  open(opening: Opening): Promise<MessagingCell>;
 }> {
   const { clock, logger, database } = options;
   const parts = await makeParts(options);
-  const { http, esme, routing, messaging, monitor, webhooks, sender, keys, machines } = parts;
+  const { http, esme, routing, messaging, monitor, webhooks, sender, keys, machines, modules, late } = parts;
+  const { pricing, ledger, services, a2p, compliance, links, audit } = modules;
   const migrations = [
     projectionMigration,
+    ...[pricing, ledger, services, a2p, compliance, links, audit].flatMap((module) => module.migrations),
     ...messaging.migrations,
     ...monitor.migrations,
     ...routing.migrations,
     ...esme.migrations,
   ];
-  const routes = [...messaging.routes, ...monitor.routes, ...routing.routes, ...esme.routes];
+  const routes = [
+    ...[messaging, monitor, routing, esme].flatMap((module) => module.routes),
+    ...[pricing, ledger, services, a2p, compliance, links, audit].flatMap((module) => module.routes),
+  ];
   return {
     migrations,
-    open: async (onProgress) => {
+    open: async ({ onProgress, onCell }) => {
       const projectedOffsets = await readProjectedOffsets(database, options.name);
       const { log } = options;
       const cell: Cell = new Cell({ name: options.name, log, clock, logger, machines, projectedOffsets, onProgress });
-      messaging.attach(cell);
-      webhooks.attach(cell);
-      esme.attach(cell);
+      late.cell = cell;
+      onCell?.(cell);
+      for (const part of [messaging, webhooks, esme, compliance, links, audit]) part.attach(cell);
+      await openModules(modules);
       await routing.start();
       await cell.recover();
-      const tables = [...messaging.projections, ...monitor.projections];
+      await audit.start();
+      const tables = [messaging, monitor, ledger, compliance, links, audit].flatMap((module) => module.projections);
       const projection = new Projection({ cell, database, clock, logger, tables });
       projection.start();
       monitor.start();
@@ -124,8 +154,10 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
         await webhooks.close();
         await sender.close();
         monitor.stop();
+        await closeModules(modules);
         await projection.close();
         await cell.close();
+        await modules.close();
         await http.close();
       };
       // The credentials first, so that the first text that comes in finds the binds that take it.
@@ -134,18 +166,43 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
         throw error;
       });
       messaging.start();
-      const around = [idempotency({ keys, cell: () => cell, secrets: options.secrets, clock, logger })];
+      ledger.start();
+      a2p.start();
+      links.start();
+      const around = [idempotency({ keys, cell: () => cell, secrets: options.secrets, clock, logger }), audit.step];
       const movables = [
         messaging.movable,
         webhookMovable(parts.webhookState),
         idempotencyMovable(keys, { cell: () => cell, clock }),
         monitor.movable,
         esme.movable,
+        ...[services, a2p, compliance, pricing, ledger, links, audit].map((module) => module.movable),
       ];
-      const made = { cell, messaging, routing, esme, smppPorts, routes, monitor, webhooks, projection };
-      return { ...made, around, movables, close };
+      const { mounts } = services;
+      const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
+      const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection };
+      return { ...made, modules, through, around, movables, close };
     },
   };
+}
+
+/** Reads what the modules keep in the database. */
+async function openModules({ pricing, services, a2p, compliance, links }: CellModules): Promise<void> {
+  await services.directory.reload();
+  await a2p.registrations.reload();
+  await pricing.start();
+  await compliance.start();
+  await links.open();
+}
+
+/** Ends what the modules do by themselves. The cell still takes records. */
+async function closeModules({ pricing, ledger, a2p, compliance, links, audit }: CellModules): Promise<void> {
+  audit.stop();
+  pricing.close();
+  compliance.close();
+  await a2p.stop();
+  await links.close();
+  await ledger.close();
 }
 
 /** The parts of a cell, which know each other but no log yet. */
@@ -155,7 +212,14 @@ async function makeParts(options: MessagingCellOptions) {
   const limits = { maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost };
   const http = new HttpClient({ net, clock, limits });
   const guard = createAddressGuard({ net, clock, allowPrivateNetworks });
-  const late: { messaging?: MessagingModule } = {};
+  const late: { messaging?: MessagingModule; cell?: Cell } = {};
+  const modules = await makeCellModules({
+    ...options,
+    cell: () => present(late.cell, "the cell is made"),
+    fetchText: textFetcher(http, guard),
+    gate: options.neighbours?.gate,
+    escrowHome: options.neighbours?.escrowHome,
+  });
   const useMessaging = (): MessagingModule => present(late.messaging, "messaging is made");
   const esme = makeEsme({
     ...options,
@@ -163,29 +227,44 @@ async function makeParts(options: MessagingCellOptions) {
     messaging: useMessaging,
   });
   const routing = await makeRouting({ database, clock, logger, carriers, ported, isOperator, messaging: useMessaging });
-  const messaging = makeMessaging(options, { routing, esme, fetchUrl: urlFetcher(http, guard) });
+  const messaging = makeMessaging(options, { routing, esme, modules, fetchUrl: urlFetcher(http, guard) });
   late.messaging = messaging;
   const monitor = monitorModule({ database, clock, logger, cell: options.name });
   const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, useMessaging);
   const keys = new KeyBook();
-  const machines = [...messaging.machines, machine, monitor.machine, esme.machine, keys.machine];
-  return { http, esme, routing, messaging, monitor, sender, webhooks, webhookState, keys, machines };
+  const { ledger, services, a2p, compliance, links, audit } = modules;
+  const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit].map((part) => part.machine);
+  const machines = [
+    ...messaging.machines,
+    machine,
+    ...own,
+    ledger.usageMachine,
+    numbersMachine,
+    options.regulatory.machine,
+  ];
+  return { modules, late, http, esme, routing, messaging, monitor, sender, webhooks, webhookState, keys, machines };
 }
 
 /** Messaging as the settings have it. */
 function makeMessaging(
   options: MessagingCellOptions,
-  { routing, esme, fetchUrl }: { routing: RoutingModule; esme: EsmeModule; fetchUrl: FetchUrl },
+  parts: { routing: RoutingModule; esme: EsmeModule; modules: CellModules; fetchUrl: FetchUrl },
 ): MessagingModule {
   const { unknownGraceSeconds, adoptReceiptSeconds, senderRates, accountRates, senderQueueSeconds, statusCallbacks } =
     options.settings.messaging;
   const { neighbours } = options;
+  const { routing, esme, fetchUrl, modules } = parts;
   return messagingModule({
     ...options,
     ...(neighbours === undefined ? {} : elsewhere(neighbours)),
     router: routing.router,
     rates: { senders: senderRates, accounts: accountRates, queueSeconds: senderQueueSeconds },
     inboundBinds: esme.inboundBinds,
+    services: modules.services.directory,
+    compliance: modules.compliance.compliance,
+    spending: modules.ledger.spending,
+    prices: modules.pricing.prices,
+    links: modules.links.shortening,
     fetchUrl,
     accountStatus: (sid) => options.accounts.status(sid),
     callbackEvents: statusCallbacks,

@@ -17,7 +17,7 @@ import type { Progress } from "../platform/cli/index.ts";
 import { carrierMounts } from "./carrier-mounts.ts";
 import { simulatedCarrier, type ProgramSettings } from "./carriers.ts";
 import { CELL_DATABASE, CONTROL_DATABASE } from "./fleet/databases.ts";
-import { FIRST_CELL, lockCellLog, readiness, startCellCore, type CellCore } from "./cell-core.ts";
+import { FIRST_CELL, lockCellLog, mountsOf, readiness, routesOf, startCellCore, type CellCore } from "./cell-core.ts";
 import { makeControlPlane, type CellCall, type ControlPlane } from "./control-plane.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
@@ -113,6 +113,9 @@ class SystemStart {
       mediaFolder: mediaFolder(settings.data, FIRST_CELL, true),
       secrets,
       minter,
+      fleetKey: parts.fleetKey,
+      cellNumber: CELL_NUMBER,
+      pool: control.numberPool.forCell({ name: FIRST_CELL, region: settings.region }),
       carriers: settings.carriers.length > 0 ? settings.carriers : this.simulated(simulator?.port),
       numbers: numbersOfCell(settings, CELL_NUMBER),
       isOperatorHome: true,
@@ -258,7 +261,7 @@ class SystemStart {
 
   private async serve({ core, simulator, control }: Served) {
     const { settings, logger, onFatal, progress } = this.options;
-    const { accounts, numbers, cell, carriers } = core;
+    const { accounts, cell, carriers } = core;
     const { shutdown, parts } = this;
     const { minter } = parts;
     const step = progress.step("API");
@@ -274,13 +277,14 @@ class SystemStart {
       logger,
       minter,
       authenticator: accounts.authenticator,
-      routes: [...accounts.routes, ...numbers.routes, ...cell.routes, ...control.routes],
+      routes: [...routesOf(core), ...control.routes],
       mounts: [
         ...control.mounts,
         ...accounts.internalMounts(parts.fleetKey),
         ...healthRoutes({ ready: () => readiness(cell) }),
         metricsMount(metrics),
         ...carrierMounts(carriers),
+        ...mountsOf(core),
         ...(simulator === undefined ? [] : simulatorMounts(simulator)),
       ],
       around: cell.around,
@@ -290,18 +294,20 @@ class SystemStart {
       },
       onBug: (error) => onFatal(error.message),
       through: (dispatcher) =>
-        new Pipeline({
-          clock: systemClock,
-          logger,
-          minter,
-          // The API authenticates. Here it has to be known only where accounts have limits.
-          authenticator: hasAccountLimits(settings) ? accounts.authenticator : undefined,
-          limits: askLimiter(limiter),
-          tierOf: () => settings.cell.tier,
-          destination: new InProcess(dispatcher),
-          onAnswer: watchEdge(metrics),
-          onBug: (error) => onFatal(error.message),
-        }),
+        cell.through(
+          new Pipeline({
+            clock: systemClock,
+            logger,
+            minter,
+            // The API authenticates. Here it has to be known only where accounts have limits.
+            authenticator: hasAccountLimits(settings) ? accounts.authenticator : undefined,
+            limits: askLimiter(limiter),
+            tierOf: () => settings.cell.tier,
+            destination: new InProcess(dispatcher),
+            onAnswer: watchEdge(metrics),
+            onBug: (error) => onFatal(error.message),
+          }),
+        ),
     });
     this.server = server;
     const { authority, baseUrl, tlsUrl } = await openDoor({ settings, logger, server, shutdown });

@@ -153,6 +153,8 @@ export class EsmeWorld {
       accounts: {
         authToken: () => Promise.resolve("token"),
         status: () => Promise.resolve(this.accountStatus),
+        mainOf: (sid) => Promise.resolve(sid),
+        knownMainOf: (sid) => sid,
         canAccess: () => Promise.resolve(true),
       },
       messaging: () => this.messaging.deps,

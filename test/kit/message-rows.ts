@@ -27,10 +27,9 @@ export class MessageRows implements Database {
       this.offsets.set(values[1] as string, values[2] as number);
       return [];
     }
+    if (text.includes("due_at <= ")) return this.findDue(text, values);
     if (!text.includes(" from messages where ")) return [];
-    const parked = [...this.rows.values()]
-      .filter((row) => row["parked"] === true)
-      .toSorted((a, b) => (String(a["id"]) < String(b["id"]) ? -1 : 1));
+    const parked = [...this.rows.values()].filter((row) => row["parked"] === true).toSorted(byId);
     if (text.includes("parked and account_sid")) {
       const [account, from, lane, after, limit] = values as [string, string, string, string | null, number];
       const rows = parked.filter(
@@ -46,11 +45,39 @@ export class MessageRows implements Database {
       const nowMs = Date.parse(values[0] as string);
       return parked.filter((row) => (row["valid_until"] as Date).getTime() <= nowMs).slice(0, values[1] as number);
     }
-    if (text.includes("parked and id = any")) {
-      return parked.filter((row) => (values[0] as string[]).includes(String(row["id"])));
+    if (text.includes("due_at is not null) and id = any")) {
+      const wanted = new Set(values[0] as string[]);
+      const rows = [...this.rows.values()].filter((row) => row["parked"] === true || row["due_at"] !== null);
+      return rows.filter((row) => wanted.has(String(row["id"]))).toSorted(byId);
     }
     const row = this.rows.get(String(values[0]));
     return row === undefined ? [] : [row];
+  }
+
+  /** What waits for a time: the first of all, or of each account in turn. */
+  private findDue(text: string, values: Values): Row[] {
+    const isFair = text.includes("recursive");
+    const [from, until, without, limit] = (
+      isFair ? [new Date(0).toISOString(), values[0], values[1], values[3]] : values
+    ) as [string, string, string[], number];
+    const known = new Set(isFair ? (values[4] as string[]) : []);
+    const rows = [...this.rows.values()]
+      .filter((row) => {
+        if (known.has(String(row["id"]))) return false;
+        const due = row["due_at"] as Date | null;
+        if (due === null || without.includes(String(row["account_sid"]))) return false;
+        return due.getTime() >= Date.parse(from) && due.getTime() <= Date.parse(until);
+      })
+      .toSorted((a, b) => (a["due_at"] as Date).getTime() - (b["due_at"] as Date).getTime() || byId(a, b));
+    if (!isFair) return rows.slice(0, limit);
+    const turns = new Map<unknown, number>();
+    const ranked = rows.map((row) => {
+      const turn = (turns.get(row["account_sid"]) ?? 0) + 1;
+      turns.set(row["account_sid"], turn);
+      return { row, turn };
+    });
+    const fair = ranked.filter(({ turn }) => turn <= (values[2] as number)).toSorted((a, b) => a.turn - b.turn);
+    return fair.slice(0, limit).map(({ row }) => row);
   }
 
   private upsert(text: string, columns: Values): Row[] {
@@ -65,8 +92,12 @@ export class MessageRows implements Database {
   }
 }
 
-const TIMES = new Set(["created_at", "updated_at", "sent_at", "valid_until"]);
-const DOCUMENTS = new Set(["media", "delivery", "waiting"]);
+const TIMES = new Set(["created_at", "updated_at", "sent_at", "valid_until", "due_at"]);
+const DOCUMENTS = new Set(["media", "delivery", "waiting", "schedule"]);
+
+function byId(a: Row, b: Row): number {
+  return String(a["id"]) < String(b["id"]) ? -1 : 1;
+}
 
 function readBack(name: string, value: unknown): unknown {
   if (value === null) return null;

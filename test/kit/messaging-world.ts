@@ -4,12 +4,12 @@ import { SidMinter } from "../../src/kernel/ids.ts";
 import {
   createMessage,
   messagingModule,
-  type AttemptSettled,
   type CreateMessageInput,
   type MessagingModule,
 } from "../../src/modules/messaging/index.ts";
 import { Cell, type ApplyContext, type Fact, type Machine } from "../../src/platform/cell/index.ts";
 import type { Log } from "../../src/platform/log/index.ts";
+import type { CostIncurred } from "../../src/platform/spending/index.ts";
 import type { Database } from "../../src/platform/ports.ts";
 import type { AlertRaised, WebhookRequested } from "../../src/platform/webhooks/index.ts";
 import { memoryDisk, openMemoryLog, seeded, settle, type SimulatedFiles } from "./memory-log.ts";
@@ -40,11 +40,21 @@ export interface WorldOptions {
   readonly parking?: ModuleOptions["parking"];
   readonly inboundBinds?: ModuleOptions["inboundBinds"];
   readonly textRouting?: ModuleOptions["textRouting"];
+  readonly schedule?: ModuleOptions["schedule"];
+  readonly accepts?: ModuleOptions["accepts"];
+  readonly accountStatus?: ModuleOptions["accountStatus"];
+  /** The modules beside messaging, made anew for each process. */
+  readonly neighbours?: (world: MessagingWorld) => Neighbours;
   readonly database?: Database;
   readonly seed?: number;
   /** The offsets that the projections of a test stored. */
   readonly projectedOffsets?: () => ReadonlyMap<string, number>;
   readonly machines?: (world: MessagingWorld) => readonly Machine[];
+}
+
+/** Ports of messaging, and the machines behind them. */
+export interface Neighbours extends Pick<ModuleOptions, "services" | "compliance" | "spending" | "prices" | "links"> {
+  readonly machines: readonly Machine[];
 }
 
 /** What lives and dies with one process. */
@@ -86,6 +96,15 @@ export class MessagingWorld {
     return world;
   }
 
+  /** A world on the disk of this one, which must have crashed, with other options. */
+  with(options: WorldOptions): MessagingWorld {
+    assert.equal(this.life, undefined, "the process is gone");
+    const other = new MessagingWorld({ carriers: this.carriers, ...options, seed: (this.options.seed ?? 1) + 1 });
+    other.files = this.files;
+    other.nowMs = this.nowMs;
+    return other;
+  }
+
   private get alive(): Life {
     assert.ok(this.life !== undefined, "the cell is open");
     return this.life;
@@ -123,7 +142,8 @@ export class MessagingWorld {
   /** Starts a process on the disk as it is. */
   async open(): Promise<void> {
     const clock = new ManualClock(this.nowMs);
-    const { limits, rates, parking, inboundBinds, textRouting } = this.options;
+    const { limits, rates, parking, inboundBinds, textRouting, schedule, accepts } = this.options;
+    const { machines: neighbourMachines, ...ports } = this.options.neighbours?.(this) ?? { machines: [] };
     const module = messagingModule({
       database: this.options.database ?? emptyDatabase,
       blobs: new MemoryBlobStore(),
@@ -133,7 +153,10 @@ export class MessagingWorld {
       carriers: this.carriers,
       mintSid: (prefix) => this.minter.mint(prefix),
       fetchUrl: () => Promise.resolve({ failed: 11200, text: "there is no web here" }),
-      accountStatus: () => Promise.resolve("active"),
+      accountStatus: this.options.accountStatus ?? (() => Promise.resolve("active")),
+      ...ports,
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(accepts === undefined ? {} : { accepts }),
       publicUrl: () => "https://sms.example.org/",
       callbackEvents: this.options.callbackEvents ?? "all",
       router: await routerOf(this.carriers, clock),
@@ -150,7 +173,7 @@ export class MessagingWorld {
       log,
       clock,
       logger: silentLogger,
-      machines: [...module.machines, this.recorder(), ...(this.options.machines?.(this) ?? [])],
+      machines: [...module.machines, ...neighbourMachines, this.recorder(), ...(this.options.machines?.(this) ?? [])],
       projectedOffsets: this.options.projectedOffsets?.() ?? new Map(),
     });
     this.life = { clock, module, cell, log };
@@ -177,7 +200,12 @@ export class MessagingWorld {
       listeners: {
         "webhook.requested": note,
         "alert.raised": note,
-        "message.attempt-settled": note,
+        "cost.incurred": note,
+        "charge.held": note,
+        "charge.posted": note,
+        "charge.released": note,
+        "consent.changed": note,
+        "link.created": note,
         "message.reported": note,
         "message.received": note,
       },
@@ -189,9 +217,14 @@ export class MessagingWorld {
     return [...this.told.values()].filter((fact) => fact.kind === "webhook.requested") as WebhookRequested[];
   }
 
-  /** What the ledger was told of attempts, in order. */
-  get attempts(): AttemptSettled[] {
-    return [...this.told.values()].filter((fact) => fact.kind === "message.attempt-settled") as AttemptSettled[];
+  /** What carriers ask for, in order. */
+  get costs(): CostIncurred[] {
+    return this.facts("cost.incurred");
+  }
+
+  /** All facts of a kind since the beginning, each once, in order. */
+  facts<F extends Fact>(kind: F["kind"]): F[] {
+    return [...this.told.values()].filter((fact) => fact.kind === kind) as F[];
   }
 
   get alerts(): AlertRaised[] {

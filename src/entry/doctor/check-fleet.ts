@@ -19,8 +19,11 @@ export async function checkFleet(run: RunningHere): Promise<Finding[]> {
   return [...status.nodes.map(judgeNode), ...status.cells.map(judgeCell)];
 }
 
-function judgeNode({ name, region, status, ageMs }: ShownNode): Finding {
-  return status === "alive" ? good(name, `${region}, up`) : wrong(name, silence(ageMs), SEE_LOG);
+const SAME_SETTINGS = "Give it the settings that control has, or the other way round, and start it again.";
+
+function judgeNode({ name, region, status, ageMs, drift }: ShownNode): Finding {
+  if (status !== "alive") return wrong(name, silence(ageMs), SEE_LOG);
+  return drift === null ? good(name, `${region}, up`) : doubtful(name, `other settings: ${drift}`, SAME_SETTINGS);
 }
 
 /** What one cell says of itself, or what its silence says. */
@@ -44,6 +47,7 @@ export function judgeCell(cell: ShownCell): Finding {
     const fix = `Let it take accounts again with: npx trunkline cells open ${name}`;
     return doubtful(name, `${region}, up, takes no more accounts${room}`, fix);
   }
+  if (cell.drift !== null) return doubtful(name, `other settings: ${cell.drift}`, SAME_SETTINGS);
   return good(name, `${region}, up${room}`);
 }
 

@@ -79,13 +79,17 @@ describe("the state of a fleet", () => {
   });
 
   it("is judged by the doctor", () => {
-    const good: ShownCell = { ...cell(1), health: "up", ageMs: 20, accounts: 5, capacity: 5_000, load };
+    const good: ShownCell = { ...cell(1), health: "up", ageMs: 20, accounts: 5, capacity: 5_000, load, drift: null };
     const verdicts = (more: Partial<ShownCell>) =>
       [judgeCell({ ...good, ...more })].map((f) => [f.verdict, f.detail])[0];
     assert.deepEqual(verdicts({}), ["good", "us1, up, 5 of 5000 accounts"]);
     assert.deepEqual(verdicts({ accounts: null }), ["good", "us1, up"]);
     assert.deepEqual(verdicts({ accounts: 5_000 }), ["doubtful", "is full, 5000 of 5000 accounts"]);
     assert.equal(verdicts({ state: "draining" })?.[0], "doubtful");
+    assert.deepEqual(verdicts({ drift: "limits.perAddress (another value)" }), [
+      "doubtful",
+      "other settings: limits.perAddress (another value)",
+    ]);
     assert.deepEqual(verdicts({ load: { ...load, ready: false } }), ["wrong", "takes no new work"]);
     assert.deepEqual(verdicts({ load: { ...load, carriersUp: 0 } }), ["wrong", "1 of 1 carriers down"]);
     assert.match(verdicts({ health: "down", ageMs: 9_001 })?.[1] ?? "", /^is silent since 10 s; /);

@@ -1,7 +1,7 @@
 import { parseDescriptor, GOSSIP_DESCRIPTOR } from "../../platform/cell-router/index.ts";
+import { GOSSIP_CONFIG_DRIFT } from "../../platform/drift/index.ts";
 import type { CellDescriptor } from "../../platform/fleet/index.ts";
 import type { GossipView } from "../../platform/gossip/index.ts";
-import { CONFIG_ROOT } from "./config-root.ts";
 import { LOAD_KEY, readLoad, type CellLoad } from "./cell-load.ts";
 
 /** A cell as the operator sees it. */
@@ -14,6 +14,8 @@ export interface ShownCell extends CellDescriptor {
   readonly accounts: number | null;
   readonly capacity: number | null;
   readonly load: CellLoad | null;
+  /** Where its settings differ from those of control; null where they do not. */
+  readonly drift: string | null;
 }
 
 /** A process that is no cell. */
@@ -23,8 +25,8 @@ export interface ShownNode {
   readonly region: string;
   readonly status: string;
   readonly ageMs: number;
-  /** By which settings it works: edges should agree. */
-  readonly configRoot: string | null;
+  /** Where its settings differ from those of control; null where they do not. */
+  readonly drift: string | null;
 }
 
 export interface FleetStatus {
@@ -63,13 +65,14 @@ export function fleetStatus(
       accounts: full?.accounts ?? null,
       capacity: full?.capacity ?? null,
       load: (member === undefined ? undefined : readLoad(gossip.get(cell.name, LOAD_KEY))) ?? null,
+      drift: gossip.get(cell.name, GOSSIP_CONFIG_DRIFT) ?? null,
     };
   });
   const nodes = [...members.values()]
     .filter(({ role }) => role !== "cell")
     .map(({ id, role, region, status, ageMs }) => {
-      const configRoot = gossip.get(id, CONFIG_ROOT) ?? null;
-      return { name: id, role, region, status, ageMs, configRoot };
+      const drift = gossip.get(id, GOSSIP_CONFIG_DRIFT) ?? null;
+      return { name: id, role, region, status, ageMs, drift };
     });
   return { cells: shown.toSorted((left, right) => left.number - right.number), nodes };
 }

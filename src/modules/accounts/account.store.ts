@@ -8,8 +8,6 @@ interface AccountRow extends Row {
   friendly_name: string;
   status: AccountStatus;
   held: boolean;
-  balance_micros: number;
-  currency: string;
   created_at: Date;
   updated_at: Date;
 }
@@ -21,8 +19,6 @@ function fromRow(row: AccountRow): Account {
     friendlyName: row.friendly_name,
     status: row.status,
     held: row.held,
-    balanceMicros: row.balance_micros,
-    currency: row.currency,
     createdMs: row.created_at.getTime(),
     updatedMs: row.updated_at.getTime(),
   };
@@ -44,16 +40,14 @@ const stored = (row: AccountRow & { sealed: string }): StoredAccount => ({
 
 export async function insertAccount(tx: DatabaseSession, account: Account): Promise<void> {
   await tx.query(
-    `insert into accounts (sid, parent_sid, friendly_name, status, held, balance_micros, currency, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz, $9::timestamptz)`,
+    `insert into accounts (sid, parent_sid, friendly_name, status, held, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6::timestamptz, $7::timestamptz)`,
     [
       account.sid,
       account.parentSid ?? null,
       account.friendlyName,
       account.status,
       account.held,
-      account.balanceMicros,
-      account.currency,
       new Date(account.createdMs),
       new Date(account.updatedMs),
     ],

@@ -13,8 +13,6 @@ const child: Account = {
   friendlyName: "",
   status: "active",
   held: false,
-  balanceMicros: 0,
-  currency: "USD",
   createdMs: 0,
   updatedMs: 0,
 };

@@ -15,8 +15,6 @@ export interface Account {
   readonly status: AccountStatus;
   /** The operator suspended it, whatever its owner says. */
   readonly held: boolean;
-  readonly balanceMicros: number;
-  readonly currency: string;
   readonly createdMs: number;
   readonly updatedMs: number;
 }

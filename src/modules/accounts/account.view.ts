@@ -1,4 +1,3 @@
-import { microsToDecimal } from "../../kernel/money.ts";
 import { iso8601, rfc2822 } from "../../kernel/time.ts";
 import type { JsonObject } from "../../platform/http/index.ts";
 import { shownStatus, type Account, type AccountWithToken } from "./account.ts";
@@ -46,11 +45,6 @@ export function viewAccount(account: AccountWithToken): JsonObject {
     type: "Full",
     uri: `${path}.json`,
   };
-}
-
-/** An account's balance as the API shows it. */
-export function viewBalance(account: Account): JsonObject {
-  return { account_sid: account.sid, balance: microsToDecimal(account.balanceMicros), currency: account.currency };
 }
 
 /** A key as the API shows it; its dates are RFC 2822 on every product. */

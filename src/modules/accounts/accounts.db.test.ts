@@ -153,11 +153,6 @@ describe("Accounts", () => {
     assert.equal(await module.holdAccount(`AC${"0".repeat(32)}`, true), false);
   });
 
-  it("answers the balance, which nothing moves yet", async () => {
-    const { json } = await request(main, `GET ${ACCOUNTS}/${main.username}/Balance.json`);
-    assert.deepEqual(json, { account_sid: main.username, balance: "0.00", currency: "USD" });
-  });
-
   it("tells whom each account belongs to", async () => {
     const { directory } = world.program.module;
     const child = await subaccountOf(world.program, main);

@@ -11,7 +11,7 @@ import {
 } from "../../platform/http/index.ts";
 import { MAX_FRIENDLY_NAME_CHARACTERS, type AccountWithToken } from "./account.ts";
 import { findAccount, listAccounts, type AccountPlace } from "./account.store.ts";
-import { viewAccount, viewBalance } from "./account.view.ts";
+import { viewAccount } from "./account.view.ts";
 import { createSubaccount } from "./create-account.ts";
 import type { AccountsDeps } from "./deps.ts";
 import { accountErrors } from "./errors.ts";
@@ -29,9 +29,9 @@ const friendlyName = () =>
     summary: "What people call it.",
   });
 
-/** `Accounts`: create, fetch, list and update; and the `Balance` of one. */
+/** `Accounts`: create, fetch, list and update. */
 export function accountRoutes(deps: AccountsDeps): Route[] {
-  return [createRoute(deps), fetchRoute(deps), listRoute(deps), updateRoute(deps), balanceRoute(deps)];
+  return [createRoute(deps), fetchRoute(deps), listRoute(deps), updateRoute(deps)];
 }
 
 function createRoute(deps: AccountsDeps): Route {
@@ -129,24 +129,6 @@ function updateRoute(deps: AccountsDeps): Route {
       return fetchOr404(deps, call, sid);
     },
     view: viewAccount,
-  });
-}
-
-function balanceRoute(deps: AccountsDeps): Route {
-  return defineRoute({
-    ...common,
-    access: "account",
-    method: "GET",
-    path: "/2010-04-01/Accounts/{AccountSid}/Balance",
-    operationId: "FetchBalance",
-    summary: "Fetch the balance of an account",
-    success: 200,
-    run: async (call) => {
-      const found = await findAccount(deps.database, call.accountSid);
-      if (found === undefined) throw call.notFound();
-      return found.account;
-    },
-    view: viewBalance,
   });
 }
 

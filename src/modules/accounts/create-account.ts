@@ -49,8 +49,6 @@ export function newAccount(
     friendlyName,
     status: "active",
     held: false,
-    balanceMicros: 0,
-    currency: "USD",
     createdMs: nowMs,
     updatedMs: nowMs,
   };

@@ -13,6 +13,10 @@ export interface AccountDirectory {
   authToken(accountSid: string): Promise<string | undefined>;
   /** What holds for the account's requests: a subaccount of a suspended account is suspended. */
   status(accountSid: string): Promise<AccountStatus | undefined>;
+  /** The account that pays: the main account of a subaccount, else itself; `undefined` if there is no such account. */
+  mainOf(accountSid: string): Promise<string | undefined>;
+  /** The same, from memory and at once; `undefined` also where the account was not asked for lately. */
+  knownMainOf(accountSid: string): string | undefined;
   /** Whether `accountSid` may act on `otherSid`: itself, or a subaccount of its own. */
   canAccess(accountSid: string, otherSid: string): Promise<boolean>;
 }
@@ -23,6 +27,14 @@ export function accountDirectory(records: AccountRecords): AccountDirectory {
   return {
     authToken: async (sid) => (await find(sid))?.authToken(),
     status: async (sid) => (await find(sid))?.status,
+    mainOf: async (sid) => {
+      const account = await find(sid);
+      return account === undefined ? undefined : (account.parentSid ?? sid);
+    },
+    knownMainOf: (sid) => {
+      const account = records.accounts.peek(sid);
+      return account === undefined ? undefined : (account.parentSid ?? sid);
+    },
     canAccess: familyOf(records).canAccess,
   };
 }

@@ -39,4 +39,9 @@ export const accountMigrations: readonly Migration[] = [
       );
       create index api_keys_by_account on api_keys (account_sid, sid);`,
   },
+  {
+    // Money is in the ledger.
+    name: "accounts/0002-no-balances",
+    sql: "alter table accounts drop column balance_micros, drop column currency;",
+  },
 ];

@@ -5,13 +5,27 @@ import { ManualClock } from "../../adapters/memory/index.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { SidMinter } from "../../kernel/ids.ts";
 import { FleetKey } from "../../platform/fleet/index.ts";
-import { HttpServer, type InjectedRequest } from "../../platform/http/index.ts";
+import { defineRoute, HttpServer, type InjectedRequest } from "../../platform/http/index.ts";
 import { SecretBox } from "../../platform/secrets/index.ts";
 import type { Database, LogFields, Logger } from "../../platform/ports.ts";
 import { startTestPostgres } from "../../../test/kit/postgres.ts";
 import { accountsModule, type AccountsModule } from "./index.ts";
 
 export const MASTER_KEY = new Uint8Array(32).fill(1);
+
+/** A route that every credential of an account may use, as other modules have them. */
+const BALANCE = defineRoute({
+  product: "api",
+  tag: "Balance",
+  access: "account",
+  method: "GET",
+  path: "/2010-04-01/Accounts/{AccountSid}/Balance",
+  operationId: "FetchBalance",
+  summary: "Stands for the routes of other modules",
+  success: 200,
+  run: ({ accountSid }) => accountSid,
+  view: (accountSid) => ({ account_sid: accountSid }),
+});
 
 /** The real database, with a switch that makes it as unreachable as a cut cable, and a count of statements. */
 export class CuttableDatabase implements Database {
@@ -103,7 +117,7 @@ function program(options: ProgramOptions): Program {
     logger,
     minter,
     authenticator: module.authenticator,
-    routes: module.routes,
+    routes: [...module.routes, BALANCE],
     mounts: module.internalMounts(new FleetKey(masterKey)),
   });
   const inject = async (request: InjectedRequest): Promise<Answer> => {

@@ -4,6 +4,7 @@ import { carrierFields } from "./carrier-fields.ts";
 import { fleetSettings } from "./fleet-settings.ts";
 import type { SettingsOf, SettingTable } from "./schema.ts";
 import { defineSettings, optional, required, setting } from "./schema.ts";
+import { productSettings } from "./product-settings.ts";
 import { routingSettings } from "./routing-settings.ts";
 import { boolean, integer, list, oneOf, path, port, record, text, url, variant } from "./value-types.ts";
 
@@ -216,6 +217,7 @@ export function settingsTable<V extends CarrierTypes>(carrierTypes: V) {
         description: "Lines for people, or one JSON object a line. `auto`: for people on a terminal.",
       }),
     },
+    ...productSettings,
     ...fleetSettings,
     simulator: simulatorSettings,
     smpp: smppSettings,

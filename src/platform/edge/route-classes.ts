@@ -73,13 +73,13 @@ export const ROUTE_CLASSES: Readonly<Record<RouteClass, ClassTraits>> = {
 const OWN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 const INTERNAL = "/trunkline/internal";
 const OPERATOR = "/trunkline/";
-const CONTROL = /^\/trunkline\/v1\/(?:Fleet|Cells|Moves|Accounts(?=$)|Accounts\/[^/]+\/(?:Home|Moves?))(?:[/.]|$)/;
+const CONTROL = /^\/trunkline\/v1\/(?:Fleet|Cells|Moves|NumberPool|Accounts(?=$)|Accounts\/[^/]+\/(?:Home|Moves?))(?:[/.]|$)/;
 const PUBLIC = /^\/(?:carriers|cells|simulator)\//;
 /** Without an extension it is the content, for anybody who knows the address. */
 const MEDIA_CONTENT = /\/Media\/ME[0-9a-f]{32}$/;
 const SID_AT_END = /\/[A-Z]{2}[0-9a-f]{32}(?:\.[a-z]{3,4})?$/;
 const BULK = /\/Bulk(?:\.json|\.xml)?$/;
-const VERIFICATION = /\/Verifications(?:\.json|\.xml)?$/;
+const VERIFICATION = /\/v2\/Services\/[^/]+\/Verifications(?:\.json|\.xml)?$/;
 const MESSAGES = /\/Messages(?:\.json|\.xml)?$/;
 
 /** Values of `MessageIntent` whose messages go in the urgent lane. */
