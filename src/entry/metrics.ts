@@ -3,6 +3,7 @@ import type { Answered, Mount } from "../platform/http/index.ts";
 import { EXPOSITION_CONTENT_TYPE, SECONDS_BUCKETS, type Metrics } from "../platform/metrics/index.ts";
 import { watchEsme } from "./esme.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
+import { watchModules } from "./module-metrics.ts";
 
 /** `GET /metrics` in the Prometheus text format. */
 export function metricsMount(metrics: Metrics): Mount {
@@ -17,7 +18,7 @@ export function metricsMount(metrics: Metrics): Mount {
 /** Registers the metrics of a system; returns what is to be told of every API answer. */
 export function watchSystem(
   metrics: Metrics,
-  { cell, messaging, webhooks, esme }: MessagingCell,
+  { cell, messaging, webhooks, esme, modules }: MessagingCell,
 ): (answered: Answered) => void {
   const gauge = (name: string, help: string, read: () => number): void => {
     const series = metrics.gauge({ name, help }, () => series.with({}).set(read()));
@@ -48,7 +49,9 @@ export function watchSystem(
     "Group commits since the start; several records share one.",
     () => cell.logStatus().commits,
   );
+  gauge("trunkline_messages_due", "Messages in memory whose time has come or is near.", () => messaging.status().due);
   watchCarriers(metrics, messaging);
+  watchModules(metrics, modules);
   return watchAnswers(metrics);
 }
 

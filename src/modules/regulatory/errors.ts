@@ -1,0 +1,55 @@
+import { callerError, type ErrorSpec } from "../../kernel/errors.ts";
+
+/** Refusals of Trust Hub and of regulatory compliance. Codes as Twilio numbers them. */
+export const regulatoryErrors = {
+  policyUnknown: callerError(20001, 400, "The parameter {parameter} is not valid: {value} is no policy of {what}."),
+  tooMany: callerError(20001, 400, "There may be at most {max} {what}."),
+  transitionRefused: callerError(20001, 400, "What is {from} cannot be set to {to}."),
+  stateForbids: callerError(20001, 400, "{sid} cannot be changed like this while it is {status}."),
+  itemInUse: callerError(20001, 400, "{sid} cannot be changed while {dossier}, which it is assigned to, is {status}."),
+  typeUnknown: callerError(20001, 400, "The parameter Type is not valid: {value} is no type of {what}."),
+  attributeInvalid: callerError(20001, 400, "The attribute {field} is not valid: {reason}."),
+  attributesTooLong: callerError(20001, 400, "The Attributes may not exceed {max} octets."),
+  alreadyAssigned: callerError(20409, 409, "{object} is assigned already, as {sid}."),
+  endpointInvalid: callerError(20001, 400, "The parameter {parameter} is not valid: {reason}."),
+  targetForbidden: callerError(20001, 400, "The TargetAccountSid {value} is no account that these credentials reach."),
+  endUserAssigned: callerError(21644, 400, "{sid} cannot be deleted: it is assigned to {dossier}."),
+  documentAssigned: callerError(21645, 400, "{sid} cannot be deleted: it is assigned to {dossier}."),
+  dossierNotDeletable: callerError(21647, 400, "{sid} cannot be deleted: {reason}."),
+  bundleInUse: callerError(21648, 400, "The bundle {sid} cannot be deleted: numbers of this account use it."),
+  regulationUnknown: callerError(22201, 400, "There is no regulation for {what}."),
+  regulationMissing: callerError(22202, 400, "A RegulationSid, or an IsoCountry with NumberType, is required."),
+  statusInvalid: callerError(22203, 400, "The parameter {parameter} is not valid: {reason}."),
+  statusAlone: callerError(22204, 400, "The Status cannot be set together with anything else."),
+  objectUnknown: callerError(22205, 400, "The object {value} does not exist."),
+  objectKindRefused: callerError(22206, 400, "{value} is nothing that can be assigned here: {reason}."),
+  attributesUnreadable: callerError(22207, 400, "The Attributes are no JSON object."),
+  documentTypeMissing: callerError(22210, 400, "The parameter {parameter} is required."),
+  documentNameMissing: callerError(22211, 400, "The parameter {parameter} is required."),
+  endUserTypeInvalid: callerError(22212, 400, "The parameter {parameter} is not valid: {reason}."),
+  numberTypeInvalid: callerError(22213, 400, "The NumberType {value} does not exist."),
+  endUserMissing: callerError(22214, 400, "The evaluation is noncompliant: {reason}"),
+  endUserField: callerError(22215, 400, "The evaluation is noncompliant: {reason}"),
+  documentMissing: callerError(22216, 400, "The evaluation is noncompliant: {reason}"),
+  documentField: callerError(22217, 400, "The evaluation is noncompliant: {reason}"),
+  fieldMismatch: callerError(22218, 400, "The evaluation is noncompliant: {reason}"),
+  addressMissing: callerError(22219, 400, "The evaluation is noncompliant: {reason}"),
+  notCopyable: callerError(22223, 400, "The bundle {sid} cannot be copied while it is {status}."),
+  itemsNotTransferable: callerError(22224, 400, "The items of {sid} cannot be taken over while it is {status}."),
+  fromUnknown: callerError(22225, 400, "The bundle {value} does not exist."),
+  fromItself: callerError(22226, 400, "A bundle's items cannot be replaced by its own."),
+  regulationMismatch: callerError(22228, 400, "The bundles {from} and {to} are of different regulations."),
+  assignmentFixed: callerError(22229, 400, "The assignment {sid} cannot be removed while {dossier} is {status}."),
+} satisfies Record<string, ErrorSpec>;
+
+/** The refusals of a dossier that is submitted and lacks something, by the code of its first failure. */
+export const NONCOMPLIANT: ReadonlyMap<number, ErrorSpec> = new Map(
+  [
+    regulatoryErrors.endUserMissing,
+    regulatoryErrors.endUserField,
+    regulatoryErrors.documentMissing,
+    regulatoryErrors.documentField,
+    regulatoryErrors.fieldMismatch,
+    regulatoryErrors.addressMissing,
+  ].map((spec) => [spec.code, spec]),
+);
