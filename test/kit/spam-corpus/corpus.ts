@@ -82,7 +82,9 @@ interface GoodAccount {
 }
 
 function goodAccount(kind: HamClass, template: string, dice: Dice): GoodAccount {
-  const company = dice.pick(["Bright", "Blue", "Coral", "Solar", "Urban", "Fresh"]) + dice.pick(["mart", "bank", "wear", "air", "fit", "labs"]);
+  const company =
+    dice.pick(["Bright", "Blue", "Coral", "Solar", "Urban", "Fresh"]) +
+    dice.pick(["mart", "bank", "wear", "air", "fit", "labs"]);
   return {
     kind,
     accountSid: sidOf("AC", dice),

@@ -31,11 +31,30 @@ export class Dice {
   }
 }
 
-const NAMES = "Anna Ben Carla David Elena Farid Grace Hugo Ines Jonas Kim Lucas Maria Noah Olga Pablo Ruth Sam Tom Zoe".split(" ");
-const SHOPS = ["Dr. Weber", "Smile Dental", "Cafe Sol", "Corner Books", "Green Garage", "Salon Mira", "City Clinic", "Taverna Blu"];
+const NAMES =
+  "Anna Ben Carla David Elena Farid Grace Hugo Ines Jonas Kim Lucas Maria Noah Olga Pablo Ruth Sam Tom Zoe".split(" ");
+const SHOPS = [
+  "Dr. Weber",
+  "Smile Dental",
+  "Cafe Sol",
+  "Corner Books",
+  "Green Garage",
+  "Salon Mira",
+  "City Clinic",
+  "Taverna Blu",
+];
 const WORDS = "SPRING AURORA Delta NOVA Lotus Ruby Orion Prime Zenith Jade ECHO Maple".split(" ");
 /** Names that are pretended; the first half stands on the operator's list. */
-export const BRANDS = ["Northbank", "Acornpay", "Streamly", "Mapletel", "Bancoreal", "Credinor", "Postalia", "Zahlwerk"] as const;
+export const BRANDS = [
+  "Northbank",
+  "Acornpay",
+  "Streamly",
+  "Mapletel",
+  "Bancoreal",
+  "Credinor",
+  "Postalia",
+  "Zahlwerk",
+] as const;
 const CARRIERS = ["Postalia", "ParcelOne", "SwiftShip", "Globex Post"];
 
 export interface Slots {
@@ -69,7 +88,17 @@ function value(slot: string, slots: Slots, dice: Dice): string | undefined {
   return slot === "host" ? `web-${dice.digits(2)}` : undefined;
 }
 
-const LOOKALIKES: Readonly<Record<string, string>> = { a: "а", c: "с", e: "е", i: "і", o: "о", p: "р", s: "ѕ", x: "х", y: "у" };
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  a: "а",
+  c: "с",
+  e: "е",
+  i: "і",
+  o: "о",
+  p: "р",
+  s: "ѕ",
+  x: "х",
+  y: "у",
+};
 const LEET: Readonly<Record<string, string>> = { a: "4", e: "3", i: "1", o: "0", s: "5", t: "7" };
 
 /** Disguises a text as spammers do, but not its links. */
@@ -84,7 +113,8 @@ export function disguise(text: string, dice: Dice): string {
 
 function disguised(word: string, way: number, dice: Dice): string {
   const at = 1 + dice.below(word.length - 2);
-  if (way === 1) return [...word].map((letter) => (dice.next() < 0.5 ? (LOOKALIKES[letter] ?? letter) : letter)).join("");
+  if (way === 1)
+    return Array.from(word, (letter) => (dice.next() < 0.5 ? (LOOKALIKES[letter] ?? letter) : letter)).join("");
   if (way === 2) return `${word.slice(0, at)}\u200b${word.slice(at)}`;
   if (way === 3) return word.slice(0, at) + (LEET[word.charAt(at)] ?? word.charAt(at)) + word.slice(at + 1);
   return word.toUpperCase();

@@ -45,8 +45,16 @@ export function measureQuality(
   const { spam, good, spamBlocked, goodBlocked, spamFlagged, goodFlagged } = sums;
   return {
     classes,
-    block: { precision: share(spamBlocked, spamBlocked + goodBlocked), recall: share(spamBlocked, spam), falseAlarms: share(goodBlocked, good) },
-    flag: { precision: share(spamFlagged, spamFlagged + goodFlagged), recall: share(spamFlagged, spam), falseAlarms: share(goodFlagged, good) },
+    block: {
+      precision: share(spamBlocked, spamBlocked + goodBlocked),
+      recall: share(spamBlocked, spam),
+      falseAlarms: share(goodBlocked, good),
+    },
+    flag: {
+      precision: share(spamFlagged, spamFlagged + goodFlagged),
+      recall: share(spamFlagged, spam),
+      falseAlarms: share(goodFlagged, good),
+    },
   };
 }
 

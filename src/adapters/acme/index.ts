@@ -1,0 +1,1 @@
+export { acmeIssuer, type AcmeIssuerOptions } from "./acme-issuer.ts";

@@ -1,0 +1,1 @@
+export { openCountryFile } from "./country-file.ts";

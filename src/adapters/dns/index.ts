@@ -1,0 +1,1 @@
+export { dnsTexts } from "./dns-texts.ts";

@@ -1,0 +1,1 @@
+export { openLinkIndex } from "./link-index.ts";
