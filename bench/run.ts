@@ -22,10 +22,19 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   http: { summary: "the HTTP server alone, beside a bare node:http", load: () => import("./http.ts") },
   http2: { summary: "HTTP/2 beside HTTP/1.1 and a bare node:http2", load: () => import("./http2.ts") },
+  ledger: {
+    summary: "the ledger beside a hot account in PostgreSQL and batched SQL: transfers/s, CPU",
+    load: () => import("./ledger.ts"),
+  },
+  "ledger-proof": {
+    summary: "millions of random operations and crashes, beside a naive ledger",
+    load: () => import("./ledger-proof.ts"),
+  },
   limiter: {
     summary: "the limiter beside Redis and rate-limiter-flexible; accuracy across regions",
     load: () => import("./limiter.ts"),
   },
+  links: { summary: "a redirect with 10 million links beside bare node:http; bulk", load: () => import("./links.ts") },
   log: { summary: "the cell's log alone: records a second, by how many wait", load: () => import("./log.ts") },
   queue: {
     summary: "the fair queue alone beside a bare one: CPU an item, by accounts",
@@ -38,6 +47,14 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   routing: {
     summary: "which carrier: a decision, compiling and swapping a table",
     load: () => import("./routing.ts"),
+  },
+  scheduled: {
+    summary: "a million scheduled messages: memory, lateness at a peak, a start with a backlog",
+    load: () => import("./scheduled.ts"),
+  },
+  spam: {
+    summary: "the spam check: CPU beside exact duplicates, precision and recall",
+    load: () => import("./spam.ts"),
   },
   sms: { summary: "accept → durable → SMPP → receipt → callback; `sms --help`", load: () => import("./sms.ts") },
 };

@@ -11,7 +11,7 @@ import { present } from "../kernel/assert.ts";
 import { a2pModule, type A2pModule } from "../modules/a2p/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
 import { auditModule, type AuditModule } from "../modules/audit/index.ts";
-import { complianceModule, type ComplianceModule } from "../modules/compliance/index.ts";
+import { complianceModule, spamModule, type ComplianceModule, type SpamModule } from "../modules/compliance/index.ts";
 import { ledgerModule, type EscrowHome, type LedgerModule } from "../modules/ledger/index.ts";
 import { linksModule, type LinksModule } from "../modules/links/index.ts";
 import type { NumbersModule } from "../modules/numbers/index.ts";
@@ -61,6 +61,8 @@ export interface CellModules {
   readonly services: ServicesModule;
   readonly a2p: A2pModule;
   readonly compliance: ComplianceModule;
+  /** Absent where texts are not looked at. */
+  readonly spam: SpamModule | undefined;
   readonly links: LinksModule;
   readonly audit: AuditModule;
   /** Closes what holds files. */
@@ -73,7 +75,7 @@ const FILE_KEY_OCTETS = 32;
 export async function makeCellModules(options: CellModulesOptions): Promise<CellModules> {
   const { settings, database, clock, logger, mintSid, isOperator, accounts, cell, name, fleetKey } = options;
   const ports = { database, clock, logger, mintSid, isOperator };
-  const late: { ledger?: LedgerModule; a2p?: A2pModule } = {};
+  const late: { ledger?: LedgerModule; a2p?: A2pModule; compliance?: ComplianceModule } = {};
   const pricing = pricingModule({
     ...ports,
     hash: contentHash,
@@ -94,18 +96,26 @@ export async function makeCellModules(options: CellModulesOptions): Promise<Cell
     leaseMs: settings.ledger.leaseSeconds * 1_000,
   });
   late.ledger = ledger;
-  const services = makeServices(options, () => present(late.a2p, "a2p is made"));
+  const services = makeServices(options, {
+    a2p: () => present(late.a2p, "a2p is made"),
+    compliance: () => present(late.compliance, "compliance is made"),
+  });
   const a2p = makeA2p(options, services);
   late.a2p = a2p;
-  const compliance = makeCompliance(options, { a2p, services });
+  const spam = makeSpam(options);
+  const compliance = makeCompliance(options, { a2p, services, spam });
+  late.compliance = compliance;
   const index = await openLinkIndex(join(settings.data, "cells", name, "links"));
   const links = await makeLinks(options, { services, index });
   const signer = new HeadSigner((of) => fleetKey.derive(`audit head of ${of}`, SEED_OCTETS));
   const audit = auditModule({ ...ports, cell: name, signer });
-  return { pricing, ledger, services, a2p, compliance, links, audit, close: () => index.close() };
+  return { pricing, ledger, services, a2p, compliance, spam, links, audit, close: () => index.close() };
 }
 
-function makeServices(options: CellModulesOptions, a2p: () => A2pModule): ServicesModule {
+function makeServices(
+  options: CellModulesOptions,
+  { a2p, compliance }: { a2p: () => A2pModule; compliance: () => ComplianceModule },
+): ServicesModule {
   const { settings, database, clock, logger, mintSid, numbers, cell, name, gate } = options;
   const folder = settings.numbering.deactivationsFolder;
   return servicesModule({
@@ -117,6 +127,7 @@ function makeServices(options: CellModulesOptions, a2p: () => A2pModule): Servic
     cell,
     fileKey: systemRandomBytes(FILE_KEY_OCTETS),
     filePrefix: gate === undefined ? "" : `/cells/${name}`,
+    alphaAllowed: (country) => compliance().takesNames(country),
     isRegistered: (accountSid, serviceSid) => a2p().registrations.isServiceRegistered(accountSid, serviceSid),
     ...(folder === undefined ? {} : { deactivated: (date) => fileOf(join(folder, `${date}.txt`)) }),
   });
@@ -156,9 +167,25 @@ function makeA2p(options: CellModulesOptions, services: ServicesModule): A2pModu
   });
 }
 
+function makeSpam({ settings, database, clock, logger, mintSid, isOperator, accounts }: CellModulesOptions) {
+  const { mode, blockScore, flagScore, costlyPrefixes } = settings.spam;
+  if (mode === "off") return undefined;
+  return spamModule({
+    database,
+    clock,
+    logger,
+    mintSid,
+    isOperator,
+    mode,
+    thresholds: { block: Number(blockScore), flag: Number(flagScore) },
+    costlyPrefixes: new Set(costlyPrefixes),
+    mainOf: (sid) => accounts.knownMainOf(sid),
+  });
+}
+
 function makeCompliance(
   options: CellModulesOptions,
-  { a2p, services }: { a2p: A2pModule; services: ServicesModule },
+  { a2p, services, spam }: { a2p: A2pModule; services: ServicesModule; spam: SpamModule | undefined },
 ): ComplianceModule {
   const { settings, database, clock, logger, mintSid, isOperator, numbers, accounts, fleetKey } = options;
   const { homeCountry, countries, anyCountry, quietHours, doNotCall } = settings.compliance;
@@ -175,6 +202,7 @@ function makeCompliance(
         ? services.directory.service(accountSid, scope) !== undefined
         : numbers.sender(accountSid, scope) !== undefined,
     registrations: a2p.registrations,
+    ...(spam === undefined ? {} : { spam: spam.check }),
     geoDefaults: { homeCountry, countries: anyCountry ? "all" : countries },
     mainOf: (sid) => accounts.knownMainOf(sid),
     quietHours,

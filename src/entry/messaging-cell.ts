@@ -117,9 +117,10 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   const parts = await makeParts(options);
   const { http, esme, routing, messaging, monitor, webhooks, sender, keys, machines, modules, late } = parts;
   const { pricing, ledger, services, a2p, compliance, links, audit } = modules;
+  const spam = modules.spam === undefined ? [] : [modules.spam];
   const migrations = [
     projectionMigration,
-    ...[pricing, ledger, services, a2p, compliance, links, audit].flatMap((module) => module.migrations),
+    ...[pricing, ledger, services, a2p, compliance, links, audit, ...spam].flatMap((module) => module.migrations),
     ...messaging.migrations,
     ...monitor.migrations,
     ...routing.migrations,
@@ -127,7 +128,7 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   ];
   const routes = [
     ...[messaging, monitor, routing, esme].flatMap((module) => module.routes),
-    ...[pricing, ledger, services, a2p, compliance, links, audit].flatMap((module) => module.routes),
+    ...[pricing, ledger, services, a2p, compliance, links, audit, ...spam].flatMap((module) => module.routes),
   ];
   return {
     migrations,
@@ -176,7 +177,7 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
         idempotencyMovable(keys, { cell: () => cell, clock }),
         monitor.movable,
         esme.movable,
-        ...[services, a2p, compliance, pricing, ledger, links, audit].map((module) => module.movable),
+        ...[services, a2p, compliance, pricing, ledger, links, audit, ...spam].map((module) => module.movable),
       ];
       const { mounts } = services;
       const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
@@ -187,19 +188,21 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
 }
 
 /** Reads what the modules keep in the database. */
-async function openModules({ pricing, services, a2p, compliance, links }: CellModules): Promise<void> {
+async function openModules({ pricing, services, a2p, compliance, spam, links }: CellModules): Promise<void> {
   await services.directory.reload();
   await a2p.registrations.reload();
   await pricing.start();
+  await spam?.start();
   await compliance.start();
   await links.open();
 }
 
 /** Ends what the modules do by themselves. The cell still takes records. */
-async function closeModules({ pricing, ledger, a2p, compliance, links, audit }: CellModules): Promise<void> {
+async function closeModules({ pricing, ledger, a2p, compliance, spam, links, audit }: CellModules): Promise<void> {
   audit.stop();
   pricing.close();
   compliance.close();
+  await spam?.close();
   await a2p.stop();
   await links.close();
   await ledger.close();

@@ -9,4 +9,5 @@ export type { ComplianceOptions } from "./options.ts";
 export type { QuietAction } from "./quiet-hours-book.ts";
 export type { RuleOutcome } from "./rule-engine.ts";
 export type { SettingChange } from "./settings/index.ts";
+export { spamModule, type SpamModule } from "./spam/index.ts";
 export type { SpamCheck } from "./spam-check.ts";

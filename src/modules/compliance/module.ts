@@ -23,6 +23,8 @@ import { settingMigrations } from "./settings/index.ts";
 export interface ComplianceModule {
   /** What messaging asks. Answers from the first moment, by what was read so far. */
   readonly compliance: Compliance;
+  /** Whether a country (ISO 3166-1 alpha-2) takes alphanumeric senders, be it registered ones only. */
+  takesNames(country: string): boolean;
   readonly machine: Machine;
   readonly projections: readonly ProjectedTable<never>[];
   readonly migrations: readonly Migration[];
@@ -59,6 +61,7 @@ export function complianceModule(options: ComplianceOptions): ComplianceModule {
   const lists = new ListReload(doNotCall, options, () => engine.changed());
   return {
     compliance: complianceOf(options, assembled),
+    takesNames: (country) => deps.countries.of(country).rule.alphanumeric !== "forbidden",
     machine: consentMachine(consents, options.cell),
     projections: consentProjections(consents),
     migrations: [...settingMigrations, ...consentMigrations],

@@ -49,6 +49,26 @@ const complianceSettings = defineSettings({
   }),
 });
 
+const score = text({
+  expected: "a number from 0 to 1, such as 0.9",
+  maxLength: 6,
+  pattern: /^(0(\.\d{1,4})?|1(\.0{1,4})?)$/,
+});
+
+const spamSettings = defineSettings({
+  mode: setting(oneOf("block", "flag", "off"), {
+    derived: { text: `off ${LAPTOP}, else flag`, from: (read) => (isLaptop(read) ? "off" : "flag") },
+    description:
+      "Whether texts that look like spam are refused (30007), or only shown to the operator, or not looked at.",
+  }),
+  blockScore: setting(score, { default: "0.9", description: "From which score on a text is refused." }),
+  flagScore: setting(score, { default: "0.6", description: "From which score on a text is shown to the operator." }),
+  costlyPrefixes: setting(
+    list(text({ expected: "the first digits of numbers, such as 8816", maxLength: 12, pattern: /^\d{1,12}$/ }), 10_000),
+    { default: [], description: "Beginnings of numbers that artificial traffic goes to." },
+  ),
+});
+
 const a2pSettings = defineSettings({
   enforcement: setting(oneOf("off", "on"), {
     default: "off",
@@ -144,6 +164,7 @@ const linkSettings = defineSettings({
 /** The groups of settings, by their names. */
 export const productSettings = {
   compliance: complianceSettings,
+  spam: spamSettings,
   a2p: a2pSettings,
   numbering: numberingSettings,
   ledger: ledgerSettings,

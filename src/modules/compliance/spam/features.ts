@@ -44,7 +44,7 @@ export interface SpamThresholds {
   readonly flag: number;
 }
 
-export const DEFAULT_THRESHOLDS: SpamThresholds = { block: 0.8, flag: 0.5 };
+export const DEFAULT_THRESHOLDS: SpamThresholds = { block: 0.9, flag: 0.6 };
 
 /** Where each feature stands in an array of values. */
 export const AT = Object.fromEntries(FEATURES.map(({ name }, at) => [name, at])) as Readonly<

@@ -33,21 +33,10 @@ const LABEL = /^[^\s.,;:!?()[\]{}<>"'/\\|@#$%^&*+=~`]+$/;
 
 /** Takes a word of a text apart; `undefined` where it is no link. */
 export function parseLink(word: string): Link | undefined {
-  let text = "";
-  let latins = 0;
-  let confusables = 0;
-  let invisibles = 0;
-  const end = Math.min(word.length, MAX_LINK_CHARACTERS);
-  for (let at = 0; at < end; at += 1) {
-    const code = word.charCodeAt(at);
-    const kind = KIND[code];
-    if (kind === INVISIBLE) invisibles += 1;
-    else text += String.fromCharCode(LOOK[code] ?? code);
-    if (kind === LATIN) latins += 1;
-    if (kind === CONFUSABLE) confusables += 1;
-  }
-  const plain = text.replace(/^[("'<[{]+/, "").replaceAll(/\[\.\]|\(\.\)/g, ".");
-  const isHidden = invisibles > 0 || plain.length < text.replace(/^[("'<[{]+/, "").length || plain.startsWith("hxxp");
+  const { text, isMixed, isVeiled } = unveiled(word.slice(0, MAX_LINK_CHARACTERS));
+  const opened = text.replace(/^[("'<[{]+/, "");
+  const plain = opened.includes("[.]") || opened.includes("(.)") ? opened.replaceAll(/\[\.\]|\(\.\)/g, ".") : opened;
+  const isHidden = isVeiled || plain.length < opened.length || plain.startsWith("hxxp");
   const scheme = SCHEME.exec(plain)?.[0] ?? "";
   const rest = plain.slice(scheme.length);
   const border = rest.search(/[/?#]/);
@@ -69,16 +58,36 @@ export function parseLink(word: string): Link | undefined {
     hasPath,
     isAddress,
     hasUser: user >= 0,
-    isHomograph: (confusables > 0 && latins > 0) || labels.some((label) => label.startsWith("xn--")),
+    isHomograph: isMixed || labels.some((label) => label.startsWith("xn--")),
     isHidden,
     labels: labels.length,
     hyphens: host.split("-").length - 1,
   };
 }
 
+/** A word as it is read, and whether it was disguised: by letters of two scripts, by characters that are not seen. */
+function unveiled(word: string): { readonly text: string; readonly isMixed: boolean; readonly isVeiled: boolean } {
+  let isPlain = true;
+  for (let at = 0; at < word.length && isPlain; at += 1) isPlain = word.charCodeAt(at) < 0x80;
+  if (isPlain) return { text: word.toLowerCase(), isMixed: false, isVeiled: false };
+  let text = "";
+  let latins = 0;
+  let confusables = 0;
+  let invisibles = 0;
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at);
+    const kind = KIND[code];
+    if (kind === INVISIBLE) invisibles += 1;
+    else text += String.fromCharCode(LOOK[code] ?? code);
+    if (kind === LATIN) latins += 1;
+    if (kind === CONFUSABLE) confusables += 1;
+  }
+  return { text, isMixed: latins > 0 && confusables > 0, isVeiled: invisibles > 0 };
+}
+
 function isName(labels: readonly string[], isMarked: boolean): boolean {
   const suffix = labels.at(-1) ?? "";
-  if (!/^(?:[^\d\W]{2,24}|[^\x00-\x7f]{2,24}|xn--[a-z0-9-]+)$/u.test(suffix)) return false;
+  if (!/^(?:\p{L}{2,24}|xn--[a-z0-9-]+)$/u.test(suffix)) return false;
   return isMarked || labels[0] === "www" || COMMON_SUFFIXES.has(suffix);
 }
 

@@ -87,7 +87,8 @@ export class Measures {
     const vice = this.hits("vice") + this.hits("adult");
     this.set("vice", clamp(vice / 3));
     const handoff = Math.min(2, this.hits("handoff")) / 2;
-    if (handoff > 0) this.set("handoff", handoff * clamp(strength + (vice > 0 ? 0.5 : 0) + (reader.phones > 0 ? 0.2 : 0)));
+    if (handoff > 0)
+      this.set("handoff", handoff * clamp(strength + (vice > 0 ? 0.5 : 0) + (reader.phones > 0 ? 0.2 : 0)));
     let hidden = reader.invisibles + reader.mixedWords;
     for (let at = 0; at < reader.leetCount; at += 1) if (isListed(reader.leetWords[at] ?? 0)) hidden += 1;
     for (let at = 0; at < reader.spelledCount; at += 1) if (isListed(reader.spelledWords[at] ?? 0)) hidden += 1;

@@ -35,6 +35,16 @@ const RECENT = 16;
 const NEAR_NUMBERS = 20;
 const SEQUENCE_LEARN = 1 / 16;
 
+/** A template or a domain that became the account's own, kept so that a restart does not forget it. */
+export interface OwnThing {
+  /** A template's signature, or a domain. */
+  readonly name: string;
+  readonly firstMs: number;
+}
+
+/** The most of each that are kept of an account. */
+export const MAX_OWN = 16;
+
 export function newBaseline(): Baseline {
   return {
     perHour: 0,
@@ -64,6 +74,8 @@ export class Profile {
   /** Whether the last recipient was one of those. */
   isNear = false;
   isChanged = false;
+  templates: OwnThing[] = [];
+  domains: OwnThing[] = [];
   private readonly recent = new Float64Array(RECENT);
   private at = 0;
 
@@ -126,6 +138,12 @@ export class Profile {
     this.objections += 1;
     this.baseline.strikes = this.strikesAt(nowMs) + 1;
     this.baseline.strikesMs = nowMs;
+    this.isChanged = true;
+  }
+
+  /** Keeps what became the account's own; the oldest gives way. */
+  keep(what: "templates" | "domains", thing: OwnThing): void {
+    this[what] = [...this[what].filter(({ name }) => name !== thing.name), thing].slice(-MAX_OWN);
     this.isChanged = true;
   }
 

@@ -19,16 +19,19 @@ const WORDS: Partial<Record<FeatureName, (measures: Measures) => string>> = {
   shortener: ({ shortener }) => `${shortener} is a public link shortener`,
   oddLink: ({ oddity }) => oddity,
   brand: ({ brand }) => `speaks in the name of ${brand?.name ?? "a brand"} and leads elsewhere`,
-  bulk: ({ recent, usual }) => `${round(recent)} near-duplicates in the last hours, where ${round(usual)} would be usual`,
+  bulk: ({ recent, usual }) =>
+    `${round(recent)} near-duplicates in the last hours, where ${round(usual)} would be usual`,
   strangers: ({ strangersShare, usualStrangers }) =>
     `${percent(strangersShare)} of this hour's recipients were never written to, usually ${percent(usualStrangers)}`,
   snowshoeAccounts: ({ accounts }) => `about ${accounts} accounts send the same text`,
-  snowshoeSenders: ({ senders, recent }) => `the same text from about ${senders} senders, ${round(recent / Math.max(1, senders))} each`,
+  snowshoeSenders: ({ senders, recent }) =>
+    `the same text from about ${senders} senders, ${round(recent / Math.max(1, senders))} each`,
   pumping: ({ sequential, blockCount, blockShare }) =>
     `${percent(sequential)} of the recent recipients follow one another; ${round(blockCount)} (${percent(blockShare)}) went to one block of numbers`,
   unconverted: ({ conversion, usualConversion }) =>
     `${percent(conversion)} of what went there was used, elsewhere ${percent(usualConversion)}`,
-  surge: ({ hourMessages, usualMessages }) => `${hourMessages} messages this hour, a busy one has ${round(usualMessages)}`,
+  surge: ({ hourMessages, usualMessages }) =>
+    `${hourMessages} messages this hour, a busy one has ${round(usualMessages)}`,
   toldSpam: () => "like one that was marked as spam",
 };
 

@@ -65,7 +65,7 @@ export class SightingTable {
   /** As it was in another life: a first time that lies back. */
   restore(key: number, firstMs: number, nowMs: number, times: number): void {
     const at = this.see(key, nowMs, times);
-    this.firstMinutes[at] = Math.floor(firstMs / 60_000);
+    this.firstMinutes[at] = Math.min(this.firstMinutes[at] ?? 0, Math.floor(firstMs / 60_000));
   }
 
   private setOf(key: number): number {

@@ -4,16 +4,16 @@ import { DEFAULT_THRESHOLDS, scoreOf, type SpamThresholds } from "./features.ts"
 import { hashText, mixHash } from "./hash-text.ts";
 import { clamp, Measures } from "./measures.ts";
 import { ProfileBook } from "./profile-book.ts";
-import type { Profile } from "./profile.ts";
+import { MAX_OWN, type Baseline, type OwnThing, type Profile } from "./profile.ts";
 import { RateTable } from "./rate-table.ts";
 import { reasonOf } from "./reasons.ts";
 import { emptyLists, type SpamLists } from "./reputation.ts";
 import { SightingTable } from "./sighting-table.ts";
-import { SIGNATURE_VALUES, signatureOf } from "./signature.ts";
+import { readSignature, SIGNATURE_VALUES, signatureOf, signatureText } from "./signature.ts";
 import { TemplateTable } from "./template-table.ts";
 import { TextReader } from "./text-reader.ts";
 
-/** How much is remembered. The defaults take about 45 MB. */
+/** How much is remembered. The defaults take about 30 MB. */
 export interface SpamSizes {
   readonly templates: number;
   /** Pairs of account and recipient. */
@@ -50,6 +50,14 @@ export interface Judgement {
   readonly signature: Uint16Array;
 }
 
+/** What is kept of an account. */
+export interface SavedAccount {
+  readonly accountSid: string;
+  readonly baseline: Baseline;
+  readonly templates: readonly OwnThing[];
+  readonly domains: readonly OwnThing[];
+}
+
 /** The part of a draft that is looked at. */
 export type SpamDraft = Pick<Draft, "accountSid" | "serviceSid" | "from" | "to" | "body">;
 
@@ -60,6 +68,10 @@ const DAY_MS = 24 * HOUR_MS;
 const MIN_STREAM = 8;
 /** A template or a domain is an account's own after so many messages, and not before a day. */
 const OWN_COUNT = 20;
+/** How often a thing counts that was an account's own before a restart. */
+const OWN_RESTORED = 50;
+/** Of flagged messages, which went, one in so many teaches as those do that nobody objected to. */
+const FLAGGED_PER_LESSON = 8;
 const OLD_DOMAIN_MS = 7 * DAY_MS;
 
 /**
@@ -98,7 +110,7 @@ export class SpamFilter {
     this.used = new RateTable(65_536, 6 * HOUR_MS);
   }
 
-  /** Octets of the tables; profiles come to it, about 400 each. */
+  /** Octets of the tables; profiles come to it, about 800 each. */
   get octets(): number {
     const { templates, domains, usages, recipients, blocks, sent, used } = this;
     return [templates, domains, usages, recipients, blocks, sent, used].reduce((sum, { octets }) => sum + octets, 0);
@@ -126,6 +138,8 @@ export class SpamFilter {
     }
     profile.objected(nowMs);
     const action = score >= this.thresholds.block ? "block" : "flag";
+    // Else a good account that begins with an alarming text would be flagged for ever.
+    if (action === "flag" && profile.objections % FLAGGED_PER_LESSON === 0) this.learn(draft, profile, usage, nowMs);
     const reason = reasonOf(measures);
     return { action, score: Math.round(score * 1_000) / 1_000, reason, signature: this.signature.slice() };
   }
@@ -148,6 +162,28 @@ export class SpamFilter {
     const slot = found >= 0 ? found : this.templates.make(signature, nowMs);
     this.templates.labels[slot] = verdict === "spam" ? 1 : -1;
     this.templates.labelAccounts[slot] = hashText(accountSid);
+  }
+
+  /** Puts back what was learned of an account before a restart or a move. */
+  restore(account: SavedAccount, nowMs: number): void {
+    const profile = this.profiles.put(account.accountSid, account.baseline);
+    profile.templates = account.templates.slice(-MAX_OWN);
+    profile.domains = account.domains.slice(-MAX_OWN);
+    for (const { name, firstMs } of profile.templates) {
+      const signature = readSignature(name);
+      if (signature === undefined) continue;
+      const found = this.templates.find(signature);
+      const slot = found >= 0 ? found : this.templates.make(signature, nowMs);
+      this.usages.restore(this.usageOf(profile, slot), firstMs, nowMs, OWN_RESTORED);
+    }
+    for (const { name, firstMs } of profile.domains) {
+      this.domains.restore(hashText(name), firstMs, nowMs, OWN_RESTORED);
+      this.domains.restore(hashText(name, profile.hash), firstMs, nowMs, OWN_RESTORED);
+    }
+  }
+
+  private usageOf({ hash }: Profile, slot: number): number {
+    return mixHash(hash ^ Math.imul(this.templates.births[slot] ?? 0, 0x9e3779b1));
   }
 
   private isExempt(accountSid: string, nowMs: number): boolean {
@@ -176,7 +212,7 @@ export class SpamFilter {
     const label = templates.labels[slot] ?? 0;
     if (label > 0) measures.set("toldSpam", 1);
     else if (label < 0 && templates.labelAccounts[slot] === profile.hash) measures.set("toldFine", 1);
-    const usage = mixHash(profile.hash ^ Math.imul(templates.births[slot] ?? 0, 0x9e3779b1));
+    const usage = this.usageOf(profile, slot);
     const own = this.usages.find(usage);
     const count = this.usages.count(own);
     profile.messages += 1;
@@ -216,7 +252,8 @@ export class SpamFilter {
     if (this.recipients.find(hashText(to, hash)) < 0) profile.strangers += 1;
     measures.strangersShare = profile.strangers / profile.messages;
     measures.usualStrangers = baseline.strangers;
-    if (profile.messages >= 20) measures.set("strangers", clamp((measures.strangersShare - baseline.strangers - 0.1) * 2));
+    if (profile.messages >= 20)
+      measures.set("strangers", clamp((measures.strangersShare - baseline.strangers - 0.1) * 2));
     measures.usual = Math.max(50, 2 * baseline.perHour);
     if (measures.recent > measures.usual) measures.set("bulk", clamp(Math.log2(measures.recent / measures.usual) / 4));
     measures.hourMessages = profile.messages;
@@ -258,22 +295,31 @@ export class SpamFilter {
     if (reader.links.length > 0) measures.set("service", service * (1 - 0.7 * newDomain * lure));
     measures.set("ownTemplate", measures.get("ownTemplate") * (1 - 0.7 * newDomain));
     // Codes and reminders read alike everywhere: only a text that wants something is spread on purpose.
-    const wants = (0.15 + 0.85 * clamp(lure + 0.5 * newDomain + measures.get("vice") + measures.get("hidden"))) * (1 - 0.6 * trust);
+    const wants =
+      (0.15 + 0.85 * clamp(lure + 0.5 * newDomain + measures.get("vice") + measures.get("hidden"))) * (1 - 0.6 * trust);
     measures.set("snowshoeAccounts", measures.get("snowshoeAccounts") * wants * (1 - 0.8 * otp));
     measures.set("snowshoeSenders", measures.get("snowshoeSenders") * wants * (1 - 0.8 * otp));
     measures.set("bulk", measures.get("bulk") * (1 - measures.get("ownTemplate")));
     // Pumping goes through good accounts with their own texts: what speaks for them says nothing of it.
     const credit = 1 - measures.get("pumping");
-    for (const name of ["otp", "service", "trust", "ownTemplate"] as const) measures.set(name, measures.get(name) * credit);
+    for (const name of ["otp", "service", "trust", "ownTemplate"] as const)
+      measures.set(name, measures.get(name) * credit);
   }
 
   private learn(draft: SpamDraft, profile: Profile, usage: number, nowMs: number): void {
     profile.passed(nowMs);
     this.recipients.see(hashText(draft.to, profile.hash), nowMs);
-    if (usage !== 0) this.usages.see(usage, nowMs);
+    if (usage !== 0) {
+      const at = this.usages.see(usage, nowMs);
+      if (this.usages.count(at) === OWN_COUNT) {
+        profile.keep("templates", { name: signatureText(this.signature), firstMs: this.usages.firstMs(at) });
+      }
+    }
     for (const { domain } of this.reader.links) {
       this.domains.see(hashText(domain), nowMs);
-      this.domains.see(hashText(domain, profile.hash), nowMs);
+      const at = this.domains.see(hashText(domain, profile.hash), nowMs);
+      if (this.domains.count(at) === OWN_COUNT)
+        profile.keep("domains", { name: domain, firstMs: this.domains.firstMs(at) });
     }
   }
 }

@@ -75,7 +75,7 @@ export class TextReader {
       for (; to < end; to += 1) {
         const code = text.charCodeAt(to);
         if (KIND[code] === SPACE) break;
-        if (LOOK[code] === DOT && to > from && to + 1 < end) dotted = true;
+        if ((code === DOT || (code > 0x3000 && LOOK[code] === DOT)) && to > from && to + 1 < end) dotted = true;
       }
       if (to > from && !(dotted && this.takeLink(text.slice(from, to)))) this.takeToken(text, from, to);
       this.endWord();
@@ -116,6 +116,13 @@ export class TextReader {
       const code = text.charCodeAt(at);
       let look = LOOK[code] ?? code;
       let kind = KIND[code] ?? 0;
+      if (kind === LATIN && this.wordLength < MAX_WORD) {
+        this.word[this.wordLength] = look;
+        this.wordLength += 1;
+        this.wordLetters += 1;
+        this.wordLatins += 1;
+        continue;
+      }
       if (kind === SURROGATE) {
         const mathematical = code === 0xd835 ? mathematicalLook(text.charCodeAt(at + 1)) : 0;
         at += code < 0xdc00 ? 1 : 0;
@@ -200,12 +207,9 @@ export class TextReader {
 
   private pushWord(length: number): number {
     let hash = 0x811c9dc5;
-    let isMasked = false;
     for (let at = 0; at < length; at += 1) {
       const code = this.word[at] ?? 0;
-      const isDigit = code < 0x40;
-      if (!isDigit || !isMasked) this.push(isDigit ? MASK : code);
-      isMasked = isDigit;
+      this.push(code <= AT ? MASK : code);
       hash = Math.imul(hash ^ code, 0x01000193);
     }
     this.addWord(hash);
@@ -237,6 +241,8 @@ export class TextReader {
 
   private push(code: number): void {
     if (this.length >= this.stream.length) return;
+    // Groups of digits are one number.
+    if (code === MASK && this.length > 0 && this.stream[this.length - 1] === MASK) return;
     this.stream[this.length] = code;
     this.length += 1;
   }
