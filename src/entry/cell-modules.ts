@@ -16,8 +16,9 @@ import { ledgerModule, type EscrowHome, type LedgerModule } from "../modules/led
 import { linksModule, type LinksModule } from "../modules/links/index.ts";
 import type { NumbersModule } from "../modules/numbers/index.ts";
 import { pricingModule, type PricingModule } from "../modules/pricing/index.ts";
-import { regulatoryModule, type RegulatoryModule } from "../modules/regulatory/index.ts";
+import type { RegulatoryModule } from "../modules/regulatory/index.ts";
 import { servicesModule, type ServicesModule } from "../modules/services/index.ts";
+import { addressBehindEdge } from "../platform/edge/index.ts";
 import { HeadSigner, SEED_OCTETS } from "../platform/audit/index.ts";
 import type { Cell } from "../platform/cell/index.ts";
 import type { FleetKey, HomeGate } from "../platform/fleet/index.ts";
@@ -108,7 +109,7 @@ export async function makeCellModules(options: CellModulesOptions): Promise<Cell
   const index = await openLinkIndex(join(settings.data, "cells", name, "links"));
   const links = await makeLinks(options, { services, index });
   const signer = new HeadSigner((of) => fleetKey.derive(`audit head of ${of}`, SEED_OCTETS));
-  const audit = auditModule({ ...ports, cell: name, signer });
+  const audit = auditModule({ ...ports, ...addressOf(options), cell: name, signer });
   return { pricing, ledger, services, a2p, compliance, spam, links, audit, close: () => index.close() };
 }
 
@@ -235,6 +236,7 @@ async function makeLinks(
     isOperator,
     isService: (accountSid, sid) => services.directory.service(accountSid, sid) !== undefined,
     durability: clicks,
+    ...addressOf(options),
     rules: {
       ownership,
       targets,
@@ -255,6 +257,11 @@ async function makeLinks(
             }),
         }),
   });
+}
+
+/** A cell among others is reached through edges, which say where a request comes from. */
+function addressOf({ gate }: CellModulesOptions): { addressOf?: typeof addressBehindEdge } {
+  return gate === undefined ? {} : { addressOf: addressBehindEdge };
 }
 
 /** The hosts under which the API is reached: no link domain can have them. */

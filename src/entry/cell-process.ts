@@ -306,7 +306,9 @@ class CellStart {
     return [
       ...core.accounts.internalMounts(fleetKey),
       ...core.cell.modules.audit.internalMounts(fleetKey),
-      ...[...moves.endpoints, texts].map((endpoint) => signedMount(fleetKey, systemClock, endpoint)),
+      ...[...moves.endpoints, texts, core.cell.modules.links.siteEndpoint].map((endpoint) =>
+        signedMount(fleetKey, systemClock, endpoint),
+      ),
     ];
   }
 }

@@ -17,13 +17,7 @@ import {
   type EdgeTarget,
   type RouteFinder,
 } from "../platform/edge/index.ts";
-import {
-  INTERNAL_PREFIX,
-  type CellAddress,
-  type CellDescriptor,
-  type CellType,
-  type Home,
-} from "../platform/fleet/index.ts";
+import { INTERNAL_PREFIX, type CellDescriptor, type CellType, type Home } from "../platform/fleet/index.ts";
 import type { GossipView } from "../platform/gossip/index.ts";
 import {
   healthRoutes,
@@ -34,6 +28,7 @@ import {
 } from "../platform/http/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { urlOf } from "./fleet/cell-calls.ts";
+import { openEdgeLinks } from "./fleet/edge-links.ts";
 import { controlAddress } from "./fleet/control-address.ts";
 import { watchSharedSettings } from "./fleet/shared-settings.ts";
 import { watchDoors, watchRouter } from "./fleet/fleet-metrics.ts";
@@ -64,6 +59,7 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   await mkdir(settings.data, { recursive: true });
   const gossip = await joinGossip(role, parts, "edge");
   const router = await openRouter(role, parts, gossip);
+  const edgeLinks = await openEdgeLinks(role, parts, { router, gossip });
   const routes: RouteFinder = {
     route: (key, type) => (type === "messaging" ? router.route(key, type) : placed(router, key, type)),
     repair: (key, type, home) => router.repair(key, type, home),
@@ -98,6 +94,7 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
         limits: askLimiter(limiter),
         tierOf,
         routes,
+        links: edgeLinks.links,
         destination: new PassThrough({ clock: systemClock, pool }),
         own,
         control: () => controlTarget(gossip),
@@ -109,7 +106,9 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
       }),
   });
   await hearOfOthers(gossip, router);
-  const door = await openDoor({ settings, logger, server, shutdown });
+  await edgeLinks.start();
+  const { certificates } = edgeLinks;
+  const door = await openDoor({ settings, logger, server, certificates, shutdown });
   reportReady({ kind: "ready", name, baseUrl: door.baseUrl, tlsUrl: door.tlsUrl });
   return { close: () => shutdown.run() };
 }

@@ -16,7 +16,13 @@ import type { EsmeModule } from "../modules/esme/index.ts";
 import { numbersMachine, type NumbersModule } from "../modules/numbers/index.ts";
 import type { RegulatoryModule } from "../modules/regulatory/index.ts";
 import type { PortedNumbers, RoutingModule } from "../modules/routing/index.ts";
-import { Cell, Projection, projectionMigration, readProjectedOffsets } from "../platform/cell/index.ts";
+import {
+  Cell,
+  Projection,
+  projectionMigration,
+  readProjectedOffsets,
+  refusedRowsMigration,
+} from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
 import type { FleetKey, HomeGate, Movable } from "../platform/fleet/index.ts";
 import type { Around, Authenticator, Mount, RequestAnswerer, Route } from "../platform/http/index.ts";
@@ -120,6 +126,7 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   const spam = modules.spam === undefined ? [] : [modules.spam];
   const migrations = [
     projectionMigration,
+    refusedRowsMigration,
     ...[pricing, ledger, services, a2p, compliance, links, audit, ...spam].flatMap((module) => module.migrations),
     ...messaging.migrations,
     ...monitor.migrations,
@@ -233,7 +240,7 @@ async function makeParts(options: MessagingCellOptions) {
   const messaging = makeMessaging(options, { routing, esme, modules, fetchUrl: urlFetcher(http, guard) });
   late.messaging = messaging;
   const monitor = monitorModule({ database, clock, logger, cell: options.name });
-  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, useMessaging);
+  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, modules, useMessaging);
   const keys = new KeyBook();
   const { ledger, services, a2p, compliance, links, audit } = modules;
   const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit].map((part) => part.machine);
@@ -284,7 +291,11 @@ function elsewhere({ gate, sendTexts }: Neighbours) {
 }
 
 /** What sends webhooks: decided on the cell's thread, sent by one of its own. */
-function makeWebhooks({ settings, clock, logger, accounts }: MessagingCellOptions, messaging: () => MessagingModule) {
+function makeWebhooks(
+  { settings, clock, logger, accounts }: MessagingCellOptions,
+  { pricing, ledger }: CellModules,
+  messaging: () => MessagingModule,
+) {
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
   const sender = new ThreadSender({
     entry: new URL(`./webhook-thread${extname(import.meta.url)}`, import.meta.url),
@@ -301,6 +312,10 @@ function makeWebhooks({ settings, clock, logger, accounts }: MessagingCellOption
     maxInFlight,
     maxInFlightPerHost,
     authToken: (sid) => accounts.authToken(sid),
+    repeatPrice: (sid) => ({
+      micros: pricing.prices.priceOf(sid, "webhook-retries"),
+      currency: ledger.spending.currencyOf(sid),
+    }),
     responders: () => messaging().responders,
   });
   return { sender, webhooks, state, machine: webhookMachine(state, webhooks) };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { systemClock } from "../adapters/system/index.ts";
 import { openAuthority, openFront, type Authority, type Front } from "../platform/front/index.ts";
 import { Http2Server } from "../platform/http2/index.ts";
+import type { CertificateContexts } from "../platform/certificates/index.ts";
 import type { HttpServer } from "../platform/http/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import type { ProgramSettings } from "./carriers.ts";
@@ -16,6 +17,8 @@ export interface DoorOptions {
   readonly settings: ProgramSettings;
   readonly logger: Logger;
   readonly server: HttpServer;
+  /** Of link domains, shown by SNI before those of the local authority. */
+  readonly certificates: CertificateContexts;
   readonly shutdown: Shutdown;
 }
 
@@ -29,10 +32,11 @@ export interface Door {
 }
 
 /** Opens the door; throws {@link StartFailure} where a port cannot be had. */
-export async function openDoor({ settings, logger, server, shutdown }: DoorOptions): Promise<Door> {
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const { settings, logger, server, shutdown } = options;
   const authority = await openAuthority({ folder: join(settings.data, "ca"), clock: systemClock });
   const http2 = new Http2Server({ clock: systemClock, logger, answerer: server.answerer });
-  const front = await listen({ settings, logger, server }, authority, http2);
+  const front = await listen(options, authority, http2);
   // What came last goes first: no new requests, then the requests under way, then everything they need.
   shutdown.add("API", async () => {
     front.stopAccepting();
@@ -51,7 +55,7 @@ export async function openDoor({ settings, logger, server, shutdown }: DoorOptio
 }
 
 async function listen(
-  { settings, logger, server }: Omit<DoorOptions, "shutdown">,
+  { settings, logger, server, certificates }: DoorOptions,
   authority: Authority,
   http2: Http2Server,
 ): Promise<Front> {
@@ -61,6 +65,7 @@ async function listen(
     return await openFront({
       addresses: [{ host, port }, ...tls],
       authority,
+      certificates,
       logger,
       onHttpConnection: (socket, scheme) => server.handleConnection(socket, scheme),
       ...(settings.http2 ? { onHttp2Connection: (socket, scheme) => http2.handleConnection(socket, scheme) } : {}),

@@ -264,6 +264,7 @@ class SystemStart {
     const { accounts, cell, carriers } = core;
     const { shutdown, parts } = this;
     const { minter } = parts;
+    const { links } = cell.modules;
     const step = progress.step("API");
     const metrics = new Metrics();
     shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
@@ -294,23 +295,28 @@ class SystemStart {
       },
       onBug: (error) => onFatal(error.message),
       through: (dispatcher) =>
-        cell.through(
-          new Pipeline({
-            clock: systemClock,
-            logger,
-            minter,
-            // The API authenticates. Here it has to be known only where accounts have limits.
-            authenticator: hasAccountLimits(settings) ? accounts.authenticator : undefined,
-            limits: askLimiter(limiter),
-            tierOf: () => settings.cell.tier,
-            destination: new InProcess(dispatcher),
-            onAnswer: watchEdge(metrics),
-            onBug: (error) => onFatal(error.message),
-          }),
-        ),
+        new Pipeline({
+          clock: systemClock,
+          logger,
+          minter,
+          // The API authenticates. Here it has to be known only where accounts have limits.
+          authenticator: hasAccountLimits(settings) ? accounts.authenticator : undefined,
+          limits: askLimiter(limiter),
+          tierOf: () => settings.cell.tier,
+          links,
+          destination: new InProcess(cell.through(dispatcher)),
+          onAnswer: watchEdge(metrics),
+          onBug: (error) => onFatal(error.message),
+        }),
     });
     this.server = server;
-    const { authority, baseUrl, tlsUrl } = await openDoor({ settings, logger, server, shutdown });
+    const { authority, baseUrl, tlsUrl } = await openDoor({
+      settings,
+      logger,
+      server,
+      certificates: links.contexts,
+      shutdown,
+    });
     this.publicUrl = settings.publicUrl === undefined ? baseUrl : String(settings.publicUrl).replace(/\/$/, "");
     step.done(`ready on ${baseUrl}`);
     return { authority, baseUrl, tlsUrl };

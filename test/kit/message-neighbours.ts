@@ -217,6 +217,10 @@ export class SampleServices implements Services {
     return accountSid === ACCOUNT && this.pool.includes(address) ? this.known : undefined;
   }
 
+  hasSender(accountSid: string, serviceSid: string, address: string): boolean {
+    return serviceSid === SERVICE && this.serviceOfSender(accountSid, address) !== undefined;
+  }
+
   chooseSender(wish: Parameters<Services["chooseSender"]>[0]): ReturnType<Services["chooseSender"]> {
     if (this.pool.length === 0) return "empty";
     const sticky = this.stuck.get(wish.to)?.address;

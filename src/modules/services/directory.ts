@@ -73,6 +73,8 @@ export interface ServiceDirectory {
   service(accountSid: string, serviceSid: string): MessagingService | undefined;
   /** The service whose pool has this sender; a sender is in one at most. */
   serviceOfSender(accountSid: string, address: string): MessagingService | undefined;
+  /** Whether the pool of a service has this sender now: a number, a short code, or an alphanumeric one. */
+  hasSender(accountSid: string, serviceSid: string, address: string): boolean;
   /**
    * `"empty"` where the pool is empty (21704) or there is no such service; `"none"` where no sender
    * of it can reach the recipient (21703), or `refuses` said no to all that can (21610 where the

@@ -145,6 +145,14 @@ export class ServiceBook implements ServiceDirectory {
     return this.options.numbers.numberBySid(accountSid, sid) === undefined ? undefined : entry.service;
   }
 
+  hasSender(accountSid: string, serviceSid: string, address: string): boolean {
+    const entry = this.pages.services.get(serviceSid);
+    if (entry === undefined || entry.service.accountSid !== accountSid) return false;
+    if (this.serviceOfSender(accountSid, address)?.sid === serviceSid) return true;
+    const isLettered = entry.members.some((member) => member.address === address && member.kind === "alpha");
+    return isLettered && this.options.numbers.sender(accountSid, address) !== undefined;
+  }
+
   chooseSender(wish: SenderWish): SenderChoice | "empty" | "none" {
     const entry = this.pages.services.get(wish.serviceSid);
     if (entry === undefined || entry.service.accountSid !== wish.accountSid) return "empty";

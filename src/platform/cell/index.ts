@@ -4,6 +4,7 @@ export type { ApplyContext, CellRecord, Fact, Machine, Reducer } from "./machine
 export {
   Projection,
   projectionMigration,
+  refusedRowsMigration,
   readProjectedOffsets,
   type ProjectedColumn,
   type ProjectedTable,

@@ -11,6 +11,7 @@ import {
   Cell,
   Projection,
   projectionMigration,
+  refusedRowsMigration,
   readProjectedOffsets,
   StateTable,
   type CellRecord,
@@ -174,7 +175,7 @@ describe("a projection", () => {
 
   before(async () => {
     postgres = await startTestPostgres();
-    await migrate(postgres.database, [projectionMigration, thingMigration]);
+    await migrate(postgres.database, [projectionMigration, refusedRowsMigration, thingMigration]);
   });
   after(() => postgres.stop());
   beforeEach(async () => {
@@ -193,6 +194,28 @@ describe("a projection", () => {
     files = files.afterPowerCut();
     life = await Life.start(files, database);
   }
+
+  it("puts aside the rows that cannot be stored, and goes on with all others", async () => {
+    await life.commit("thing.made", keysOf(0, 100), 1);
+    await life.commit("thing.counted", ["k17", "k18", "k99"], 2 ** 31);
+    assert.equal(await life.projection.flush(), true);
+    const rows = await life.rows();
+    assert.equal(rows.size, 97);
+    assert.ok(!rows.has("k17") && rows.has("k19"));
+    const refused = await database.query<{ key: string; reason: string; value: string }>(
+      "select key, reason, value from projection_refused order by key",
+    );
+    assert.deepEqual(
+      refused.map(({ key }) => key),
+      ['"k17"', '"k18"', '"k99"'],
+    );
+    assert.match(refused[0]?.reason ?? "", /out of range/);
+    assert.equal((JSON.parse(refused[0]?.value ?? "") as Thing).count, 2 ** 31);
+    await life.commit("thing.counted", ["k17"], 5);
+    assert.equal(await life.projection.flush(), true);
+    assert.equal((await life.rows()).get("k17")?.count, 5, "what can be stored later is");
+    await database.query("truncate projection_refused");
+  });
 
   it("makes rows of everything that changed, with what PostgreSQL types they have, and goes on by itself", async () => {
     await life.commit("thing.made", keysOf(0, 10), 3);

@@ -39,6 +39,17 @@ export const projectionMigration: Migration = {
     primary key (cell, "table"))`,
 };
 
+/** Rows that PostgreSQL would not take, so that one of them does not stop all that follow. For the operator to mend. */
+export const refusedRowsMigration: Migration = {
+  name: "cell/0002-projection-refused",
+  sql: `create table projection_refused (
+    cell text not null, "table" text not null, key text not null, reason text not null, value text,
+    refused_at timestamptz not null default now(),
+    primary key (cell, "table", key))`,
+};
+
+/** SQLSTATE class 22: the value itself cannot be stored, however often it is tried. */
+const DATA_EXCEPTION = /^22/;
 const BATCH_ROWS = 2_000;
 const INTERVAL_MS = 400;
 const RETRY_MS = 2_000;
@@ -66,6 +77,8 @@ export class Projection {
   private timer: Timer | undefined;
   private running: Promise<void> | undefined;
   private failing = false;
+  /** Tables with a row in their present batch that PostgreSQL refuses. */
+  private readonly hasRefused = new Set<ProjectedTable<object>>();
   private stopped = false;
 
   constructor(options: {
@@ -121,11 +134,18 @@ export class Projection {
         await this.write(projected, batch, next);
       } catch (error) {
         projected.table.returnDirty();
+        // A row among them cannot be stored: they are tried again around it, at once.
+        if (isDataException(error) && !this.hasRefused.has(projected)) {
+          this.hasRefused.add(projected);
+          left += batch.size;
+          continue;
+        }
         if (!this.failing) this.logger.error("projection.failing", { table: projected.into, reason: String(error) });
         this.failing = true;
         return false;
       }
       projected.table.settleDirty();
+      this.hasRefused.delete(projected);
       if (this.failing) this.logger.info("projection.recovered", { table: projected.into });
       this.failing = false;
       this.evict(projected, batch.keys());
@@ -139,14 +159,72 @@ export class Projection {
     next: number,
   ): Promise<void> {
     return this.database.transaction(async (tx) => {
-      if (projected.write !== undefined) await projected.write(tx, batch);
-      else await this.upsert(tx, projected, batch);
+      await this.writeRows(tx, projected, batch);
       await tx.query(
         `insert into projection_offsets (cell, "table", next_offset) values ($1, $2, $3)
          on conflict (cell, "table") do update set next_offset = excluded.next_offset`,
         [this.cell.name, projected.table.name, next],
       );
     });
+  }
+
+  private writeRows(
+    tx: DatabaseSession,
+    projected: ProjectedTable<object>,
+    batch: ReadonlyMap<string, Readonly<object> | undefined>,
+  ): Promise<void> {
+    if (!this.hasRefused.has(projected)) return this.writePlainly(tx, projected, batch);
+    return this.writeAround(tx, projected, batch);
+  }
+
+  private async writePlainly(
+    tx: DatabaseSession,
+    projected: ProjectedTable<object>,
+    batch: ReadonlyMap<string, Readonly<object> | undefined>,
+  ): Promise<void> {
+    if (projected.write !== undefined) await projected.write(tx, batch);
+    else await this.upsert(tx, projected, batch);
+  }
+
+  /** Writes a batch in ever smaller parts, until the rows that are refused are alone, and puts those aside. */
+  private async writeAround(
+    tx: DatabaseSession,
+    projected: ProjectedTable<object>,
+    batch: ReadonlyMap<string, Readonly<object> | undefined>,
+  ): Promise<void> {
+    await tx.query("savepoint part");
+    try {
+      await this.writePlainly(tx, projected, batch);
+      await tx.query("release savepoint part");
+      return;
+    } catch (error) {
+      if (!isDataException(error)) throw error;
+      await tx.query("rollback to savepoint part");
+      if (batch.size === 1) return this.putAside(tx, projected, batch, error);
+    }
+    const entries = [...batch];
+    const half = Math.ceil(entries.length / 2);
+    await this.writeAround(tx, projected, new Map(entries.slice(0, half)));
+    await this.writeAround(tx, projected, new Map(entries.slice(half)));
+  }
+
+  private async putAside(
+    tx: DatabaseSession,
+    projected: ProjectedTable<object>,
+    batch: ReadonlyMap<string, Readonly<object> | undefined>,
+    error: unknown,
+  ): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    for (const [key, value] of batch) {
+      this.logger.error("projection.row-refused", { table: projected.into, reason });
+      // JSON writes what cannot be stored as escapes.
+      const texts = [JSON.stringify(key), JSON.stringify(reason), JSON.stringify(value) ?? null];
+      await tx.query(
+        `insert into projection_refused (cell, "table", key, reason, value) values ($1, $2, $3, $4, $5)
+         on conflict (cell, "table", key) do update set reason = excluded.reason, value = excluded.value`,
+        [this.cell.name, projected.table.name, ...texts],
+      );
+    }
   }
 
   private async upsert(
@@ -183,6 +261,11 @@ export class Projection {
     this.timer?.cancel();
     await this.flush();
   }
+}
+
+function isDataException(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === "string" && DATA_EXCEPTION.test(code);
 }
 
 function upsertStatement(projected: ProjectedTable<object>): string {
