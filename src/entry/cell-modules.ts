@@ -128,7 +128,7 @@ function makeServices(
     cell,
     fileKey: systemRandomBytes(FILE_KEY_OCTETS),
     filePrefix: gate === undefined ? "" : `/cells/${name}`,
-    alphaAllowed: (country) => compliance().takesNames(country),
+    alphaAllowed: (country, sender) => compliance().takesNames(country, sender),
     isRegistered: (accountSid, serviceSid) => a2p().registrations.isServiceRegistered(accountSid, serviceSid),
     ...(folder === undefined ? {} : { deactivated: (date) => fileOf(join(folder, `${date}.txt`)) }),
   });

@@ -99,6 +99,9 @@ function isOfType(value: unknown, type: NonNullable<Schema["type"]>): boolean {
       return Array.isArray(value);
     case "object":
       return typeof value === "object" && !Array.isArray(value);
+    case "number":
+      // Amounts are texts in the descriptions' own examples, and in what the vendor answers.
+      return typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value));
     case "integer":
       return Number.isInteger(value);
     default:

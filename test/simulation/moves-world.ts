@@ -25,9 +25,9 @@ import { openMoves } from "../../src/modules/moves/move.store.ts";
 import { numbersModule, type NumbersModule } from "../../src/modules/numbers/index.ts";
 import { Cell, Projection, projectionMigration, readProjectedOffsets } from "../../src/platform/cell/index.ts";
 import { HomeGate, INTERNAL_PREFIX, type CellDescriptor, type Home } from "../../src/platform/fleet/index.ts";
-import { Dispatcher, type HttpResponse } from "../../src/platform/http/index.ts";
+import { Dispatcher, type HttpResponse, type RequestAnswerer } from "../../src/platform/http/index.ts";
 import { idempotency, KeyBook } from "../../src/platform/idempotency/index.ts";
-import type { Database, DatabaseSession, Row } from "../../src/platform/ports.ts";
+import type { Row } from "../../src/platform/ports.ts";
 import { SecretBox } from "../../src/platform/secrets/index.ts";
 import { webhookMachine, WebhookState } from "../../src/platform/webhooks/index.ts";
 import { memoryDisk, openMemoryLog, seeded, settle, type SimulatedFiles } from "../kit/memory-log.ts";
@@ -35,6 +35,9 @@ import { startTestPostgres, type TestPostgres } from "../kit/postgres.ts";
 import { emptyDatabase, routerOf } from "../kit/routes.ts";
 import { ScriptedCarrier } from "../kit/scripted-carrier.ts";
 import { silentLogger } from "../kit/silent-logger.ts";
+import { ProcessDatabase, type CellExtension, type Extend } from "./moves-process.ts";
+
+export type { CellExtension, Extend, ExtensionPorts } from "./moves-process.ts";
 
 export const OPERATOR = `AC${"0".repeat(32)}`;
 export const TOKEN = "f".repeat(32);
@@ -43,53 +46,6 @@ export const SHORT_CODE = "55501";
 const PICTURE = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
 const MASTER = new Uint8Array(32).fill(7);
 const STEP = /^\/trunkline\/internal\/v1\/moves\/([^/]+)\/([^/]+)$/;
-
-/** The connection of one process to its database: when the process is killed, nothing more comes of it. */
-class ProcessDatabase implements Database {
-  isDead = false;
-  pending = 0;
-  private readonly database: Database;
-
-  constructor(database: Database) {
-    this.database = database;
-  }
-
-  query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]> {
-    return this.count(() => this.database.query<R>(sql, values));
-  }
-
-  transaction<T>(work: (tx: DatabaseSession) => Promise<T>): Promise<T> {
-    return this.count(() =>
-      this.database.transaction(async (tx) => {
-        const result = await work({
-          query: (sql, values) => {
-            this.check();
-            return tx.query(sql, values);
-          },
-        });
-        // Killed before the commit: the server rolls back.
-        this.check();
-        return result;
-      }),
-    );
-  }
-
-  private check(): void {
-    if (this.isDead) throw new Error("the process was killed");
-  }
-
-  private async count<T>(work: () => Promise<T>): Promise<T> {
-    this.check();
-    this.pending += 1;
-    try {
-      const result = await work();
-      this.check();
-      return result;
-    } finally {
-      this.pending -= 1;
-    }
-  }
-}
 
 /** What lives and dies with the process of a cell. */
 interface Life {
@@ -103,7 +59,8 @@ interface Life {
   readonly webhooks: WebhookState;
   readonly cell: Cell;
   readonly projection: Projection;
-  readonly dispatcher: Dispatcher;
+  readonly extension: CellExtension | undefined;
+  readonly answerer: RequestAnswerer;
   /** Rejects when the process is killed. */
   readonly death: Promise<never>;
   readonly die: () => void;
@@ -144,6 +101,10 @@ export class CellWorld {
     const caller: CellCaller = { call: (to, _method, path, json) => world.call(to, path, json, name) };
     const accounts = accountsModule({ ...ports, mintSid, randomBytes, secrets });
     const numbers = numbersModule({ ...ports, mintSid, accountStatus: (sid) => accounts.directory.status(sid) });
+    const late: { cell?: Cell; projection?: Projection } = {};
+    const theCell = (): Cell => late.cell as Cell;
+    const common = { name, clock, database, gate, accounts, numbers, secrets, mintSid, cell: theCell };
+    const extension = await world.extend?.(common);
     const messaging = messagingModule({
       ...ports,
       blobs,
@@ -161,6 +122,7 @@ export class CellWorld {
         placeOf: (address) => gate.placeOfText(address),
         send: (to, texts) => caller.call(to, "POST", `${INTERNAL_PREFIX}/inbound`, { texts }),
       },
+      ...extension?.messaging,
     });
     const monitor = monitorModule({ ...ports, cell: name });
     const webhooks = new WebhookState();
@@ -179,8 +141,6 @@ export class CellWorld {
       limits: { fallbackAfterMs: 1_000, maxAgeMs: 10_000 },
       server: undefined,
     });
-    const late: { cell?: Cell; projection?: Projection } = {};
-    const theCell = (): Cell => late.cell as Cell;
     const moves = cellMoves({
       ...ports,
       blobs,
@@ -193,6 +153,7 @@ export class CellWorld {
         esme.movable,
         webhookMovable(webhooks),
         idempotencyMovable(keys, { cell: theCell, clock }),
+        ...(extension?.movables ?? []),
       ],
       caller,
       flush: () => (late.projection as Projection).flush(),
@@ -206,6 +167,7 @@ export class CellWorld {
       ...monitor.migrations,
       ...esme.migrations,
       ...moves.migrations,
+      ...(extension?.migrations ?? []),
     ]);
     await accounts.ensureFirstAccount({ accountSid: OPERATOR, authToken: TOKEN });
     await numbers.syncInventory({ numbers: [] });
@@ -219,31 +181,48 @@ export class CellWorld {
       clock,
       logger: silentLogger,
       log: await openMemoryLog(this.files, clock),
-      machines: [...messaging.machines, webhooksMachine, monitor.machine, esme.machine, keys.machine],
+      machines: [
+        ...messaging.machines,
+        webhooksMachine,
+        ...[monitor, esme, keys].map(({ machine }) => machine),
+        ...(extension?.machines ?? []),
+      ],
       projectedOffsets: await readProjectedOffsets(database, name),
     });
     late.cell = cell;
     messaging.attach(cell);
     esme.attach(cell);
+    extension?.attach(cell);
+    await numbers.directory.reload();
+    await extension?.open();
     await cell.recover();
     const projection = new Projection({
       cell,
       ...ports,
-      tables: [...messaging.projections, ...monitor.projections],
+      tables: [...messaging.projections, ...monitor.projections, ...(extension?.projections ?? [])],
     });
     late.projection = projection;
     await moves.load();
-    await numbers.directory.reload();
     projection.start();
     messaging.start();
+    await extension?.start();
     const dispatcher = new Dispatcher({
       clock,
       logger: silentLogger,
       minter: world.minter,
       authenticator: accounts.authenticator,
-      routes: [...accounts.routes, ...numbers.routes, ...messaging.routes, ...monitor.routes],
-      around: [idempotency({ keys, cell: theCell, secrets, clock, logger: silentLogger })],
+      routes: [accounts, numbers, messaging, monitor, ...(extension === undefined ? [] : [extension])].flatMap(
+        ({ routes }) => routes,
+      ),
+      around: [
+        idempotency({ keys, cell: theCell, secrets, clock, logger: silentLogger }),
+        ...(extension?.around ?? []),
+      ],
     });
+    const gated: RequestAnswerer = {
+      dispatch: (request) => gate.run(request, (admitted) => dispatcher.dispatch(admitted)),
+      reject: (request, error) => dispatcher.reject(request, error),
+    };
     let die = (): void => undefined;
     const death = new Promise<never>((_, reject) => {
       die = () => reject(new Error(`${name} was killed`));
@@ -260,7 +239,8 @@ export class CellWorld {
       webhooks,
       cell,
       projection,
-      dispatcher,
+      extension,
+      answerer: extension?.through(gated) ?? gated,
     };
     this.life = { ...parts, death, die };
   }
@@ -276,6 +256,7 @@ export class CellWorld {
     await settle(4);
     this.files = this.files.afterKill();
     this.carrier.cut();
+    await life.extension?.close().catch(() => undefined);
   }
 
   /** A request at the cell's door. Rejects when the process is not there, or dies before it has answered. */
@@ -285,29 +266,32 @@ export class CellWorld {
     input: {
       readonly user: string;
       readonly password: string;
-      readonly form?: Record<string, string>;
+      readonly form?: Record<string, string> | URLSearchParams;
       readonly key?: string;
+      readonly json?: unknown;
+      /** `api.twilio.com` unless given. */
+      readonly host?: string;
+      readonly headers?: Readonly<Record<string, string>>;
     },
   ): Promise<HttpResponse> {
     const { life } = this;
     if (life === undefined) throw new Error(`${this.name} does not answer`);
-    const body = Buffer.from(new URLSearchParams(input.form ?? {}).toString(), "utf8");
-    const answering = life.gate.run(
-      {
-        method,
-        target,
-        headers: {
-          host: "api.twilio.com",
-          authorization: `Basic ${Buffer.from(`${input.user}:${input.password}`).toString("base64")}`,
-          "content-type": "application/x-www-form-urlencoded",
-          ...(input.key === undefined ? {} : { "idempotency-key": input.key }),
-        },
-        scheme: "https",
-        peer: "",
-        readBody: () => Promise.resolve(body),
+    const { json, form = {}, host = "api.twilio.com" } = input;
+    const body = Buffer.from(json === undefined ? new URLSearchParams(form).toString() : JSON.stringify(json), "utf8");
+    const answering = life.answerer.dispatch({
+      method,
+      target,
+      headers: {
+        host,
+        authorization: `Basic ${Buffer.from(`${input.user}:${input.password}`).toString("base64")}`,
+        "content-type": json === undefined ? "application/x-www-form-urlencoded" : "application/json",
+        ...(input.key === undefined ? {} : { "idempotency-key": input.key }),
+        ...input.headers,
       },
-      (request) => life.dispatcher.dispatch(request),
-    );
+      scheme: "https",
+      peer: "",
+      readBody: () => Promise.resolve(body),
+    });
     const response = await Promise.race([answering, life.death]);
     if (this.life !== life) throw new Error("the process was killed before it answered");
     return response;
@@ -349,8 +333,11 @@ export class MovesWorld {
   private controlDatabase: ProcessDatabase | undefined;
   mover: Mover | undefined;
 
-  private constructor(seed: number) {
+  readonly extend: Extend | undefined;
+
+  private constructor(seed: number, extend: Extend | undefined) {
     this.seed = seed;
+    this.extend = extend;
     this.random = seeded(seed);
     this.minter = new SidMinter(
       () => this.nowMs,
@@ -358,8 +345,8 @@ export class MovesWorld {
     );
   }
 
-  static async start(seed = 1): Promise<MovesWorld> {
-    const world = new MovesWorld(seed);
+  static async start(seed = 1, extend?: Extend): Promise<MovesWorld> {
+    const world = new MovesWorld(seed, extend);
     for (const name of ["messaging-1", "messaging-2"]) {
       const cell = new CellWorld(world, name, await startTestPostgres());
       world.cells.set(name, cell);
@@ -542,4 +529,15 @@ export class MovesWorld {
     this.killMover();
     await this.control?.stop();
   }
+}
+
+/** Lets the mover work until a step begins, or the move has ended. */
+export async function driveTo(world: MovesWorld, step: string | undefined, limit = 400): Promise<void> {
+  for (let turn = 0; turn < limit; turn += 1) {
+    const move = await world.open();
+    if (move === undefined || move.step === step) return;
+    await world.advance(Math.max(10, await world.step()));
+  }
+  const move = await world.open();
+  assert.fail(`the move stays at ${move?.step}: ${move?.reason}, ${JSON.stringify(move?.progress)}`);
 }

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import type { Ask, Scene } from "./residency-scene.ts";
-
-/** How an endpoint is called with marked data. */
-type MarkedCall = (scene: Scene) => Promise<unknown>;
+import { COMMERCE_CALLED_BY, COMMERCE_CALLS } from "./residency-commerce.ts";
+import { refused, type MarkedCall, type Scene } from "./residency-scene.ts";
 
 const NUMBERS = "/IncomingPhoneNumbers";
 const CREDENTIALS = "/trunkline/v1/Smpp/Credentials";
@@ -156,14 +154,6 @@ const tokens: MarkedCall = async (scene) => {
   scene.authToken = String(promoted["auth_token"]);
 };
 
-/** What only the operator may: anybody else's request is refused, with all that it brought. */
-const refused =
-  (asked: (scene: Scene) => Ask): MarkedCall =>
-  async (scene) => {
-    const { status } = await scene.ask(asked(scene));
-    assert.ok(status >= 400 && status < 500, `refused with ${status}`);
-  };
-
 const routing = (path: string, ...names: string[]): MarkedCall =>
   refused(({ marks }) => ({
     path: `/trunkline/v1/Routing/${path}`,
@@ -241,11 +231,13 @@ export const CALLS: Readonly<Record<string, MarkedCall>> = {
     form: { Status: marks.text() },
   })),
   "POST api /trunkline/v1/Accounts": mainAccount,
+  ...COMMERCE_CALLS,
   "POST accounts /v1/AuthTokens/Promote": tokens,
 };
 
 /** Endpoints that another one's call here calls as well. */
-export const CALLED_BY: Readonly<Record<string, keyof typeof CALLS>> = {
+export const CALLED_BY: Readonly<Record<string, string>> = {
+  ...COMMERCE_CALLED_BY,
   "POST api /2010-04-01/Accounts/{AccountSid}/Keys/{Sid}.json": "POST api /2010-04-01/Accounts/{AccountSid}/Keys.json",
   "POST api /2010-04-01/Accounts/{AccountSid}/SigningKeys/{Sid}.json":
     "POST api /2010-04-01/Accounts/{AccountSid}/SigningKeys.json",
@@ -276,6 +268,16 @@ export async function askInVain(scene: Scene): Promise<void> {
     ["api", `/trunkline/internal/v1/credentials/${marks.plain()}`],
     ["monitor", `/v1/Alerts${query("LogLevel", marks.text())}`],
     ["monitor", `/v1/Alerts/${marks.plain()}`],
+    ["monitor", `/v1/Events${query("ResourceSid", marks.text())}`],
+    ["messaging", `/v1/Services/${marks.plain()}`],
+    ["numbers", `/v1/Porting/Portability/PhoneNumber/${encodeURIComponent(marks.phone())}`],
+    ["pricing", `/v2/Trunking/Numbers/${encodeURIComponent(marks.phone())}`],
+    ["pricing", `/v1/Messaging/Countries/${encodeURIComponent(marks.text())}`],
+    ["api", scene.own(`/Addresses.json${query("CustomerName", marks.text())}`)],
+    ["api", scene.own(`/Usage/Records.json${query("Category", marks.text())}`)],
+    ["api", `/trunkline/v1/OptOuts${query("Recipient", marks.phone())}`],
+    ["api", `/trunkline/v1/Links${query("Tag", marks.text())}`],
+    ["api", `/trunkline/v1/Ledger/Lines${query("Resource", marks.text())}`],
     [marks.plain(), `/${marks.plain()}`],
   ];
   for (const [product, path] of reads) await scene.ask({ method: "GET", product, path });

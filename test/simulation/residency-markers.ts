@@ -61,6 +61,12 @@ export class Markers {
     return marker;
   }
 
+  /** A number that was not given before, for what must be there once. */
+  next(): number {
+    this.count += 1;
+    return this.count;
+  }
+
   /** A text with letters of several alphabets. */
   text(isKept = false): string {
     return `${this.plain(isKept)} ${this.accented} ${this.ideographs}`;

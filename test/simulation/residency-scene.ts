@@ -6,9 +6,11 @@ import type { Markers } from "./residency-markers.ts";
 
 /** A request, as the account makes it. */
 export interface Ask {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** The first label of the product's host: `api` unless given. */
   readonly product?: string;
+  /** Another host than a product's. */
+  readonly host?: string;
   readonly path: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
@@ -22,6 +24,18 @@ export interface Answer {
   readonly status: number;
   readonly json: Readonly<Record<string, unknown>>;
 }
+
+/** How an endpoint is called with marked data. */
+export type MarkedCall = (scene: Scene) => Promise<unknown>;
+
+/** What only the operator may, or what is wrong: the request is refused, with all that it brought. */
+export const refused =
+  (asked: (scene: Scene) => Ask): MarkedCall =>
+  async (scene) => {
+    const { method = "POST", ...rest } = asked(scene);
+    const { status, json } = await scene.ask({ method, ...rest });
+    assert.ok(status >= 400 && status < 500, `${rest.path} refused with ${status} ${JSON.stringify(json)}`);
+  };
 
 /** An account of one region and a person's data, asked for at an edge of some region. */
 export class Scene {
@@ -50,7 +64,17 @@ export class Scene {
     return `/2010-04-01/Accounts/${this.account.accountSid}${path}`;
   }
 
-  async ask({ method = "POST", product = "api", path, form, json, body, headers = {}, as }: Ask): Promise<Answer> {
+  async ask({
+    method = "POST",
+    product = "api",
+    host,
+    path,
+    form,
+    json,
+    body,
+    headers = {},
+    as,
+  }: Ask): Promise<Answer> {
     const { accountSid } = this.account;
     const credentials = Buffer.from(as ?? `${accountSid}:${this.authToken}`).toString("base64");
     const response = await fetch(`${this.fleet.edges.get(this.edge)}${path}`, {
@@ -58,7 +82,7 @@ export class Scene {
       redirect: "manual",
       headers: {
         authorization: `Basic ${credentials}`,
-        "x-forwarded-host": `${product}.twilio.com`,
+        "x-forwarded-host": host ?? `${product}.twilio.com`,
         "user-agent": `residency/${this.marks.plain()}`,
         ...(json === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
@@ -90,7 +114,8 @@ export class Scene {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<string> {
     const to = form["To"] ?? this.marks.phone(true);
-    const marked = { From: this.from, Body: this.marks.text(true), ...form, To: to };
+    const body = form["Body"] ?? this.marks.text(true);
+    const marked = { From: this.from, ...form, Body: body, To: to };
     return this.createdSid({ path: this.own("/Messages.json"), form: marked, headers });
   }
 

@@ -42,6 +42,8 @@ describe(`personal data of an account in ie1, seed ${SEED}`, () => {
   let customer: CustomerServer;
   let scene: Scene;
   let smppPort = 0;
+  /** What was called with a marker. */
+  const origins = new Map<string, string>();
 
   before(async () => {
     [postgres, redis, customer, smppPort] = await Promise.all([
@@ -59,7 +61,7 @@ describe(`personal data of an account in ie1, seed ${SEED}`, () => {
         TRUNKLINE_SMPP_PORT: String(smppPort),
         ...(redis === undefined ? {} : { TRUNKLINE_REDIS_URL: redis.url }),
       },
-      config: { numbers: numbersOfCells() },
+      config: { numbers: numbersOfCells(), a2p: { simulatedReviewMs: 100 } },
     });
     const account = await fleet.createAccount("ie1");
     assert.equal(account.cell, HOME);
@@ -84,6 +86,9 @@ describe(`personal data of an account in ie1, seed ${SEED}`, () => {
         await call(scene).catch((error: unknown) => {
           throw new Error(`${name} at ${edge}: ${String(error)}`, { cause: error });
         });
+        for (const [index, marker] of marks.kept.slice(origins.size).entries()) {
+          origins.set(marker, `${marker}, number ${index + 1} of ${name} at ${edge}`);
+        }
       }
       await askInVain(scene);
       await overSmpp(scene, smppPort + 1);
@@ -103,12 +108,13 @@ describe(`personal data of an account in ie1, seed ${SEED}`, () => {
       ["its tables", rows],
       ["the files of its database", own],
       ["its log", cell.filter(({ name }) => name.startsWith("log"))],
+      ["its index of links", cell.filter(({ name }) => name.startsWith("links"))],
       ["its media", cell.filter(({ name }) => name.startsWith("media"))],
     ] as const) {
       assert.ok(tracesIn(marks, places).length > 0, `something is in ${what}`);
     }
     const all = Buffer.concat([...rows, ...cell].map(({ content }) => content));
-    const lost = marks.kept.filter((marker) => !all.includes(marker));
+    const lost = marks.kept.filter((marker) => !all.includes(marker)).map((marker) => origins.get(marker) ?? marker);
     assert.deepEqual(lost, [], "everything that was accepted is in its cell");
   });
 
@@ -131,7 +137,13 @@ describe(`personal data of an account in ie1, seed ${SEED}`, () => {
     const elsewhere = [path(`cells/${HOME}`), path("edges/edge-ie1"), path("carrier")];
     const files = await filesBelow(fleet.dataFolder, (name) => elsewhere.some((folder) => name.startsWith(folder)));
     const names = files.map(({ name }) => name);
-    for (const known of ["fleet.json", "run.json", path("cells/messaging-1/log"), path("edges/edge-us1/routes")]) {
+    for (const known of [
+      "fleet.json",
+      "run.json",
+      path("cells/messaging-1/log"),
+      path("cells/messaging-1/links"),
+      path("edges/edge-us1/routes"),
+    ]) {
       assert.ok(
         names.some((name) => name.startsWith(known)),
         `${known} is among ${names.join(", ")}`,

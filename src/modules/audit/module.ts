@@ -1,8 +1,7 @@
 import { auditStep, AuditLog, type AuditEnded, type HeadSigner } from "../../platform/audit/index.ts";
 import type { Cell, Machine, ProjectedTable } from "../../platform/cell/index.ts";
 import { signedMount, type FleetKey, type Movable } from "../../platform/fleet/index.ts";
-import type { GossipView } from "../../platform/gossip/index.ts";
-import type { Around, Mount, Route } from "../../platform/http/index.ts";
+import type { Around, HttpRequest, Mount, Route } from "../../platform/http/index.ts";
 import type { Clock, Database, Logger, Migration } from "../../platform/ports.ts";
 import { eventRoutes } from "./events.resource.ts";
 import { auditMigrations, auditProjections } from "./event.store.ts";
@@ -20,6 +19,8 @@ export interface AuditOptions {
   readonly mintSid: (prefix: string) => string;
   readonly signer: HeadSigner;
   readonly isOperator: (accountSid: string) => boolean;
+  /** Where a client's address is; the other end of the connection where absent. */
+  readonly addressOf?: (request: HttpRequest) => string;
 }
 
 /** What entry mounts: one for each cell. */
@@ -46,7 +47,7 @@ export interface AuditModule {
 
 /** The audit log of a cell. */
 export function auditModule(options: AuditOptions): AuditModule {
-  const { database, clock, logger, mintSid, signer } = options;
+  const { database, clock, logger, mintSid, signer, addressOf = (request) => request.peer } = options;
   const log = new AuditLog(options.cell);
   const reads = { database, log };
   let attached: Cell | undefined;
@@ -69,7 +70,7 @@ export function auditModule(options: AuditOptions): AuditModule {
     migrations: auditMigrations,
     routes: [...eventRoutes(reads), ...proofRoutes(proofs)],
     movable: auditMovable(log),
-    step: auditStep({ cell, clock, logger, mintSid }),
+    step: auditStep({ cell, clock, logger, mintSid, addressOf }),
     internalMounts: (key) => [
       signedMount(key, clock, {
         method: "GET",

@@ -20,6 +20,7 @@ export interface Assembled {
   readonly doNotCall: DoNotCallBook;
   readonly engine: RuleEngine;
   readonly deps: ComplianceDeps;
+  readonly world: RuleWorld;
 }
 
 /** Makes the books of the rules, the engine that asks the rules over them, and what the routes work with. */
@@ -48,7 +49,7 @@ export function assemble(options: ComplianceOptions, cell: () => Cell): Assemble
     isOperator,
     ownsScope,
   };
-  return { consents, keywords, doNotCall, engine, deps };
+  return { consents, keywords, doNotCall, engine, deps, world };
 }
 
 function makeWorld(options: ComplianceOptions, consents: ConsentState) {

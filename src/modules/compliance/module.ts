@@ -23,8 +23,8 @@ import { settingMigrations } from "./settings/index.ts";
 export interface ComplianceModule {
   /** What messaging asks. Answers from the first moment, by what was read so far. */
   readonly compliance: Compliance;
-  /** Whether a country (ISO 3166-1 alpha-2) takes alphanumeric senders, be it registered ones only. */
-  takesNames(country: string): boolean;
+  /** Whether a country (ISO 3166-1 alpha-2) takes alphanumeric senders; with a sender, whether it takes that one. */
+  takesNames(country: string, sender?: { readonly accountSid: string; readonly address: string }): boolean;
   readonly machine: Machine;
   readonly projections: readonly ProjectedTable<never>[];
   readonly migrations: readonly Migration[];
@@ -57,11 +57,15 @@ export function complianceModule(options: ComplianceOptions): ComplianceModule {
   let attached: Cell | undefined;
   const cell = (): Cell => present(attached, "the compliance module has a cell");
   const assembled = assemble(options, cell);
-  const { consents, doNotCall, engine, deps } = assembled;
+  const { consents, doNotCall, engine, deps, world } = assembled;
   const lists = new ListReload(doNotCall, options, () => engine.changed());
   return {
     compliance: complianceOf(options, assembled),
-    takesNames: (country) => deps.countries.of(country).rule.alphanumeric !== "forbidden",
+    takesNames: (country, sender) => {
+      const { alphanumeric } = deps.countries.of(country).rule;
+      if (alphanumeric !== "registered" || sender === undefined) return alphanumeric !== "forbidden";
+      return world.senders.isRegistered(sender.accountSid, sender.address, country);
+    },
     machine: consentMachine(consents, options.cell),
     projections: consentProjections(consents),
     migrations: [...settingMigrations, ...consentMigrations],

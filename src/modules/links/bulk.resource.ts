@@ -72,7 +72,8 @@ function readItem(item: JsonValue): LinkRequest | AppError {
   }
   const expires = texts["date_expires"];
   const expiresAtMs = expires === undefined ? 0 : Date.parse(expires);
-  if (Number.isNaN(expiresAtMs)) return invalid("date_expires is no date");
+  // Farther dates are none to a database.
+  if (!(expiresAtMs >= 0 && expiresAtMs <= LATEST_MS)) return invalid("date_expires is no date from 1970 to 9999");
   const tags = fields["tags"] ?? [];
   if (!isTags(tags)) return invalid(`tags is no list of at most ${MAX_TAGS} short texts`);
   return {
@@ -86,6 +87,8 @@ function readItem(item: JsonValue): LinkRequest | AppError {
     isPermanent: fields["permanent"] === true,
   };
 }
+
+const LATEST_MS = Date.UTC(9999, 11, 31);
 
 const TEXTS: readonly (readonly [name: string, maxCharacters: number])[] = [
   ["domain_name", 253],

@@ -49,10 +49,17 @@ export async function createLinks(
   const made: Link[] = [];
   let greatest: number | undefined;
   const mine: string[] = [];
+  // Looked for once a name: an account's only domain is found among those of all.
+  const domains = new Map<string, LinkDomain>();
+  const domainOf = (name = ""): LinkDomain => {
+    const domain = domains.get(name) ?? domainFor(deps, accountSid, name === "" ? undefined : name);
+    domains.set(name, domain);
+    return domain;
+  };
   try {
     for (const request of requests) {
       try {
-        const { link, sequence } = makeLink(deps, accountSid, request, reserved);
+        const { link, sequence } = makeLink(deps, { accountSid, domain: domainOf(request.domain) }, request, reserved);
         if (sequence === undefined) mine.push(addressOf(link));
         else greatest = sequence;
         made.push(link);
@@ -82,12 +89,11 @@ async function commit(deps: LinkDeps, made: readonly Link[], greatest: number | 
 
 function makeLink(
   deps: LinkDeps,
-  accountSid: string,
+  { accountSid, domain }: { readonly accountSid: string; readonly domain: LinkDomain },
   request: LinkRequest,
   reserved: Set<string>,
 ): { readonly link: Link; readonly sequence: number | undefined } {
   const { domains, clock, state, codes, cellNumber, mintSid } = deps;
-  const domain = domainFor(deps, accountSid, request.domain);
   checkTarget(request.url, domains);
   const { slug } = request;
   if (slug !== undefined) takeSlug(deps, domain, slug, reserved);

@@ -247,7 +247,8 @@ describe("a short link", () => {
       });
     const right = await post("open sesame");
     assert.deepEqual([right.status, right.location], [303, TARGET]);
-    for (let n = 0; n < 5; n += 1) assert.equal((await post("wrong")).status, 403);
+    const guesses = await Promise.all(Array.from({ length: 20 }, () => post("wrong")));
+    assert.equal(guesses.filter(({ status }) => status === 403).length, 5, "however many come at once");
     assert.equal((await post("open sesame")).status, 429);
     assert.equal((await post("open sesame", "198.51.100.1")).status, 303, "somebody else may");
     world.clock.advance(15 * 60_000);
@@ -423,7 +424,7 @@ describe("links of an account that moves", () => {
     let hasMoved = false;
     await world.close();
     world = await LinksWorld.open(postgres.database, {
-      standing: (key) => (hasMoved && (key === ACCOUNT || key === DOMAIN) ? { kind: "moved", home: HOME } : undefined),
+      standing: (key) => (hasMoved && key === ACCOUNT ? { kind: "moved", home: HOME } : undefined),
     });
     await world.domain();
     const link = await create({ Password: "x", Title: "t" });
@@ -448,14 +449,19 @@ describe("links of an account that moves", () => {
     const left = JSON.stringify(await database.query("select * from links"));
     assert.ok(!left.includes("shop.example") && !left.includes('"t"'), "nothing of what it led to is left");
     // The edge says that it is for a link domain, which this cell does not know any more.
-    const headers = { "x-trunkline-link": "1" };
+    const headers = { "x-trunkline-link": ACCOUNT };
     for (const moment of ["at once", "after a restart"]) {
       const forwarded = await world.visit(link.short_url, { headers });
       assert.equal(forwarded.status, 421, moment);
       assert.equal(forwarded.headers["x-trunkline-home"], HOME.cell);
       assert.equal(forwarded.headers["x-trunkline-epoch"], "4");
-      assert.equal((await world.visit(slug.short_url, { headers })).status, 404, "slugs are routed by their domain");
-      assert.equal((await world.visit(`https://${DOMAIN}/abcdefghij`, { headers })).status, 404);
+      const slugAnswer = await world.visit(slug.short_url, { headers });
+      assert.deepEqual([slugAnswer.status, slugAnswer.headers["x-trunkline-home"]], [421, HOME.cell]);
+      for (const path of ["abcdefghij", "", "a/b", ".well-known/acme-challenge/x"]) {
+        assert.equal((await world.visit(`https://${DOMAIN}/${path}`, { headers })).status, 421, path);
+      }
+      const stranger = { "x-trunkline-link": STRANGER };
+      assert.equal((await world.visit(`https://${DOMAIN}/abcdefghij`, { headers: stranger })).status, 404);
       await world.crash();
       assert.equal(await world.projection.flush(), true);
       assert.equal(
@@ -539,6 +545,23 @@ describe("many links at once", () => {
     for (const body of ["[]", "{}", '{"links":[]}', `{"links":[${"{},".repeat(10_000)}{}]}`]) {
       assert.equal((await world.call("POST", `${LINKS}/Bulk`, { body })).status, 400);
     }
+  });
+
+  it("are refused where a database could not keep them, which would keep everything behind them out of it too", async () => {
+    await world.domain();
+    const dates = ["-271821-04-20T00:00:00Z", "+275760-09-13T00:00:00Z", "1969-12-31T23:59:59Z"];
+    const links = [
+      ...dates.map((date) => ({ target_url: TARGET, date_expires: date })),
+      { target_url: "https://a.example/\u0001" },
+      { target_url: "https://a.example/\u0000" },
+      { target_url: "https://a.example/\n" },
+      { target_url: TARGET, date_expires: "9999-01-01T00:00:00Z" },
+      { target_url: "https://a.example/\ud800" },
+    ];
+    const made = await world.ask("POST", `${LINKS}/Bulk`, { body: JSON.stringify({ links }) });
+    assert.deepEqual([made.created, made.failed], [3, 5], "zero characters and half pairs came as U+FFFD");
+    assert.equal(await world.projection.flush(), true);
+    assert.equal((await world.ask("GET", LINKS)).links.length, 3);
   });
 
   it("have QR codes as SVG and PNG", async () => {

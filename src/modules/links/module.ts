@@ -8,7 +8,7 @@ import {
 } from "../../platform/certificates/index.ts";
 import type { Movable, SignedEndpoint, Standing } from "../../platform/fleet/index.ts";
 import type { HttpRequest, RequestAnswerer, Route } from "../../platform/http/index.ts";
-import { linkCodeKey, LinkCodes, type CountryOfAddress } from "../../platform/links/index.ts";
+import { linkCodeKey, LinkCodes, type CountryOfAddress, type LinkSite } from "../../platform/links/index.ts";
 import { present } from "../../kernel/assert.ts";
 import type { Migration } from "../../platform/ports.ts";
 import { ignoreAnswer, type Responder } from "../../platform/webhooks/index.ts";
@@ -62,7 +62,7 @@ export interface LinksOptions extends Pick<
   readonly countryOf?: CountryOfAddress;
   /** Makes what obtains certificates, given where the key of its account is kept; none are obtained where absent. */
   readonly makeIssuer?: (keys: IssuerKeyStore) => CertificateIssuer;
-  /** How accounts and domains stand that move to another cell. */
+  /** How accounts stand that move to another cell. */
   readonly standing?: (key: string) => Standing | undefined;
 }
 
@@ -82,6 +82,8 @@ export interface LinksModule {
   readonly contexts: CertificateContexts;
   /** For edges: the domains of this cell, with sealed keys; to be mounted as a signed endpoint. */
   readonly siteEndpoint: SignedEndpoint;
+  /** Whose the link domain of a host field is, where it names one of this cell that works. */
+  siteOf(host: string): Pick<LinkSite, "accountSid"> | undefined;
   /** Puts the redirects before what answers requests. */
   through(next: RequestAnswerer): RequestAnswerer;
   /** Gives the module the cell that its machine became part of. Before the cell recovers. */
@@ -153,7 +155,8 @@ export function linksModule(options: LinksOptions): LinksModule {
     movable: linksMovable(deps),
     certificates: domains,
     contexts: new CertificateContexts(domains, logger),
-    siteEndpoint: siteEndpoint(domains),
+    siteEndpoint: siteEndpoint(domains, options.clock),
+    siteOf: (host) => door.domainOf(host),
     through: (next) => linkAnswerer(door, logger, next),
     attach: (attached) => {
       late.cell = attached;

@@ -31,7 +31,7 @@ export function linksMovable(deps: {
   return {
     name: "links",
     tables: [
-      { name: "link_domains", owned: OWN, key: "t.sid", keyType: "text", primaryKey: "sid", routeKey: "t.name" },
+      { name: "link_domains", owned: OWN, key: "t.sid", keyType: "text", primaryKey: "sid" },
       { name: "link_domain_services", owned: OWN, key: "t.service_sid", keyType: "text", primaryKey: "service_sid" },
       {
         name: "links",

@@ -12,6 +12,7 @@ export interface UrlRules {
 }
 
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:"]);
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 const PLAIN = /^[\x21-\x7e]+$/;
 
 /**
@@ -24,6 +25,8 @@ export function checkTarget(url: string, rules: UrlRules): void {
     throw new AppError(linkErrors.urlInvalid, { reason });
   };
   if (url.length > MAX_URL_CHARACTERS) return refuse(`it is longer than ${MAX_URL_CHARACTERS} characters`);
+  // Parsers pass over some of them, and databases do not take all.
+  if (UNPRINTABLE.test(url)) return refuse("it has control characters");
   if (!URL.canParse(url)) return refuse("it is no absolute URL");
   const { protocol, username, password, hostname } = new URL(url);
   if (!SCHEMES.has(protocol)) return refuse("its scheme is neither http nor https");

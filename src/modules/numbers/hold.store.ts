@@ -54,7 +54,7 @@ export async function holdNumber(
 export async function listHolds(database: DatabaseSession, accountSid: string, atMs: number): Promise<NumberHold[]> {
   const rows = await database.query<HoldRow>(
     `select hold_sid, held_by, number, held_until from phone_numbers
-     where held_by = $1 and held_until > $2 order by hold_sid desc limit ${MAX_HOLDS}`,
+     where held_by = $1 and held_until > $2 and hold_sid is not null order by hold_sid desc limit ${MAX_HOLDS}`,
     [accountSid, new Date(atMs)],
   );
   return rows.map(fromRow);

@@ -80,8 +80,11 @@ function createRoute(deps: NumbersDeps): Route {
       const address = parseAddress(params.PhoneNumber);
       if (address.kind !== "e164") throw new AppError(numberErrors.numberInvalid, { value: params.PhoneNumber });
       const number = address.e164;
-      await drawWanted(deps, number, accountSid);
       const atMs = deps.clock.nowMs();
+      // Looked at before a number is drawn from the shared inventory, where nobody else could have it meanwhile.
+      const others = (await listHolds(deps.database, accountSid, atMs)).filter((known) => known.number !== number);
+      if (others.length >= MAX_HOLDS) throw new AppError(numberErrors.holdsExceeded, { max: MAX_HOLDS });
+      await drawWanted(deps, number, accountSid);
       const hold = { sid: deps.mintSid("NH"), accountSid, number, untilMs: atMs + HOLD_MS, atMs };
       const held = await deps.database.transaction((tx) => holdNumber(tx, hold));
       if (held === "full") throw new AppError(numberErrors.holdsExceeded, { max: MAX_HOLDS });

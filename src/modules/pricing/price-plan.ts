@@ -3,6 +3,13 @@ import type { CompiledPrices, Fees, Place } from "./table/index.ts";
 const MILLION = 1_000_000;
 const ALL_BASIS_POINTS = 10_000;
 
+/** The most that a price may be once it is converted: what a whole message can cost then stays far below what is exact. */
+const MAX_PRICE_MICROS = 20_000_000_000_000;
+
+function converted(micros: number, factor: number): number {
+  return Math.min(MAX_PRICE_MICROS, Math.round(micros * factor));
+}
+
 /** A table as one kind of account pays it: in a currency, with a discount. */
 export class PriceLayer {
   readonly table: CompiledPrices;
@@ -25,7 +32,7 @@ export class PriceLayer {
   charge(micros: number): number;
   charge(micros: number | undefined): number | undefined;
   charge(micros: number | undefined): number | undefined {
-    return micros === undefined || this.factor === 1 ? micros : Math.round(micros * this.factor);
+    return micros === undefined || this.factor === 1 ? micros : converted(micros, this.factor);
   }
 
   unit(slot: string, place: Place): number | undefined {
@@ -52,14 +59,14 @@ export class PriceLayer {
   fees(slot: string, place: Place): Fees | undefined {
     const fees = this.table.messages[slot]?.fees.find(place);
     if (fees === undefined || this.feeFactor === 1) return fees;
-    let converted = this.convertedFees.get(fees);
-    if (converted === undefined) {
+    let known = this.convertedFees.get(fees);
+    if (known === undefined) {
       const made: Record<string, number> = {};
-      for (const name of Object.keys(fees)) made[name] = Math.round((fees[name] ?? 0) * this.feeFactor);
-      converted = made;
-      this.convertedFees.set(fees, converted);
+      for (const name of Object.keys(fees)) made[name] = converted(fees[name] ?? 0, this.feeFactor);
+      known = made;
+      this.convertedFees.set(fees, known);
     }
-    return converted;
+    return known;
   }
 }
 

@@ -16,8 +16,15 @@ export interface ChoiceInput {
   /** The hash of the sender that the recipient was written to by. */
   readonly sticky: number | undefined;
   readonly numbers: NumberDirectory & AccountNumbers;
-  readonly alphaAllowed: (country: string) => boolean;
+  /** Whether a country takes alphanumeric senders; with a sender, whether it takes that one of that account. */
+  readonly alphaAllowed: AlphaAllowed;
 }
+
+/** What countries say of alphanumeric senders. */
+export type AlphaAllowed = (
+  country: string,
+  sender?: { readonly accountSid: string; readonly address: string },
+) => boolean;
 
 type Reason = SenderChoice["reason"];
 
@@ -193,6 +200,7 @@ class Choosing {
     const { address } = sender;
     if (number === undefined) {
       if (numbers.sender(wish.accountSid, address) === undefined) return false;
+      if (!this.input.alphaAllowed(this.country, { accountSid: wish.accountSid, address })) return false;
     } else if (numbers.numberBySid(wish.accountSid, sid) !== number) {
       this.isStale = true;
       return false;

@@ -1,6 +1,7 @@
 import type { Cell } from "../../platform/cell/index.ts";
 import type { Clock, Database, Logger } from "../../platform/ports.ts";
 import type { AccountNumbers, NumberDirectory } from "../numbers/index.ts";
+import type { AlphaAllowed } from "./choose-sender.ts";
 import type { ServiceBook } from "./service-book.ts";
 
 /** What entry gives this module. */
@@ -13,7 +14,7 @@ export interface ServicesOptions {
   /** The cell whose log the sticky senders stand in. */
   readonly cell: () => Cell;
   /** Whether a country (ISO 3166-1 alpha-2) takes alphanumeric senders; none by default. */
-  readonly alphaAllowed?: (country: string) => boolean;
+  readonly alphaAllowed?: AlphaAllowed;
   /** Whether a service has a campaign that US networks accept, for `us_app_to_person_registered`; none by default. */
   readonly isRegistered?: (accountSid: string, serviceSid: string) => boolean;
   /**

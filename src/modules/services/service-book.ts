@@ -1,6 +1,6 @@
 import type { Clock, Database } from "../../platform/ports.ts";
 import type { AccountNumbers, NumberDirectory } from "../numbers/index.ts";
-import { chooseFrom } from "./choose-sender.ts";
+import { chooseFrom, type AlphaAllowed } from "./choose-sender.ts";
 import type { MessagingService, SenderChoice, SenderWish, ServiceDirectory, StickInput } from "./directory.ts";
 import { recipientKey } from "./hash.ts";
 import { readMembers } from "./member.store.ts";
@@ -40,7 +40,7 @@ export interface ServiceBookOptions {
   readonly clock: Pick<Clock, "nowMs">;
   readonly numbers: NumberDirectory & AccountNumbers;
   readonly sticky: StickySenders;
-  readonly alphaAllowed: (country: string) => boolean;
+  readonly alphaAllowed: AlphaAllowed;
 }
 
 /** Deleted services that are remembered, so that a change that was overtaken does not bring one back. */

@@ -71,7 +71,7 @@ export class AuditLog {
         "audit.recorded": ({ entry }: AuditRecorded, _context: ApplyContext) => this.append(entry),
       },
       restored: () => {
-        for (const table of [this.entries, this.nodes]) for (const key of [...table.keys()]) table.evict(key);
+        for (const table of [this.entries, this.nodes]) for (const key of table.keys()) table.evict(key);
       },
       recovered: () => {
         this.recoveredOpen = [...this.open.keys()];

@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import type { Cell } from "../cell/index.ts";
-import type { Around, Call, HttpResponse, JsonObject } from "../http/index.ts";
+import type { Around, Call, HttpRequest, HttpResponse, JsonObject } from "../http/index.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { sha256 } from "./audit-log.ts";
 import { MAX_STATE_CHARACTERS, withoutSecrets, type Actor, type AuditEntry } from "./entry.ts";
@@ -12,6 +12,8 @@ export interface AuditStepDeps {
   readonly clock: Pick<Clock, "nowMs">;
   readonly logger: Logger;
   readonly mintSid: (prefix: string) => string;
+  /** The address that a request comes from. Behind an edge that is not the other end of the connection. */
+  readonly addressOf: (request: HttpRequest) => string;
 }
 
 type Verb = "created" | "updated" | "deleted";
@@ -47,7 +49,7 @@ async function auditCall(
     sid: deps.mintSid("AE"),
     accountSid,
     atMs: deps.clock.nowMs(),
-    actor: actorOf(call),
+    actor: actorOf(call, deps.addressOf(call.request)),
     eventType: `${resourceType}.${verb}`,
     resourceType,
     resourceSid: resourceSidOf(call, before),
@@ -115,8 +117,7 @@ function resourceSidOf({ path }: Call, before: JsonObject | undefined): string {
   return typeof sid === "string" ? sid : (Object.values(path).at(-1) ?? "");
 }
 
-function actorOf({ principal, request }: Call): Actor {
-  const ipAddress = request.peer;
+function actorOf({ principal }: Call, ipAddress: string): Actor {
   const where = ipAddress === "" ? {} : { ipAddress };
   if (principal === undefined) return { type: "system", source: "api", ...where };
   const { keySid, accountSid } = principal;

@@ -1,3 +1,4 @@
+import { storableText } from "../../kernel/storable-text.ts";
 import type { JsonObject } from "../http/index.ts";
 
 /** Who changed something. */
@@ -49,12 +50,13 @@ export const MAX_STATE_CHARACTERS = 32_768;
 const REDACTED = "[redacted]";
 const SECRET_NAME = /secret|token|password|private_?key|credential|passphrase/i;
 
-/** A public shape without what must not be kept: values whose name says that they are secret. */
+/** A public shape without what must not be kept: values whose name says that they are secret, and characters that cannot be stored. */
 export function withoutSecrets(shape: JsonObject): JsonObject {
   return clean(shape) as JsonObject;
 }
 
 function clean(value: unknown): unknown {
+  if (typeof value === "string") return storableText(value);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(clean);
   const cleaned: Record<string, unknown> = {};

@@ -1,7 +1,7 @@
 import type { CellType } from "../fleet/index.ts";
 import type { BasicCredentials, HttpRequest, Principal } from "../http/index.ts";
 import type { ForwardedBody } from "./forwarded-body.ts";
-import type { EdgeTarget } from "./ports.ts";
+import type { EdgeTarget, LinkSiteFound } from "./ports.ts";
 import { classOf, isUrgent, type RouteClass } from "./route-classes.ts";
 import type { Ticket } from "./shedding/index.ts";
 
@@ -12,7 +12,8 @@ export class EdgeRequest {
   readonly request: HttpRequest;
   /** On the monotonic clock. */
   readonly startedMs: number;
-  readonly routeClass: RouteClass;
+  /** By method and path; the stage `host` makes it `link` where the host is a link domain. */
+  routeClass: RouteClass;
   readonly pathname: string;
   /** As sent, with its question mark; empty where there is none. */
   readonly query: string;
@@ -24,6 +25,8 @@ export class EdgeRequest {
   host = "";
   /** Of that host, where it is a vendor's. */
   product: string | undefined = undefined;
+  /** The link domain that is asked, where it is one. Set by the stage `host`. */
+  linkSite: LinkSiteFound | undefined = undefined;
   credentials: BasicCredentials | undefined = undefined;
   principal: Principal | undefined = undefined;
   /** The cell that the client asks for; only the operator may. Set by the stage `request-id`. */

@@ -58,6 +58,7 @@ export function encodeHead(edge: EdgeRequest, target: EdgeTarget, framing: strin
   if (host !== "") head += `X-Forwarded-Host: ${host}\r\n`;
   if (peer !== "") head += fieldLine("X-Forwarded-For", peer);
   head += `X-Forwarded-Proto: ${protoOf(headerOf(headers, "x-forwarded-proto")) ?? scheme}\r\n`;
+  if (edge.linkSite !== undefined) head += fieldLine("X-Trunkline-Link", edge.linkSite.accountSid);
   if (edge.pinSignature !== undefined) head += fieldLine("X-Trunkline-Operator", edge.pinSignature);
   return `${head}X-Trunkline-Request-Id: ${edge.requestId}\r\n${framing}\r\n`;
 }

@@ -15,10 +15,13 @@ export type {
   LimitDecider,
   LimitedRequest,
   LimitVerdict,
+  LinkFinder,
+  LinkSiteFound,
   RequestDispatcher,
   RouteFinder,
   Soon,
 } from "./ports.ts";
+export { addressBehindEdge } from "./told-address.ts";
 export { classOf, ROUTE_CLASSES } from "./route-classes.ts";
 export type { ClassTraits, Priority, RouteClass } from "./route-classes.ts";
 export { CellShedder } from "./shedding/index.ts";

@@ -11,14 +11,14 @@ export const STAGE_MATRIX: Readonly<Record<StageName, readonly RouteClass[] | "a
   "request-id": "all",
   refuse: ["internal"],
   syntax: "all",
-  address: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public"],
+  address: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public", "link"],
   authenticate: ["priority-create", "create", "write", "read", "bulk", "operator", "control"],
-  limit: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public"],
+  limit: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public", "link"],
   idempotency: ["priority-create", "create", "bulk"],
-  route: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public"],
-  body: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public"],
-  shed: ["priority-create", "create", "write", "read", "bulk", "operator", "public"],
-  forward: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public", "own"],
+  route: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public", "link"],
+  body: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public", "link"],
+  shed: ["priority-create", "create", "write", "read", "bulk", "operator", "public", "link"],
+  forward: ["priority-create", "create", "write", "read", "bulk", "operator", "control", "public", "link", "own"],
 };
 
 /** Whether requests of a class pass a stage. */

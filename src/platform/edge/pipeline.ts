@@ -18,6 +18,7 @@ import type {
   EdgeAuthenticator,
   EdgeTarget,
   LimitDecider,
+  LinkFinder,
   RequestDispatcher,
   RouteFinder,
 } from "./ports.ts";
@@ -40,6 +41,8 @@ export interface PipelineOptions {
   readonly tierOf?: ((accountSid: string) => Tier | undefined) | undefined;
   /** Absent where there is one process: all goes to the destination. */
   readonly routes?: RouteFinder | undefined;
+  /** Absent: no host is a link domain. */
+  readonly links?: LinkFinder | undefined;
   readonly destination: Destination;
   /** Answers the class `own`: health and metrics of this process. Absent: they go to the destination. */
   readonly own?: RequestDispatcher | undefined;
@@ -101,13 +104,18 @@ export class Pipeline implements RequestAnswerer {
     return new EdgeRequest(request, this.options.clock.monotonicMs(), this.mintId);
   }
 
-  private advance(edge: EdgeRequest, stages: readonly Stage[], from: number): Promise<HttpResponse> {
+  private advance(edge: EdgeRequest, row: readonly Stage[], from: number): Promise<HttpResponse> {
+    let stages = row;
     let index = from;
     try {
       for (; index < stages.length; index += 1) {
         const stage = stages[index] as Stage;
         const outcome = stage.run(edge);
-        if (outcome === undefined) continue;
+        if (outcome === undefined) {
+          // The stage `host`, with which every row begins, may have found another class.
+          if (index === 0) stages = this.rows[edge.routeClass];
+          continue;
+        }
         if (!(outcome instanceof Promise)) return Promise.resolve(this.finish(edge, outcome, stage.name));
         return this.wait(edge, outcome, stages, index);
       }

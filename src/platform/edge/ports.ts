@@ -55,6 +55,20 @@ export interface RouteFinder {
   cell(name: string): EdgeTarget | undefined;
 }
 
+/** A link domain, as far as the stages have to know it. */
+export interface LinkSiteFound {
+  /** The account that has it. */
+  readonly accountSid: string;
+}
+
+/** Knows link domains, from memory. */
+export interface LinkFinder {
+  /** The link domain of a host field, with or without port; `undefined` for all other hosts. */
+  siteOf(host: string): LinkSiteFound | undefined;
+  /** The cell that gave out the code that a path names; `undefined` where it names none, or no such cell is known. */
+  cellOf?(pathname: string): string | undefined;
+}
+
 /** Where a request ends. */
 export interface Destination {
   /** Waits for what {@link forward} would have to wait for from the client. Rejects or throws an `AppError` for what does not come. */

@@ -12,6 +12,7 @@ it("puts every kind of request in its class", () => {
     ["create", "POST", "/v1/Services"],
     ["create", "POST", `${ACCOUNT}/Messages/${SM}/Feedback.json`],
     ["priority-create", "POST", `/v2/Services/VA${"3".repeat(32)}/Verifications`],
+    ["create", "POST", "/v1/Tollfree/Verifications"],
     ["write", "POST", `${ACCOUNT}/Messages/${SM}.json`],
     ["write", "DELETE", `${ACCOUNT}/Messages/${SM}.json`],
     ["write", "PUT", "/v1/anything"],

@@ -11,6 +11,7 @@ export type RouteClass =
   | "operator"
   | "control"
   | "public"
+  | "link"
   | "own"
   | "internal";
 
@@ -65,6 +66,12 @@ export const ROUTE_CLASSES: Readonly<Record<RouteClass, ClassTraits>> = {
     isYardstick: false,
     maxBodyOctets: MIB,
   },
+  link: {
+    what: "whatever is asked of a link domain: redirects, the password of a link",
+    priority: 2,
+    isYardstick: false,
+    maxBodyOctets: 4_096,
+  },
   own: { what: "health and metrics of this process", priority: 0, isYardstick: false, maxBodyOctets: 65_536 },
   internal: { what: "between processes of the system; refused", priority: 3, isYardstick: false, maxBodyOctets: 0 },
 };
@@ -73,7 +80,8 @@ export const ROUTE_CLASSES: Readonly<Record<RouteClass, ClassTraits>> = {
 const OWN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 const INTERNAL = "/trunkline/internal";
 const OPERATOR = "/trunkline/";
-const CONTROL = /^\/trunkline\/v1\/(?:Fleet|Cells|Moves|NumberPool|Accounts(?=$)|Accounts\/[^/]+\/(?:Home|Moves?))(?:[/.]|$)/;
+const CONTROL =
+  /^\/trunkline\/v1\/(?:Fleet|Cells|Moves|NumberPool|Accounts(?=$)|Accounts\/[^/]+\/(?:Home|Moves?))(?:[/.]|$)/;
 const PUBLIC = /^\/(?:carriers|cells|simulator)\//;
 /** Without an extension it is the content, for anybody who knows the address. */
 const MEDIA_CONTENT = /\/Media\/ME[0-9a-f]{32}$/;
@@ -89,7 +97,7 @@ const INTENT = "MessageIntent=";
 const MAX_PEEKED_OCTETS = 4_096;
 const AMPERSAND = 0x26;
 
-/** The class of a request, from its method and its path. */
+/** The class of a request, from its method and its path. That of requests to link domains follows from their host. */
 export function classOf(method: string, pathname: string): RouteClass {
   if (pathname.startsWith(OPERATOR)) {
     if (pathname.startsWith(INTERNAL)) return "internal";

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, it } from "node:test";
 import type { TestContext } from "node:test";
 import * as tls from "node:tls";
+import { testAuthority } from "../../../test/kit/certificates.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { openAuthority } from "./authority.ts";
 import type { Authority } from "./authority.ts";
@@ -83,6 +84,30 @@ it("serves plain HTTP and TLS on one port, with a certificate for the name asked
     secure.write(get(serverName));
     assert.match(await readAll(secure), new RegExp(`https GET ${serverName} /x $`));
   }
+});
+
+it("shows what was given for a name before the authority's certificate, and goes on where that cannot be had", async (t) => {
+  const given = testAuthority(Date.now());
+  const context = tls.createSecureContext(given.issue(["go.example.com"]));
+  const { port } = await start(t, {
+    certificates: {
+      contextFor: (name) => {
+        if (name === "broken.example.com") throw new Error("its key is sealed with another master key");
+        return name === "go.example.com" ? context : undefined;
+      },
+    },
+  });
+  const secure = tls.connect({ host: "127.0.0.1", port, servername: "go.example.com", ca: given.cert });
+  secure.write(get("go.example.com"));
+  assert.match(await readAll(secure), /https GET go\.example\.com \/x $/);
+  for (const servername of ["api.twilio.com", "localhost"]) {
+    const other = tls.connect({ host: "127.0.0.1", port, servername, ca: authority.caPem });
+    other.write(get(servername));
+    assert.match(await readAll(other), /https GET/);
+  }
+  const broken = tls.connect({ host: "127.0.0.1", port, servername: "broken.example.com", rejectUnauthorized: false });
+  broken.write(get("broken.example.com"));
+  assert.match(await readAll(broken), /https GET/);
 });
 
 it("keeps a body together that comes in pieces, also when the pieces are single octets", async (t) => {

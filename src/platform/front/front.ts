@@ -40,6 +40,8 @@ export interface FrontLimits {
 export interface FrontOptions {
   readonly addresses: readonly FrontAddress[];
   readonly authority: Authority;
+  /** Certificates for single names, shown before the authority's: those of link domains. Asked in every handshake that names a host. */
+  readonly certificates?: { contextFor(name: string): tls.SecureContext | undefined };
   readonly logger: Logger;
   /** Takes a connection on which HTTP/1.1 is spoken, in the clear or with TLS already taken off. Time limits from here on are its own. */
   readonly onHttpConnection: (socket: net.Socket, scheme: "http" | "https") => void;
@@ -250,6 +252,17 @@ class ListeningFront implements Front {
     return isThisMachine && this.addresses.some((address) => address.port === port);
   }
 
+  /** What was given for a name. Whatever is wrong with it, the handshake goes on with the authority's. */
+  #givenContext(name: string): tls.SecureContext | undefined {
+    const { certificates, logger } = this.#options;
+    try {
+      return certificates?.contextFor(name);
+    } catch (error) {
+      logger.warn("front.certificate", { name, reason: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  }
+
   #makeTlsServer(): tls.Server {
     const { authority, logger, onHttpConnection, onHttp2Connection } = this.#options;
     const server = tls.createServer({
@@ -257,7 +270,7 @@ class ListeningFront implements Front {
       // For clients that name no host.
       ...authority.ownCertificate(),
       handshakeTimeout: this.#limits.handshakeTimeoutMs,
-      SNICallback: (name, done) => done(null, authority.contextFor(name)),
+      SNICallback: (name, done) => done(null, this.#givenContext(name) ?? authority.contextFor(name)),
     });
     server.on("secureConnection", (socket) => {
       socket.on("error", () => {});

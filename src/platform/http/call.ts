@@ -1,4 +1,5 @@
 import { AppError } from "../../kernel/errors.ts";
+import { storableText } from "../../kernel/storable-text.ts";
 import { BAD_JSON, NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from "./errors.ts";
 import { decodePercent, NO_FIELDS, parseFields, parseFormBody, type Fields } from "./fields.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
@@ -105,10 +106,20 @@ function parseJson(body: Buffer): JsonValue {
   if (body.length === 0) return undefined;
   if (isTooDeep(body)) throw new AppError(BAD_JSON);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as JsonValue;
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return JSON.parse(text, UNSTORABLE_ESCAPE.test(text) ? storableMember : undefined) as JsonValue;
   } catch {
     throw new AppError(BAD_JSON);
   }
+}
+
+/** The only ways to write a zero character, or half of a surrogate pair, that are both JSON and UTF-8. */
+const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f])/i;
+
+/** Texts as a form would bring them, where no octets stand for half of a pair. Throws for names that are none. */
+function storableMember(name: string, value: unknown): unknown {
+  if (storableText(name) !== name) throw new AppError(BAD_JSON);
+  return typeof value === "string" ? storableText(value) : value;
 }
 
 const QUOTE = 0x22;

@@ -124,6 +124,12 @@ test("a JSON route takes JSON, and its parameters from the query", async () => {
       headers: { "content-type": type },
     });
   assert.deepEqual(json(await send('{"a":[1,null]}')), { got: { a: [1, null] }, draft: true });
+  const emoji = "\\ud83c\\udf89";
+  assert.deepEqual(json(await send(`{"a":"${emoji} \\u0000 \\ud800"}`)), {
+    got: { a: "🎉 \ufffd \ufffd" },
+    draft: true,
+  });
+  assert.equal(codeOf(await send(`{"a\\u0000":1}`)), "400 20001");
   assert.equal(codeOf(await send("{")), "400 20001");
   assert.equal(codeOf(await send(Buffer.from([0x22, 0xff, 0x22]))), "400 20001");
   assert.equal(codeOf(await send("a=1", "application/x-www-form-urlencoded")), "415 20001");

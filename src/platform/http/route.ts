@@ -366,5 +366,6 @@ function elementOf(path: string): string {
   const fixed = path.split("/").filter((segment) => segment !== "" && !segment.startsWith("{"));
   const last = fixed.at(-1) ?? "Record";
   if (last.endsWith("sses")) return last.slice(0, -2);
+  if (last.endsWith("ies")) return `${last.slice(0, -3)}y`;
   return last.endsWith("s") && !last.endsWith("ss") ? last.slice(0, -1) : last;
 }

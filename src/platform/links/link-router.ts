@@ -35,8 +35,9 @@ export class LinkRouter {
   replace(cell: string, sites: readonly LinkSite[]): void {
     this.byCell.set(cell, sites);
     const all = new Map<string, LinkSite>();
-    for (const some of this.byCell.values()) {
-      for (const site of some) if (all.size < MAX_SITES) all.set(site.domain, site);
+    // A domain that two cells say they have: all edges take the same of the two.
+    for (const [, some] of [...this.byCell].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+      for (const site of some) if (all.size < MAX_SITES && !all.has(site.domain)) all.set(site.domain, site);
     }
     this.sites = all;
   }
@@ -52,8 +53,13 @@ export class LinkRouter {
 
   /** Where a request of that site goes; `pathname` begins with a slash. */
   homeOf(site: LinkSite, pathname: string): LinkHome {
+    const cellNumber = this.cellNumberOf(pathname);
+    return cellNumber === undefined ? { kind: "account", accountSid: site.accountSid } : { kind: "cell", cellNumber };
+  }
+
+  /** The number of the cell that gave out the code that a path names; `undefined` for what is no code of a cell among others. */
+  cellNumberOf(pathname: string): number | undefined {
     const place = this.codes.place(pathname.slice(1));
-    if (place === undefined || place.cellNumber === 0) return { kind: "account", accountSid: site.accountSid };
-    return { kind: "cell", cellNumber: place.cellNumber };
+    return place === undefined || place.cellNumber === 0 ? undefined : place.cellNumber;
   }
 }

@@ -9,6 +9,7 @@ import { silentLogger } from "../../../test/kit/silent-logger.ts";
 import { until } from "../../../test/kit/until.ts";
 import { Cell, StateTable, type CellRecord, type Machine } from "../cell/index.ts";
 import { createAddressGuard, HttpClient } from "../http-client/index.ts";
+import type { ChargePosted } from "../spending/index.ts";
 import {
   LocalSender,
   ThreadSender,
@@ -91,6 +92,7 @@ class Customer {
 class Product {
   readonly replies = new StateTable<{ text: string }>("replies", { projected: false });
   readonly alerts: AlertRaised[] = [];
+  readonly charges: ChargePosted[] = [];
 
   machine(): Machine {
     return {
@@ -103,7 +105,10 @@ class Product {
           this.replies.put(record.sid, { text: record.text });
         },
       },
-      listeners: { "alert.raised": (fact: AlertRaised) => void this.alerts.push(fact) },
+      listeners: {
+        "alert.raised": (fact: AlertRaised) => void this.alerts.push(fact),
+        "charge.posted": (fact: ChargePosted) => void this.charges.push(fact),
+      },
     };
   }
 }
@@ -113,6 +118,7 @@ interface Tuning {
   readonly authToken?: (sid: string) => Promise<string | undefined>;
   readonly maxInFlightPerHost?: number;
   readonly inThread?: boolean;
+  readonly repeatPrice?: (accountSid: string) => { readonly micros: number; readonly currency: string };
 }
 
 /** The test of the senders is also what their thread runs; whatever the ending of this file's name is, it has the same. */
@@ -155,6 +161,7 @@ class Life {
       maxInFlightPerHost: tuning.maxInFlightPerHost ?? 10,
       authToken: tuning.authToken ?? ((sid) => Promise.resolve(sid === ACCOUNT ? TOKEN : undefined)),
       responders: () => (responder === undefined ? {} : { test: responder }),
+      ...(tuning.repeatPrice === undefined ? {} : { repeatPrice: tuning.repeatPrice }),
     });
     const log = await openMemoryLog(files, clock);
     const machines = [life.product.machine(), webhookMachine(state, life.delivery)];
@@ -300,6 +307,25 @@ function describeWebhooks(inThread: boolean): void {
         ],
       );
       assert.deepEqual(life.delivery.status(), { waiting: 0, inFlight: 0, delivered: 0, failed: 2 });
+    });
+
+    it("are billed for what was repeated, once each, whether they succeed or not", async () => {
+      const life = await start({ repeatPrice: () => ({ micros: 40, currency: "USD" }) });
+      const isMended = (): boolean => customer.paths.filter((path) => path === "/mends").length > 3;
+      customer.answer = ({ path }) => (path === "/plain" || isMended() ? 200 : 503);
+      await life.ask("a", `${customer.url}/hook#rc=2&rp=5xx`);
+      await life.done();
+      await life.ask("b", `${customer.url}/mends#rc=5&rp=5xx`);
+      await life.ask("c", `${customer.url}/plain`);
+      await life.done();
+      const charged = life.product.charges.flatMap(({ lines }) => lines);
+      assert.deepEqual(
+        charged.map(({ id, amountMicros, count }) => [id, amountMicros, count]),
+        [
+          ["a:repeats", 80, 2],
+          ["b:repeats", 120, 3],
+        ],
+      );
     });
 
     it("tell the account of overrides that nobody understands, and are delivered without them", async () => {

@@ -30,6 +30,11 @@ export interface DeliveryOptions {
   readonly maxInFlightPerHost: number;
   /** The token that an account's webhooks are signed with. */
   readonly authToken: (accountSid: string) => Promise<string | undefined>;
+  /**
+   * What an account pays for each request that is repeated because its own server did not answer
+   * well; nothing where absent. Asked when a webhook is over; what it then says is in the record.
+   */
+  readonly repeatPrice?: (accountSid: string) => { readonly micros: number; readonly currency: string };
   /** Who reads the answers, by purpose; answers of other purposes are ignored. */
   readonly responders: () => Readonly<Record<string, Responder>>;
 }
@@ -117,12 +122,14 @@ export class WebhookDelivery {
   private begin(host: string, job: Readonly<WebhookJob>, authToken: string | undefined): void {
     const { url, method, params } = job;
     const isPlain = authToken !== undefined && !url.includes("#") && this.responderOf(job) === undefined;
-    if (!isPlain || this.gate.isOpen(host)) return void this.converseAndEnd(host, { job, authToken }, undefined);
+    if (!isPlain || this.gate.isOpen(host))
+      return void this.converseAndEnd(host, { job, authToken, repeats: { count: 0 } }, undefined);
     const startMs = this.options.clock.monotonicMs();
     const leftMs = readOverrides(url).totalMs;
     const request = { webhookId: job.id, url, method, params, authToken, leftMs, wantsBody: false };
     this.sender.send(request, (result) => {
-      if (result.kind === "failed") return void this.converseAndEnd(host, { job, authToken }, { result, startMs });
+      if (result.kind === "failed")
+        return void this.converseAndEnd(host, { job, authToken, repeats: { count: 0 } }, { result, startMs });
       const outcome = { id: job.id, delivered: true };
       this.end(host, "up", { orderKey: job.orderKey, outcome, records: NO_RECORDS });
     });
@@ -134,7 +141,22 @@ export class WebhookDelivery {
 
   private async converseAndEnd(host: string, signed: SignedJob, first: FirstResult | undefined): Promise<void> {
     const { settlement, hostDown } = await this.run(signed, host, first);
-    this.end(host, hostDown === undefined ? "not-asked" : hostDown ? "down" : "up", settlement);
+    this.end(host, hostDown === undefined ? "not-asked" : hostDown ? "down" : "up", this.billed(signed, settlement));
+  }
+
+  /**
+   * Repetitions are billed with the end of the webhook, which is durable once: what was repeated
+   * before a crash is not, because then all of it is sent again.
+   */
+  private billed({ job, repeats }: SignedJob, settlement: Settlement): Settlement {
+    const price = repeats.count === 0 ? undefined : this.options.repeatPrice?.(job.accountSid);
+    if (price === undefined || price.micros === 0) return settlement;
+    const { count } = repeats;
+    const { currency, micros } = price;
+    return {
+      ...settlement,
+      outcome: { ...settlement.outcome, repeats: { count, currency, amountMicros: count * micros } },
+    };
   }
 
   private end(host: string, outcome: "up" | "down" | "not-asked", settlement: Settlement): void {
@@ -213,7 +235,8 @@ export class WebhookDelivery {
   }
 
   /** One request, repeated as its URL's overrides allow. */
-  private async attempt({ job, authToken }: SignedJob, asking: Asking): Promise<AttemptResult> {
+  private async attempt(signed: SignedJob, asking: Asking): Promise<AttemptResult> {
+    const { job, authToken } = signed;
     const { url, method, params, host, given } = asking;
     if (authToken === undefined) return notSent(20005, "The account has no auth token to sign with.");
     if (given === undefined && host !== undefined && this.gate.isOpen(host))
@@ -226,6 +249,7 @@ export class WebhookDelivery {
     const wantsBody = warning !== undefined || this.responderOf(job) !== undefined;
     const common = { webhookId: job.id, url, method, params, authToken, wantsBody };
     for (let tries = 0; ; tries += 1) {
+      if (tries > 0) signed.repeats.count += 1;
       const result =
         tries === 0 && given !== undefined
           ? given.result
@@ -244,7 +268,8 @@ export class WebhookDelivery {
     const ends: WebhooksSettled = { kind: "webhook.settled", outcomes, delivered };
     const records: CellRecord[] = [ends];
     for (const { outcome, records: asked } of batch) {
-      if (outcome.delivered && outcome.errorCode === undefined) delivered.push(outcome.id);
+      const isPlain = outcome.errorCode === undefined && outcome.repeats === undefined;
+      if (outcome.delivered && isPlain) delivered.push(outcome.id);
       else outcomes.push(outcome);
       for (const record of asked) records.push(record);
     }
@@ -284,6 +309,8 @@ export class WebhookDelivery {
 interface SignedJob {
   readonly job: Readonly<WebhookJob>;
   readonly authToken: string | undefined;
+  /** Requests that were repeated so far. */
+  readonly repeats: { count: number };
 }
 
 /** How the first request ended, where it was sent already. */

@@ -22,4 +22,6 @@ export interface WebhookOutcome {
   readonly url?: string;
   readonly status?: number;
   readonly body?: string;
+  /** Requests that were repeated, where they are billed, and what they cost together. */
+  readonly repeats?: { readonly count: number; readonly amountMicros: number; readonly currency: string };
 }

@@ -1,4 +1,5 @@
 import { StateTable, type ApplyContext, type CellRecord, type Machine } from "../cell/index.ts";
+import type { ChargePosted } from "../spending/index.ts";
 import type { WebhookJob, WebhookOutcome } from "./job.ts";
 import type { AlertRaised, WebhookRequested } from "./request.ts";
 
@@ -56,7 +57,17 @@ function settle(state: WebhookState, record: WebhooksSettled, context: ApplyCont
     if (job === undefined) continue;
     state.jobs.delete(outcome.id);
     if (outcome.errorCode !== undefined) context.emit(alertOf(job, outcome, outcome.errorCode));
+    if (outcome.repeats !== undefined) context.emit(chargeOf(job, outcome.repeats));
   }
+}
+
+/** One line for a webhook, whose id is given once. */
+function chargeOf(job: Readonly<WebhookJob>, repeats: NonNullable<WebhookOutcome["repeats"]>): ChargePosted {
+  const { count, amountMicros, currency } = repeats;
+  const { accountSid, resourceSid } = job;
+  const what = { id: `${job.id}:repeats`, category: "webhook-retries", amountMicros };
+  const line = { ...what, count, usage: count, usageUnit: "requests", detail: { resourceSid } };
+  return { kind: "charge.posted", accountSid, currency, lines: [line] };
 }
 
 function alertOf(job: Readonly<WebhookJob>, outcome: WebhookOutcome, errorCode: number): AlertRaised {

@@ -4,11 +4,11 @@ import {
   type CertificateProblem,
   type ReadCertificate,
 } from "../../../platform/certificates/index.ts";
+import { linkKeyContext } from "../../../platform/links/index.ts";
 import type { LinkDeps } from "../deps.ts";
 import { linkAlerts, linkErrors } from "../errors.ts";
 import type { LinkTrouble } from "../link-machine.ts";
 import type { LinkDomain } from "./domain.ts";
-import { keyContext } from "./domain-book.ts";
 import { updateDomain, type DomainChange } from "./domain.store.ts";
 
 type CertificateDeps = Pick<
@@ -73,7 +73,7 @@ async function storeCertificate(
   const change: DomainChange = {
     ...(isNew ? { certificate_sid: mintSid("CW"), certificate_created_at: now } : {}),
     certificate: read.cert,
-    certificate_key: secrets.seal(read.key, keyContext(domain.name)),
+    certificate_key: secrets.seal(read.key, linkKeyContext(domain.name)),
     certificate_managed: isManaged,
     certificate_requested_at: null,
     certificate_starts_at: new Date(read.startsMs),

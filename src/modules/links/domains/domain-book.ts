@@ -1,5 +1,6 @@
 import { AppError } from "../../../kernel/errors.ts";
 import type { CertificateStore } from "../../../platform/certificates/index.ts";
+import { linkKeyContext } from "../../../platform/links/index.ts";
 import type { Clock, Database, ServerCertificate } from "../../../platform/ports.ts";
 import type { SecretBox } from "../../../platform/secrets/index.ts";
 import { linkErrors } from "../errors.ts";
@@ -147,6 +148,11 @@ export class DomainBook implements CertificateStore {
     return this.pages.byName.has(host);
   }
 
+  /** Whether there is no domain at all. */
+  get isEmpty(): boolean {
+    return this.pages.byName.size === 0;
+  }
+
   /** Whether any host is blocked. */
   get hasBlocks(): boolean {
     return this.pages.blocked.size > 0;
@@ -170,17 +176,12 @@ export class DomainBook implements CertificateStore {
     if ((certificate.expiresMs ?? 0) <= this.options.clock.nowMs()) return undefined;
     let opened = this.opened.get(certificate);
     if (opened === undefined) {
-      const key = this.options.secrets.open(certificate.sealedKey, keyContext(name));
+      const key = this.options.secrets.open(certificate.sealedKey, linkKeyContext(name));
       opened = { cert: certificate.cert, key };
       this.opened.set(certificate, opened);
     }
     return opened;
   }
-}
-
-/** What the private key of a domain is sealed for. */
-export function keyContext(name: string): string {
-  return `link-domain/${name}`;
 }
 
 function putDomain(pages: Pages, domain: LinkDomain): void {

@@ -194,6 +194,8 @@ describe("a link domain", () => {
       assert.equal(found.is_valid, isValid, addresses.join());
       assert.equal(found.reason === "", isValid);
     }
+    world.addresses.set(DOMAIN, ["10.0.0.7"]);
+    assert.doesNotMatch((await validate()).reason, /10\.0\.0\.7/, "nor what this network calls its own machines");
   });
 });
 

@@ -1,6 +1,9 @@
+import { classifyAddress } from "../../../platform/http-client/index.ts";
 import type { LinkDeps } from "../deps.ts";
 import { PROOF_PATH, proofName, type LinkDomain } from "./domain.ts";
 import { updateDomain } from "./domain.store.ts";
+
+const MAX_SHOWN = 5;
 
 type VerifyDeps = Pick<LinkDeps, "database" | "clock" | "domains" | "dns" | "fetchText" | "logger">;
 
@@ -50,8 +53,11 @@ export async function validateDns(
   const targets = (await Promise.all(rules.targets.map(resolve))).flat();
   const strange = addresses.filter((address) => !targets.includes(address) && !rules.targets.includes(address));
   if (strange.length === 0) return { isValid: true, reason: "" };
-  return {
-    isValid: false,
-    reason: `${name} leads to ${strange.slice(0, 5).join(", ")}, not to ${rules.targets.join(", ")}.`,
-  };
+  return { isValid: false, reason: `${name} leads to ${shown(strange)}, not to ${rules.targets.join(", ")}.` };
+}
+
+/** Addresses that only this network has are nobody's business: any name can be asked for. */
+function shown(addresses: readonly string[]): string {
+  const isPublic = addresses.every((address) => classifyAddress(address) === "public");
+  return isPublic ? addresses.slice(0, MAX_SHOWN).join(", ") : "an address that is not public";
 }

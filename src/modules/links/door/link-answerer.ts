@@ -1,10 +1,7 @@
 import { headerOf, type HttpRequest, type HttpResponse, type RequestAnswerer } from "../../../platform/http/index.ts";
 import type { Logger } from "../../../platform/ports.ts";
 import { LATER_PAGE } from "./pages.ts";
-import { hostFieldOf, type LinkDoor } from "./link-door.ts";
-
-/** Set by edges on requests that are for a link domain. They take it off what clients send. */
-export const LINK_HEADER = "x-trunkline-link";
+import { hostFieldOf, LINK_HEADER, type LinkDoor } from "./link-door.ts";
 
 /**
  * Stands before what answers requests and takes those for link domains: the host decides,

@@ -41,7 +41,7 @@ export interface LinkDoorOptions {
   readonly durability: "sync" | "async";
   /** Where a request comes from. Behind an edge that is not the other end of the connection. */
   readonly addressOf: (request: HttpRequest) => string;
-  /** How an account or a domain stands that moves to another cell. */
+  /** How an account stands that moves to another cell. */
   readonly standing?: ((key: string) => Standing | undefined) | undefined;
 }
 
@@ -54,6 +54,9 @@ const MAX_FORM_OCTETS = 2_048;
 const TRAILING = /[.,;:!?)\]>'"…]+$/;
 const CODE = /^[A-Za-z0-9_-]{1,64}$/;
 const CHALLENGES = "/.well-known/";
+const ABSOLUTE_TARGET = /^https?:\/\/([^/?#]*)/i;
+/** Set by edges on requests that are for a link domain; the account that has it. They take it off what clients send. */
+export const LINK_HEADER = "x-trunkline-link";
 
 /**
  * Answers requests to link domains: leads on, counts who came, asks for passwords. A link is
@@ -75,6 +78,7 @@ export class LinkDoor {
   /** The link domain that a host field names; `undefined` where it names none that works. */
   domainOf(host: string): LinkDomain | undefined {
     const { domains } = this.options.deps;
+    if (domains.isEmpty) return undefined;
     const known = this.hosts.get(host);
     if (known !== undefined) return domains.serving(known);
     if (host.length > MAX_HOST_CHARACTERS) return undefined;
@@ -92,12 +96,12 @@ export class LinkDoor {
     if (pathname === "/robots.txt") return ROBOTS;
     if (pathname.startsWith(CHALLENGES)) {
       const answer = this.options.deps.challenges.answerOf(pathname);
-      return answer === undefined ? NOT_FOUND_PAGE : plainText(answer);
+      return answer === undefined ? (this.awayOf(request, domain) ?? NOT_FOUND_PAGE) : plainText(answer);
     }
     const { method } = request;
     if (method !== "GET" && method !== "HEAD" && method !== "POST") return METHOD_PAGE;
     const code = codeOf(pathname);
-    if (code === undefined) return this.miss(domain, pathname, undefined);
+    if (code === undefined) return this.awayOf(request, domain) ?? this.miss(domain, pathname, undefined);
     const address = looksLikeCode(code) || domain === undefined ? code : `${domain.name}/${code}`;
     const link = this.options.deps.book.find(address);
     if (link !== undefined) return this.open(request, domain, link);
@@ -110,7 +114,7 @@ export class LinkDoor {
     domain: LinkDomain | undefined,
     address: string,
   ): Promise<HttpResponse> {
-    const away = domain === undefined ? undefined : this.elsewhere(domain.name);
+    const away = this.elsewhere(domain?.accountSid ?? accountTold(request));
     if (away !== undefined) return away;
     const link = await this.options.deps.book.findLost(address);
     return link === undefined ? this.miss(domain, pathOf(request.target), undefined) : this.open(request, domain, link);
@@ -135,6 +139,11 @@ export class LinkDoor {
     if (link.password !== undefined) return this.guarded(request, domain, link);
     if (request.method === "POST") return METHOD_PAGE;
     return this.lead({ request, domain, link, status: link.isPermanent === true ? 301 : 302 });
+  }
+
+  /** What an edge is told that asks for a domain which has left this cell. */
+  private awayOf(request: HttpRequest, domain: LinkDomain | undefined): HttpResponse | undefined {
+    return domain === undefined ? this.elsewhere(accountTold(request)) : undefined;
   }
 
   /** A 421 for what is at home in another cell now, by which the edge mends its route; 503 for what is on its way. */
@@ -190,8 +199,9 @@ export class LinkDoor {
     if (request.method !== "POST") return passwordPage(false);
     const { clock, secrets } = this.options.deps;
     const address = this.options.addressOf(request);
-    if (!this.tries.mayTry(link.sid, address, clock.nowMs())) return TRIES_PAGE;
     const password = await passwordOf(request);
+    // Asked once the password is here: many requests whose bodies come late are not let in by one look.
+    if (!this.tries.mayTry(link.sid, address, clock.nowMs())) return TRIES_PAGE;
     if (password === undefined || !secrets.sameDigest(secrets.digest(password, link.sid), link.password ?? "")) {
       this.tries.noteWrong(link.sid, address, clock.nowMs());
       return passwordPage(true);
@@ -251,7 +261,18 @@ function noticeOf(request: HttpRequest, domain: LinkDomain, link: Readonly<Link>
   return notice;
 }
 
-/** The host that a request is for, as the client or the edge before this cell says. */
-export function hostFieldOf({ headers }: HttpRequest): string {
-  return headerOf(headers, "x-forwarded-host") ?? headerOf(headers, "host") ?? "";
+/** The account that an edge takes for the domain's; empty where no edge has said so. */
+function accountTold({ headers }: HttpRequest): string {
+  return headerOf(headers, LINK_HEADER) ?? "";
+}
+
+/** The host that a request is for, found as the stages before this find it: forwarded, in the target, or in `Host`. */
+export function hostFieldOf({ headers, target }: HttpRequest): string {
+  const forwarded = headerOf(headers, "x-forwarded-host");
+  if (forwarded !== undefined) {
+    const comma = forwarded.indexOf(",");
+    return (comma < 0 ? forwarded : forwarded.slice(0, comma)).trim();
+  }
+  const named = target.startsWith("/") ? undefined : ABSOLUTE_TARGET.exec(target)?.[1];
+  return named ?? headerOf(headers, "host") ?? "";
 }

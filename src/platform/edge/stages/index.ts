@@ -19,7 +19,7 @@ import { SyntaxStage } from "./syntax.ts";
 export function makeStages(options: PipelineOptions & { readonly shedder: CellShedder | undefined }): Stage[] {
   const { clock, authenticator, limits, routes, shedder } = options;
   return [
-    new HostStage(),
+    new HostStage(options.links),
     new RequestIdStage(),
     new RefuseStage(),
     new SyntaxStage(),

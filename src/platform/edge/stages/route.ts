@@ -2,12 +2,13 @@ import type { CellType, Home } from "../../fleet/index.ts";
 import { NOT_FOUND, UNAUTHENTICATED, type HttpResponse } from "../../http/index.ts";
 import { CELL_UNREACHABLE } from "../errors.ts";
 import type { EdgeRequest } from "../edge-request.ts";
-import type { EdgeTarget, RouteFinder, Soon } from "../ports.ts";
+import type { EdgeTarget, LinkFinder, LinkSiteFound, RouteFinder, Soon } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
 import type { Stage } from "../stage.ts";
 
 export interface RouteStageOptions {
   readonly routes: RouteFinder;
+  readonly links?: LinkFinder | undefined;
   readonly control?: (() => EdgeTarget | undefined) | undefined;
   readonly publicCell?: ((pathname: string) => string | undefined) | undefined;
   readonly isOperator?: ((accountSid: string) => boolean) | undefined;
@@ -40,7 +41,8 @@ export class RouteStage implements Stage {
   }
 
   run(edge: EdgeRequest): Soon<HttpResponse | undefined> {
-    const { routeClass, accountSid, pinnedCell } = edge;
+    const { routeClass, accountSid, pinnedCell, linkSite } = edge;
+    if (linkSite !== undefined) return this.toLink(edge, linkSite);
     const { isOperator, control } = this.options;
     if (pinnedCell !== undefined && accountSid !== undefined && isOperator?.(accountSid) === true) {
       return this.pin(edge, pinnedCell);
@@ -83,6 +85,23 @@ export class RouteStage implements Stage {
     return edge.target === undefined ? NO_CELL.answer(edge.pathname) : undefined;
   }
 
+  /**
+   * To the home of the domain's account, which has all of its links. Where that cannot be told at once, a code
+   * says which cell gave it out: that one leads on, or says who has it now (421).
+   */
+  private toLink(edge: EdgeRequest, { accountSid }: LinkSiteFound): Soon<HttpResponse | undefined> {
+    const { routes, links } = this.options;
+    edge.routeKey = accountSid;
+    const home = routes.route(accountSid, "messaging");
+    if (!(home instanceof Promise)) return this.take(edge, home);
+    const name = links?.cellOf?.(edge.pathname);
+    edge.target = name === undefined ? undefined : routes.cell(name);
+    if (edge.target === undefined) return home.then((found) => this.take(edge, found));
+    // What the look-up finds is remembered for the next one. That it fails is no matter for this one.
+    home.catch(() => undefined);
+    return undefined;
+  }
+
   private toHome(edge: EdgeRequest, key: string, type: CellType): Soon<HttpResponse | undefined> {
     edge.routeKey = key;
     edge.routeType = type;
@@ -93,7 +112,7 @@ export class RouteStage implements Stage {
 
   private take(edge: EdgeRequest, home: Home | undefined): HttpResponse | undefined {
     if (home === undefined) {
-      return (edge.routeClass === "public" ? NOTHING_HERE : UNKNOWN_USER).answer(edge.pathname);
+      return (edge.credentials === undefined ? NOTHING_HERE : UNKNOWN_USER).answer(edge.pathname);
     }
     edge.target = this.options.routes.cell(home.cell);
     return edge.target === undefined ? NO_CELL.answer(edge.pathname) : undefined;
