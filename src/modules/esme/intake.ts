@@ -1,7 +1,7 @@
 import type { AppError } from "../../kernel/errors.ts";
 import { wellFormed } from "../../protocols/sms/index.ts";
 import { CommandStatus, MAX_DESTINATIONS, type PduBody } from "../../protocols/smpp/index.ts";
-import type { Cell, CellRecord } from "../../platform/cell/index.ts";
+import type { Cell } from "../../platform/cell/index.ts";
 import type { Clock, Logger, Timer } from "../../platform/ports.ts";
 import type { Respond } from "../../platform/smpp/index.ts";
 import { apiAddress } from "./addresses.ts";
@@ -10,7 +10,7 @@ import { CommitBatch } from "./commit-batch.ts";
 import { esmeErrors } from "./errors.ts";
 import type { EsmeState } from "./esme-state.ts";
 import { groupId, groupMember, partId } from "./message-ids.ts";
-import type { MessageOrigin, MessagingDoor, SmppAddress, SubmittedMessage } from "./messaging-door.ts";
+import type { Accepted, MessageOrigin, MessagingDoor, SmppAddress, SubmittedMessage } from "./messaging-door.ts";
 import { PartSets, type OpenSet } from "./part-sets.ts";
 import { readSubmission, type SubmitBody, type SubmittedContent } from "./read-submission.ts";
 import type { KeptPart, PartKept, PartSetHead, PartsGivenUp, PartsJoined } from "./records.ts";
@@ -76,10 +76,22 @@ export class Intake {
     };
     const wanted = this.message(bind, content, { source: sourceOf(body), destination });
     if (typeof wanted === "number") return refuse(bind, respond, wanted);
-    if (content.concat !== undefined) return this.takePart({ bind, content, wanted, respond });
-    const draft = this.draft(wanted);
-    if (typeof draft === "number") return refuse(bind, respond, draft);
-    this.batch.add([draft], (error) => answer(bind, respond, error, draft.sid));
+    this.whenPrepared(bind, () => {
+      if (content.concat !== undefined) return this.takePart({ bind, content, wanted, respond });
+      const draft = this.accept(wanted);
+      if (typeof draft === "number") return refuse(bind, respond, draft);
+      this.batch.add([draft], (error) => {
+        if (error !== undefined) this.deps.messaging.cancelAccept(draft);
+        answer(bind, respond, error, draft.sid);
+      });
+    });
+  }
+
+  /** Nearly always at once: what an account can pay is known here. Where it cannot be asked, the account is taken at its word. */
+  private whenPrepared(bind: Bind, run: () => void): void {
+    const prepared = this.deps.messaging.prepare(bind.grant.accountSid);
+    if (prepared === undefined) return run();
+    void prepared.then(run, run);
   }
 
   /** A submit_multi: one id stands for the messages to all destinations that were taken. */
@@ -90,6 +102,16 @@ export class Intake {
     if (content.concat !== undefined) return refuse(bind, respond, CommandStatus.ESME_RINVESMCLASS);
     const count = body.dest_address.length;
     if (count === 0 || count > MAX_DESTINATIONS) return refuse(bind, respond, CommandStatus.ESME_RINVNUMDESTS);
+    this.whenPrepared(bind, () => this.takeMulti({ bind, body, content, respond }));
+  }
+
+  private takeMulti(given: {
+    readonly bind: Bind;
+    readonly body: PduBody["submit_multi"];
+    readonly content: SubmittedContent;
+    readonly respond: Respond;
+  }): void {
+    const { bind, body, content, respond } = given;
     const base = this.deps.mintSid("SM");
     const source = sourceOf(body);
     const failed: Unsuccessful[] = [];
@@ -98,9 +120,9 @@ export class Intake {
       if (given.dest_flag === 2) return refuse(bind, respond, CommandStatus.ESME_RINVDLNAME);
       const destination = { ton: given.dest_addr_ton, npi: given.dest_addr_npi, address: given.destination_addr };
       const wanted = this.message(bind, content, { source, destination });
-      const checked = typeof wanted === "number" ? wanted : this.draft(wanted);
-      if (typeof wanted !== "number" && typeof checked !== "number") taken.push(wanted);
-      else failed.push(unsuccessful(destination, typeof checked === "number" ? checked : CommandStatus.ESME_RSYSERR));
+      const refusal = typeof wanted === "number" ? wanted : this.check(wanted);
+      if (typeof wanted !== "number" && refusal === undefined) taken.push(wanted);
+      else failed.push(unsuccessful(destination, refusal ?? CommandStatus.ESME_RSYSERR));
     }
     if (taken.length === 0) {
       bind.refused += 1;
@@ -108,13 +130,18 @@ export class Intake {
       return;
     }
     const id = groupId(base, taken.length);
-    const drafts: CellRecord[] = [];
+    const drafts: Accepted[] = [];
+    const cancel = (): void => drafts.forEach((draft) => this.deps.messaging.cancelAccept(draft));
     for (const [index, wanted] of taken.entries()) {
-      const draft = this.draft({ ...wanted, origin: { ...wanted.origin, partIds: [id] } }, groupMember(base, index));
-      if (typeof draft === "number") return refuse(bind, respond, draft);
+      const draft = this.accept({ ...wanted, origin: { ...wanted.origin, partIds: [id] } }, groupMember(base, index));
+      if (typeof draft === "number") {
+        cancel();
+        return refuse(bind, respond, draft);
+      }
       drafts.push(draft);
     }
     this.batch.add(drafts, (error) => {
+      if (error !== undefined) cancel();
       if (error !== undefined) return refuse(bind, respond, statusOfRefusal(error));
       bind.submitted += taken.length;
       respond(CommandStatus.ESME_ROK, { message_id: id, unsuccess_sme: failed });
@@ -146,13 +173,23 @@ export class Intake {
     if (content.userReference !== undefined) origin.userReference = content.userReference;
     const { text: body, validitySeconds } = content;
     const trafficClass = content.trafficClass ?? settings.trafficClass;
-    return { accountSid, from, to, body, validitySeconds, trafficClass, origin };
+    return { accountSid, from, to, body, validitySeconds, trafficClass, origin, dlt: content.dlt };
   }
 
-  /** The record that accepts a message, or the status that refuses it. */
-  private draft(wanted: SubmittedMessage, sid?: string): (CellRecord & { readonly sid: string }) | number {
+  /** The record that accepts a message, whose price is set aside; or the status that refuses it. */
+  private accept(wanted: SubmittedMessage, sid?: string): Accepted | number {
     try {
-      return this.deps.messaging.draft(wanted, sid);
+      return this.deps.messaging.accept(wanted, sid);
+    } catch (error) {
+      return statusOfRefusal(error);
+    }
+  }
+
+  /** The status that a message would be refused with. */
+  private check(wanted: SubmittedMessage): number | undefined {
+    try {
+      this.deps.messaging.check(wanted);
+      return undefined;
     } catch (error) {
       return statusOfRefusal(error);
     }
@@ -170,8 +207,8 @@ export class Intake {
     const key = [systemId, wanted.from, wanted.to, reference, total].join("|");
     const sid = this.sets.find(key)?.head.sid ?? this.deps.mintSid("SM");
     // Each part is asked the rules, so that the first one tells what is wrong with all.
-    const checked = this.draft(wanted);
-    if (typeof checked === "number") return refuse(bind, respond, checked);
+    const refusal = this.check(wanted);
+    if (refusal !== undefined) return refuse(bind, respond, refusal);
     const { source, destination, userReference } = wanted.origin;
     const head: PartSetHead = {
       key,
@@ -215,7 +252,7 @@ export class Intake {
     const receipt = asked.some(([, part]) => part.receipt === "all") ? "all" : (asked[0]?.[1].receipt ?? "none");
     const body = wellFormed(parts.map(([, part]) => part.text).join(""));
     const origin: MessageOrigin = { ...wanted.origin, receipt, partIds: asked.map(([place]) => partId(sid, place)) };
-    const draft = this.draft({ ...wanted, body, origin }, sid);
+    const draft = this.accept({ ...wanted, body, origin }, sid);
     if (typeof draft === "number") {
       set.parts.delete(sequence);
       this.giveUp([set], esmeErrors.partsIncomplete.code);
@@ -223,7 +260,10 @@ export class Intake {
     }
     const joined: PartsJoined = { kind: "esme.parts-joined", key, sid };
     this.batch.add([draft, joined], (error) => {
-      if (error !== undefined) this.sets.takeBack(set, sequence);
+      if (error !== undefined) {
+        this.deps.messaging.cancelAccept(draft);
+        this.sets.takeBack(set, sequence);
+      }
       answer(bind, respond, error, partId(sid, sequence));
     });
   }

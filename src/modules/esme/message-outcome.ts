@@ -11,6 +11,7 @@ const LAST_MESSAGE_CODE = 30_999;
 /** The message_state of a message (SMPP 3.4 §5.2.28). */
 export function messageState(status: MessageStatus, errorCode: number | undefined): MessageStateName {
   switch (status) {
+    case "scheduled":
     case "queued":
     case "sending":
     case "sent":

@@ -9,7 +9,7 @@ import {
   type PduBody,
 } from "../../protocols/smpp/index.ts";
 import { decodeUserData, wellFormed, type DefaultAlphabet } from "../../protocols/sms/index.ts";
-import type { MessageOrigin, TrafficClass } from "./messaging-door.ts";
+import type { MessageOrigin, SubmittedMessage, TrafficClass } from "./messaging-door.ts";
 
 /** What a client asks for with a submit_sm, submit_multi or data_sm, addresses aside. */
 export interface SubmittedContent {
@@ -22,6 +22,8 @@ export interface SubmittedContent {
   /** `undefined`: as long as the server keeps messages. */
   readonly validitySeconds: number | undefined;
   readonly trafficClass: TrafficClass | undefined;
+  /** What India's registries know the message by. */
+  readonly dlt: SubmittedMessage["dlt"];
 }
 
 /** Requests that carry a message. */
@@ -61,7 +63,25 @@ export function readSubmission(body: SubmitBody, options: ReadingOptions): Submi
     userReference: body.tlvs?.user_message_reference,
     validitySeconds,
     trafficClass: "priority_flag" in body ? CLASS_OF_PRIORITY[body.priority_flag] : undefined,
+    dlt: readDlt(body),
   };
+}
+
+/** The vendor TLVs in which clients give the ids of India's registries; operators agree on no others. */
+const DLT_ENTITY_TAG = 0x1400;
+const DLT_TEMPLATE_TAG = 0x1401;
+const MAX_DLT_CHARACTERS = 30;
+
+function readDlt({ tlvs }: SubmitBody): SubmittedMessage["dlt"] {
+  const textOf = (wanted: number): string => {
+    const octets = tlvs?.unknown?.findLast(({ tag }) => tag === wanted)?.value;
+    return octets === undefined ? "" : octets.toString("latin1").replace(/\0.*$/s, "").slice(0, MAX_DLT_CHARACTERS);
+  };
+  if (tlvs?.unknown === undefined) return undefined;
+  const entityId = textOf(DLT_ENTITY_TAG);
+  const templateId = textOf(DLT_TEMPLATE_TAG);
+  if (entityId === "" && templateId === "") return undefined;
+  return { ...(entityId === "" ? {} : { entityId }), ...(templateId === "" ? {} : { templateId }) };
 }
 
 /** 0 and 1 say nothing (bulk and normal): the credential decides. */

@@ -14,6 +14,15 @@ const STATUS_BY_CODE: ReadonlyMap<number, number> = new Map([
   [21212, CommandStatus.ESME_RINVSRCADR],
   [21606, CommandStatus.ESME_RINVSRCADR],
   [21610, CommandStatus.ESME_RSUBMITFAIL],
+  [21711, CommandStatus.ESME_RINVSRCADR],
+  [30018, CommandStatus.ESME_RINVSRCADR],
+  [30024, CommandStatus.ESME_RINVSRCADR],
+  [30032, CommandStatus.ESME_RINVSRCADR],
+  [30033, CommandStatus.ESME_RINVSRCADR],
+  [30034, CommandStatus.ESME_RINVSRCADR],
+  [30035, CommandStatus.ESME_RINVSRCADR],
+  // Out of credit: nothing is wrong with the message, and to try again at once is of no use.
+  [20003, CommandStatus.ESME_RSERTYPDENIED],
   [21611, CommandStatus.ESME_RMSGQFUL],
   [30001, CommandStatus.ESME_RMSGQFUL],
   [21602, CommandStatus.ESME_RINVMSGLEN],
@@ -29,7 +38,12 @@ export function statusOfRefusal(error: unknown): number {
   const { code, fault } = error.spec;
   const status = STATUS_BY_CODE.get(code);
   if (status !== undefined) return status;
-  if (fault === "caller") return CommandStatus.ESME_RSUBMITFAIL;
+  // What a message would have failed with is about the message, whoever it is that does not want it.
+  if (fault === "caller" || isMessageFailure(code)) return CommandStatus.ESME_RSUBMITFAIL;
   // Clients take RSYSERR for "try again", which must not be said where it may have been accepted.
   return fault === "unknown" ? CommandStatus.ESME_RUNKNOWNERR : CommandStatus.ESME_RSYSERR;
+}
+
+function isMessageFailure(code: number): boolean {
+  return code > 30_001 && code < 31_000;
 }

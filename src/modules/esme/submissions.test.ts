@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
+import { AppError, callerError } from "../../kernel/errors.ts";
 import { CommandStatus, MessageState } from "../../protocols/smpp/index.ts";
 import { buildUdh, concatElement } from "../../protocols/sms/index.ts";
 import { EsmeWorld, PASSWORD, SYSTEM_ID, idOf, receiptsOf, submission } from "../../../test/kit/esme-world.ts";
+import { neighboursOf, samplePrices, SampleRules, SampleWallet } from "../../../test/kit/message-neighbours.ts";
 import { ACCOUNT, PHONE } from "../../../test/kit/messaging-world.ts";
 
 async function started(t: TestContext, ...options: Parameters<typeof EsmeWorld.start>): Promise<EsmeWorld> {
@@ -37,7 +39,7 @@ describe("a submission", () => {
   });
 
   it("is refused by the same rules as by the REST API", async (t) => {
-    const world = await started(t);
+    const world = await started(t, { neighbours: () => neighboursOf({ rules: new SampleRules() }) });
     const customer = await world.bind();
     assert.equal(await world.submit(customer, { source_addr: "15005559999" }), CommandStatus.ESME_RINVSRCADR);
     assert.equal(await world.submit(customer, { destination_addr: "12" }), CommandStatus.ESME_RINVDSTADR);
@@ -45,8 +47,27 @@ describe("a submission", () => {
     assert.equal(await world.submit(customer, { data_coding: 4 }), CommandStatus.ESME_RSUBMITFAIL);
     await world.messaging.carrier.text({ text: "STOP" });
     assert.equal(await world.submit(customer), CommandStatus.ESME_RSUBMITFAIL);
-    assert.equal(world.messaging.carrier.submissions.length, 0);
+    assert.deepEqual(
+      world.messaging.carrier.submissions.map(({ text }) => text),
+      ["You are unsubscribed."],
+    );
     assert.equal(world.esme.status().sessions[0]?.refused, 5);
+  });
+
+  it("needs credit, and what could not be made durable gives it back", async (t) => {
+    const wallet = new SampleWallet(15_000);
+    const world = await started(t, { neighbours: () => neighboursOf({ wallet, prices: samplePrices() }) });
+    const customer = await world.bind();
+    assert.match(String(await world.submit(customer)), /^SM/);
+    assert.equal(await world.submit(customer), CommandStatus.ESME_RSERTYPDENIED);
+    assert.equal(wallet.setAsideMicros, 10_500);
+  });
+
+  it("that a rule refuses as the message's fault is refused at once", async (t) => {
+    const error = new AppError(callerError(30034, 400, "not registered"));
+    const rules = new SampleRules({ check: () => ({ kind: "refuse", error, rule: "a2p" }) });
+    const world = await started(t, { neighbours: () => neighboursOf({ rules }) });
+    assert.equal(await world.submit(await world.bind()), CommandStatus.ESME_RINVSRCADR);
   });
 
   it("asks for receipts of failures alone, of every step, or for none", async (t) => {

@@ -1,17 +1,21 @@
 import { present } from "../../kernel/assert.ts";
 import type { Cell } from "../../platform/cell/index.ts";
+import { FREE_SPENDING } from "../../platform/spending/index.ts";
 import { UNKNOWN_HEALTH, type HealthSnapshot } from "../routing/index.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { Parking, parkingDefaults } from "./dispatch/parking.ts";
 import { NO_RATES, Rates } from "./dispatch/rates.ts";
 import { RouteChooser } from "./dispatch/route-chooser.ts";
+import { Schedule, scheduleDefaults } from "./dispatch/schedule.ts";
 import { HealthBoard } from "./health/index.ts";
 import { encodeChanges } from "./health-record.ts";
 import { MediaFetcher } from "./media/index.ts";
 import { MessageState } from "./message-state.ts";
 import type { MessagingOptions } from "./module.ts";
+import { NO_SERVICES, PERMISSIVE_COMPLIANCE } from "./neighbour-defaults.ts";
 import type { HealthChanged } from "./records.ts";
+import { decideReleases } from "./release-messages.ts";
 
 /** The parts that messaging is made of, put together. */
 export interface MessagingParts {
@@ -19,6 +23,7 @@ export interface MessagingParts {
   readonly deps: MessagingDeps;
   readonly dispatcher: Dispatcher;
   readonly parking: Parking;
+  readonly schedule: Schedule;
   readonly board: HealthBoard;
   readonly media: MediaFetcher;
   /** The cell that was attached. */
@@ -41,6 +46,7 @@ export function assembleMessaging(options: MessagingOptions): MessagingParts {
   const parking = new Parking({ state, database, clock, logger, cell, limits });
   const board = makeBoard(options, { state, cell, onChange: () => dispatcher.routesChanged() });
   const chooser = new RouteChooser({ router, board, clock });
+  const { services = NO_SERVICES, compliance = PERMISSIVE_COMPLIANCE } = options;
   const deps: MessagingDeps = {
     get cell() {
       return cell();
@@ -54,6 +60,11 @@ export function assembleMessaging(options: MessagingOptions): MessagingParts {
     router,
     rates,
     parking,
+    services,
+    compliance,
+    spending: options.spending ?? FREE_SPENDING,
+    prices: options.prices,
+    links: options.links,
     mintSid: options.mintSid,
     accountStatus: options.accountStatus,
     callbackEvents: options.callbackEvents,
@@ -62,12 +73,34 @@ export function assembleMessaging(options: MessagingOptions): MessagingParts {
   const { fetchUrl, publicUrl } = options;
   const media = new MediaFetcher({ deps, blobs, fetchUrl, publicUrl });
   const fetchMedia: MediaFetcher["fetch"] = (message) => media.fetch(message);
-  const dispatcher = new Dispatcher({ state, clock, logger, carriers, chooser, rates, parking, fetchMedia });
+  const schedule = new Schedule({
+    state,
+    database,
+    clock,
+    logger,
+    cell,
+    parking,
+    limits: { ...scheduleDefaults, ...options.schedule },
+    decide: (messages) => decideReleases(deps, messages),
+    isHome: (accountSid) => options.accepts?.(accountSid) !== false,
+  });
+  const dispatcher = new Dispatcher({
+    state,
+    clock,
+    logger,
+    carriers,
+    chooser,
+    rates,
+    parking,
+    fetchMedia,
+    rules: { compliance, services, router },
+    waits: (message) => schedule.enter(message),
+  });
   const attach = (given: Cell): void => {
     attached = given;
     dispatcher.attach(given);
   };
-  return { state, deps, dispatcher, parking, board, media, cell, attach };
+  return { state, deps, dispatcher, parking, schedule, board, media, cell, attach };
 }
 
 /** Measures the carriers; what changes is journalled, so that it can be told later why a carrier was chosen. */

@@ -1,4 +1,6 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import { carrierOptOut } from "./carrier-opt-out.ts";
+import { chargeAcceptance, settleCharge } from "./charges.ts";
 import type { MessageEffects } from "./effects.ts";
 import { endOfUnsent, finish } from "./finish.ts";
 import { hasPendingPart, isFinal, isUntouched, pendingParts, statusOfParts, type Message } from "./message.ts";
@@ -30,6 +32,7 @@ export function attemptReducers(state: MessageState, effects: MessageEffects): R
 /** Begins the attempts that may begin; what was canceled or expired meanwhile is left out. */
 function attempt({ state, effects, context }: Scene, record: MessagesAttempted): void {
   const begun: { message: Message; parts: number[] }[] = [];
+  if (record.days !== undefined) state.countDays(record.days);
   for (let at = 0; at < record.sids.length; at += 1) {
     const sid = record.sids[at] as string;
     const message = state.messages.get(sid);
@@ -44,6 +47,7 @@ function attempt({ state, effects, context }: Scene, record: MessagesAttempted):
       table: record.chosen?.[sid]?.[0] ?? record.table,
       health: record.chosen?.[sid]?.[1] ?? record.health,
       priceMicros: record.prices?.[at] ?? 0,
+      currency: record.currencies?.[at],
     });
     edited.attempts += 1;
     edited.carrier = record.carrier;
@@ -61,10 +65,12 @@ function applyAnswer(scene: Scene, carrier: string, answer: SubmitAnswer): void 
   const part = message?.parts[answer.part];
   if (message === undefined || part === undefined || part.state !== "submitted") return;
   const { outcome } = answer;
+  const { attempt } = part;
   noteAnswer(message, part, outcome, context);
   if (outcome.kind === "accepted") {
     part.state = "accepted";
     part.id = outcome.id;
+    chargeAcceptance(message, { carrier, attempt }, context);
     state.linkCarrierId(carrier, outcome.id, message.sid, answer.part);
     changeStatus(message, statusOfParts(message), context);
     settleHeld(scene, { carrier, id: outcome.id, message, part: answer.part });
@@ -76,9 +82,11 @@ function applyAnswer(scene: Scene, carrier: string, answer: SubmitAnswer): void 
   } else {
     part.state = "pending";
     delete part.via;
-    return refused(scene, message, { carrier, outcome });
+    refused(scene, message, { carrier, outcome });
+    return settleCharge(message, context);
   }
   settleWhole(scene, message, answer.part);
+  settleCharge(message, context);
   if (isHandedOver(message)) context.effect(() => effects.handedOver(message));
 }
 
@@ -102,6 +110,7 @@ function refused(
   if ((verdict === "not-sent" || verdict === "throttle") && isUntouched(message)) message.attempts -= 1;
   if (outcome.kind === "refused") {
     message.refusalCode = outcome.errorCode;
+    carrierOptOut(message, outcome.errorCode, context);
     const isLast = message.attempts >= MAX_ATTEMPTS && outcome.verdict !== "throttle";
     if (isLast || outcome.verdict === "permanent") {
       return finish(state, { effects, context }, message, endOfUnsent(message, outcome.errorCode));

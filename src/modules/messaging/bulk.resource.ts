@@ -46,6 +46,7 @@ export function bulkRoutes(deps: MessagingDeps, requests: BulkRequests): Route[]
       maxBodyOctets: MAX_BULK_OCTETS,
       errors: [...Object.values(bulkErrors), TOO_MANY_REQUESTS, ...Object.values(messageErrors)],
       creates: true,
+      traffic: true,
       run: (call) => carryOut(deps, requests, call),
       // What is known comes first, and a request that was cut off goes on; one that was forgotten is not made again.
       again: (call) =>

@@ -3,6 +3,8 @@ import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
 import { removeMediaContent } from "./media/index.ts";
 import { findMessage } from "./message.store.ts";
+import { holdMicros } from "./charges.ts";
+import { judge, judgedOf } from "./judge-message.ts";
 import { isFinal, type Message, type MessageOrigin } from "./message.ts";
 import { segmentText } from "../../protocols/sms/index.ts";
 import type { FeedbackGiven, MessageCanceled, MessageDeleted, MessageRedacted, MessageReplaced } from "./records.ts";
@@ -31,6 +33,8 @@ export async function replaceMessage(
   },
 ): Promise<Readonly<Message>> {
   const { text, encoding, segments } = segmentText(input.body, { smartEncoding: false });
+  const before = await existing(deps, input);
+  const hold = checkReplacement(deps, before, { body: text, segments: segments.length });
   const record: MessageReplaced = {
     kind: "message.replaced",
     sid: input.sid,
@@ -42,11 +46,40 @@ export async function replaceMessage(
       ? {}
       : { validUntilMs: deps.clock.nowMs() + input.validitySeconds * 1_000 }),
     ...(input.receipt === undefined ? {} : { receipt: input.receipt }),
+    ...(hold === undefined ? {} : { hold }),
   };
-  const replaced = await changeWaiting(deps, input, record);
+  let replaced: Readonly<Message> | undefined;
+  try {
+    replaced = await changeWaiting(deps, input, record);
+  } finally {
+    if (replaced === undefined && hold !== undefined) deps.spending.cancel(hold.id);
+  }
   if (replaced !== undefined) return replaced;
   const now = await existing(deps, input);
   throw new AppError(messageErrors.notReplaceable, { sid: now.sid, status: now.status });
+}
+
+/**
+ * Another text is judged as a new message would be. Where it costs more than is set aside,
+ * that is set aside anew: the hold that the record then makes. Throws the public error.
+ */
+function checkReplacement(
+  deps: MessagingDeps,
+  message: Readonly<Message>,
+  text: { readonly body: string; readonly segments: number },
+): MessageReplaced["hold"] {
+  const { accountSid, sid, quote, heldMicros } = message;
+  const judged = { ...judgedOf(message, deps.clock.nowMs()), ...text };
+  const verdict = message.from === "" ? undefined : judge(deps, judged);
+  if (verdict?.kind === "refuse") throw verdict.error;
+  if (quote === undefined || heldMicros === undefined) return undefined;
+  const amountMicros = holdMicros(quote, { ...message, segments: text.segments });
+  if (amountMicros <= heldMicros) return undefined;
+  // Each hold has an id of its own, also where two requests replace the same text at once.
+  const id = `${sid}.${deps.mintSid("CH")}`;
+  const refusal = deps.spending.reserve({ id, accountSid, currency: quote.currency, amountMicros });
+  if (refusal !== undefined) throw refusal;
+  return { id, amountMicros };
 }
 
 /** Empties the body of a message that is done. */

@@ -2,8 +2,11 @@ import { AppError } from "../../kernel/errors.ts";
 import type { CellRecord } from "../../platform/cell/index.ts";
 import type { Once } from "../../platform/http/index.ts";
 import type { BulkDecided, BulkOutcome, BulkRequests } from "./bulk-requests.ts";
-import { draftMessage, type CreateMessageInput } from "./create-message.ts";
+import type { CreateMessageInput } from "./create-message.ts";
 import type { MessagingDeps } from "./deps.ts";
+import { draftMessage } from "./draft-message.ts";
+import { cancelReservation, reserve } from "./price-message.ts";
+import type { MessageAccepted } from "./records.ts";
 
 /** A request for many messages. */
 export interface CreateMessagesInput {
@@ -35,6 +38,8 @@ export async function createMessages(
   const { accountSid, count, once } = input;
   const leave = requests.enter(accountSid);
   try {
+    const prepared = deps.spending.prepare(accountSid);
+    if (prepared !== undefined) await prepared;
     const outcomes = once?.made === undefined ? [] : requests.known(accountSid, once.key).slice();
     while (outcomes.length < count) {
       const { decided, failure } = await decideChunk(deps, input, outcomes.length);
@@ -56,14 +61,15 @@ async function decideChunk(
   input: CreateMessagesInput,
   from: number,
 ): Promise<{ decided: readonly BulkOutcome[]; failure: AppError | undefined }> {
-  const records: CellRecord[] = [];
+  const accepted: MessageAccepted[] = [];
   const decided: BulkOutcome[] = [];
   let failure: AppError | undefined;
   const end = Math.min(input.count, from + CHUNK_MESSAGES);
   for (let index = from; index < end && failure === undefined; index += 1) {
     try {
       const record = draftMessage(deps, input.inputAt(index));
-      records.push(record);
+      reserve(deps, record);
+      accepted.push(record);
       decided.push(record.sid);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -73,6 +79,7 @@ async function decideChunk(
     }
   }
   const { accountSid, once } = input;
+  const records: CellRecord[] = [...accepted];
   if (once !== undefined && decided.length > 0) {
     const record: BulkDecided = { kind: "message.bulk-decided", accountSid, key: once.key, from, outcomes: decided };
     records.push(record);
@@ -85,6 +92,7 @@ async function decideChunk(
   try {
     await deps.cell.commitAll(records);
   } catch (error) {
+    for (const record of accepted) cancelReservation(deps, record);
     if (!(error instanceof AppError)) throw error;
     return { decided: [], failure: error };
   }

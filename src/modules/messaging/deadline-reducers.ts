@@ -29,6 +29,7 @@ function resting(state: MessageState, sid: string): Message | undefined {
   const message = state.messages.get(sid);
   // A parked message may have left memory or not: a replay cannot tell.
   if (message === undefined || isFinal(message.status) || message.parked === true) return undefined;
+  if (message.dueMs !== undefined) return undefined;
   // An answer or a broken connection will decide what is submitted; the sweep comes again.
   if (hasSubmittedPart(message)) return undefined;
   return state.messages.edit(sid);

@@ -1,7 +1,12 @@
 import type { Cell } from "../../platform/cell/index.ts";
 import type { BlobStore, Clock, Database, Logger } from "../../platform/ports.ts";
+import type { Spending } from "../../platform/spending/index.ts";
+import type { Compliance } from "../compliance/index.ts";
+import type { LinkShortening } from "../links/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
+import type { PriceBook } from "../pricing/index.ts";
 import type { Router } from "../routing/index.ts";
+import type { ServiceDirectory } from "../services/index.ts";
 import type { Parking } from "./dispatch/parking.ts";
 import type { Rates } from "./dispatch/rates.ts";
 import type { CallbackEvents } from "./message.ts";
@@ -19,6 +24,13 @@ export interface MessagingDeps {
   readonly router: Router;
   readonly rates: Rates;
   readonly parking: Parking;
+  readonly services: ServiceDirectory;
+  readonly compliance: Compliance;
+  readonly spending: Spending;
+  /** Nothing is billed where absent. */
+  readonly prices: PriceBook | undefined;
+  /** Nobody has a domain for short links where absent. */
+  readonly links: LinkShortening | undefined;
   readonly mintSid: (prefix: string) => string;
   /** Whether an account may send: `undefined` where there is no such account. */
   readonly accountStatus: (accountSid: string) => Promise<"active" | "suspended" | "closed" | undefined>;

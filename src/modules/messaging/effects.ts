@@ -7,6 +7,8 @@ import type { Message } from "./message.ts";
 export interface MessageEffects {
   /** The message is new, and goes to the end of its queue. */
   accepted(message: Readonly<Message>): void;
+  /** The message waits for its time, in memory or in the database. */
+  waits(message: Readonly<Message>): void;
   /** The message can be routed and queued now. */
   ready(message: Readonly<Message>): void;
   fetchMedia(message: Readonly<Message>): void;

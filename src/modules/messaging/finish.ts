@@ -1,5 +1,6 @@
 import type { ApplyContext } from "../../platform/cell/index.ts";
 import type { AlertRaised } from "../../platform/webhooks/index.ts";
+import { settleCharge } from "./charges.ts";
 import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
 import { isFinal, type Message } from "./message.ts";
@@ -32,6 +33,7 @@ export function finish(
   changeStatus(message, status, context);
   state.unlinkAllUnknown(message);
   state.endReceipts(message);
+  settleCharge(message, context);
   const alert: AlertRaised = {
     kind: "alert.raised",
     accountSid: message.accountSid,

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AppError } from "../../kernel/errors.ts";
-import { MessagingWorld, NUMBER, PHONE } from "../../../test/kit/messaging-world.ts";
+import { OVERLOADED } from "../../platform/http/index.ts";
+import { FREE_SPENDING, type ChargePosted, type Spending } from "../../platform/spending/index.ts";
+import { neighboursOf, samplePrices, SampleRules } from "../../../test/kit/message-neighbours.ts";
+import { ACCOUNT, MessagingWorld, NUMBER, PHONE } from "../../../test/kit/messaging-world.ts";
 
 /** The bodies of the texts that arrived, in order. */
 const bodies = (world: MessagingWorld): string[] =>
@@ -123,8 +126,11 @@ describe("a long text", () => {
 });
 
 describe("STOP", () => {
+  const start = (): Promise<MessagingWorld> =>
+    MessagingWorld.start({ neighbours: () => neighboursOf({ rules: new SampleRules(), prices: samplePrices() }) });
+
   it("refuses messages from that number to that phone with 21610 until START, after a restart too", async () => {
-    const world = await MessagingWorld.start();
+    const world = await start();
     const isRefused = async (input: { from?: string; to?: string } = {}): Promise<number | undefined> => {
       return world.send(input).then(
         () => undefined,
@@ -135,8 +141,11 @@ describe("STOP", () => {
     assert.equal(await isRefused(), 21610);
     assert.equal(await isRefused({ from: "55501" }), undefined);
     assert.equal(await isRefused({ to: "+447700900999" }), undefined);
-    assert.deepEqual(bodies(world), [" Stop\n"]);
-    assert.equal(world.webhooks.filter(({ purpose }) => purpose === "message.inbound").length, 1);
+    const inbound = world.webhooks.filter(({ purpose }) => purpose === "message.inbound");
+    assert.deepEqual(
+      inbound.map(({ params }) => params.find(([name]) => name === "OptOutType")?.[1]),
+      ["STOP"],
+    );
     await world.cell.checkpoint();
     await world.restart();
     assert.equal(await isRefused(), 21610);
@@ -145,5 +154,65 @@ describe("STOP", () => {
     assert.equal(await isRefused(), undefined);
     await world.restart();
     assert.equal(await isRefused(), undefined);
+  });
+
+  it("is answered from the number that was texted, in the same record and priced, whatever it refuses", async () => {
+    const world = await start();
+    await world.carrier.text({ text: "STOP" });
+    await world.settle();
+    const [reply] = world.carrier.submissions;
+    assert.deepEqual([reply?.from, reply?.to, reply?.text], [NUMBER, PHONE, "You are unsubscribed."]);
+    world.carrier.answer();
+    await world.settle();
+    const posted = world.facts<ChargePosted>("charge.posted");
+    assert.deepEqual(
+      posted.map(({ lines }) => lines.map(({ category, amountMicros }) => [category, amountMicros])),
+      [
+        [["sms-inbound", 3_750]],
+        [
+          ["sms-outbound", 7_500],
+          ["sms-messages-carrierfees", 3_000],
+        ],
+      ],
+    );
+  });
+
+  it("is answered for an account that has only received so far, whose money nobody has asked about yet", async () => {
+    let isKnown = false;
+    const spending: Spending = {
+      ...FREE_SPENDING,
+      prepare: () => (isKnown ? undefined : Promise.resolve().then(() => void (isKnown = true))),
+      reserve: () => (isKnown ? undefined : new AppError(OVERLOADED)),
+    };
+    const parts = { rules: new SampleRules(), prices: samplePrices() };
+    const world = await MessagingWorld.start({ neighbours: () => Object.assign(neighboursOf(parts), { spending }) });
+    await world.carrier.text({ text: "STOP" });
+    await world.settle();
+    assert.equal(world.carrier.submissions.length, 1);
+  });
+
+  it("is not answered to a short code, nor to a number of this system", async () => {
+    const world = await start();
+    await world.carrier.text({ text: "HELP", from: "44444" });
+    await world.carrier.text({ text: "HELP", from: NUMBER, to: "55501" });
+    await world.settle();
+    assert.deepEqual([world.carrier.submissions.length, bodies(world).length], [0, 2]);
+  });
+
+  it("that an earlier version recorded is handed over to the rules once", async () => {
+    const world = await MessagingWorld.start();
+    const route = { accountSid: ACCOUNT, method: "POST" } as const;
+    const sid = world.mintSid("SM");
+    const old = { kind: "message.arrived", sid, carrier: "north", from: PHONE, to: NUMBER, text: "stop", route };
+    await world.cell.commit(Object.assign(old, { encoding: "GSM-7" }), "progress");
+    assert.equal(world.state.optOuts.size, 1);
+    await world.cell.checkpoint();
+    await world.crash();
+    const later = world.with({ neighbours: () => neighboursOf({ rules: new SampleRules() }) });
+    await later.open();
+    assert.equal(later.state.optOuts.size, 0);
+    await assert.rejects(later.send(), (error) => error instanceof AppError && error.code === 21610);
+    await later.restart();
+    assert.equal(later.facts("consent.changed").length, 1);
   });
 });

@@ -1,19 +1,23 @@
 import { countryOf, regionOf } from "../../protocols/e164/index.ts";
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import type { ConsentChanged, ConsentFlagged, KeywordMatch } from "../compliance/index.ts";
+import { chargeInbound } from "./charges.ts";
+import { noteEarlierText } from "./earlier-opt-outs.ts";
 import type { AlertRaised, WebhookRequested } from "../../platform/webhooks/index.ts";
 import { messageErrors } from "./errors.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
 import type { Message } from "./message.ts";
-import { optOutKey, type MessageState, type PartialText } from "./message-state.ts";
-import { optOutKind } from "./opt-out-words.ts";
+import type { PartialText } from "./message-state.ts";
+import { accept } from "./outbound-reducers.ts";
 import type { PartsExpired, TextArrived, TextReceived } from "./records.ts";
+import type { ReducerDeps } from "./waiting-reducers.ts";
 
 /** The reducers for texts that come from carriers. */
-export function inboundReducers(state: MessageState): Record<string, Reducer> {
+export function inboundReducers(deps: ReducerDeps): Record<string, Reducer> {
   return {
-    "message.arrived": (record: TextArrived, context) => arrive(state, record, context),
+    "message.arrived": (record: TextArrived, context) => arrive(deps, record, context),
     "message.parts-expired": (record: PartsExpired, context) => {
-      for (const key of record.keys) expireParts(state, key, context);
+      for (const key of record.keys) expireParts(deps, key, context);
     },
   };
 }
@@ -27,10 +31,11 @@ export function partialKey(
 }
 
 /** A text or a part of one is here. For reducers only. */
-export function arrive(state: MessageState, record: TextArrived, context: ApplyContext): void {
+export function arrive(deps: ReducerDeps, record: TextArrived, context: ApplyContext): void {
+  const { state } = deps;
   const { reference, total, sequence } = record.concat ?? { reference: 0, total: 1, sequence: 1 };
   // A part that says nonsense of itself is a text all the same.
-  if (total === 1 || sequence < 1 || sequence > total) return receive(state, { ...record, segments: 1 }, context);
+  if (total === 1 || sequence < 1 || sequence > total) return receive(deps, { ...record, segments: 1 }, context);
   const key = partialKey(record, { reference, total });
   const known = state.partialTexts.get(key);
   const partial: PartialText = known ?? { ...record, total, sinceMs: context.atMs, texts: {} };
@@ -42,10 +47,11 @@ export function arrive(state: MessageState, record: TextArrived, context: ApplyC
   }
   if (known !== undefined) state.partialTexts.delete(key);
   const text = Array.from({ length: total }, (_, index) => texts[index + 1] ?? "").join("");
-  receive(state, { ...record, sid: partial.sid, text, segments: total }, context);
+  receive(deps, { ...record, sid: partial.sid, text, segments: total }, context);
 }
 
-function receive(state: MessageState, text: TextArrived & { segments: number }, context: ApplyContext): void {
+function receive(deps: ReducerDeps, text: TextArrived & { segments: number }, context: ApplyContext): void {
+  const { state } = deps;
   // A carrier repeats what it got no answer for; the SID tells only our own repeats apart.
   if (state.messages.has(text.sid)) return;
   const message: Message = {
@@ -64,14 +70,45 @@ function receive(state: MessageState, text: TextArrived & { segments: number }, 
     validUntilMs: 0,
     attempts: 0,
     parts: [],
+    ...(text.serviceSid === undefined ? {} : { serviceSid: text.serviceSid }),
+    ...(text.quote === undefined ? {} : { quote: text.quote }),
   };
   state.messages.put(message.sid, message);
-  const optOut = optOutKind(text.text);
-  if (optOut === "stop") state.optOuts.put(optOutKey(text.to, text.from), { sinceMs: context.atMs });
-  if (optOut === "start") state.optOuts.delete(optOutKey(text.to, text.from));
-  const webhook = text.route.url === undefined ? undefined : inboundWebhook(message, text.route, text.route.url);
+  chargeInbound(message, context);
+  const { keyword, revocation, route, reply } = text;
+  if (text.judged !== true) noteEarlierText(state.optOuts, text, context);
+  if (keyword !== undefined) changeConsent(message, keyword, context);
+  else if (revocation !== undefined) flagConsent(message, revocation.scope, context);
+  const webhook = route.url === undefined ? undefined : inboundWebhook(message, { route, url: route.url, keyword });
   if (text.toBind === true) context.emit(received(message, webhook));
   else if (webhook !== undefined) context.emit(webhook);
+  if (reply !== undefined) accept(deps, reply, context);
+}
+
+/** STOP and START change what the sender, or its service, may send; HELP changes nothing. */
+function changeConsent(message: Readonly<Message>, match: KeywordMatch, context: ApplyContext): void {
+  const { type, scope, source = "keyword", keyword } = match;
+  if (type === "HELP") return;
+  const fact: ConsentChanged = {
+    kind: "consent.changed",
+    accountSid: message.accountSid,
+    scope,
+    recipient: message.from,
+    state: type === "STOP" ? "opted-out" : "opted-in",
+    source,
+    atMs: context.atMs,
+    number: message.to,
+    messageSid: message.sid,
+    ...(keyword === undefined ? {} : { keyword }),
+  };
+  context.emit(fact);
+}
+
+/** The account is shown a text that may have meant STOP. */
+function flagConsent(message: Readonly<Message>, scope: string, context: ApplyContext): void {
+  const { accountSid, from: recipient, to: number, sid: messageSid } = message;
+  const fact: ConsentFlagged = { kind: "consent.flagged", accountSid, scope, recipient, number, messageSid };
+  context.emit(fact);
 }
 
 function received(message: Readonly<Message>, fallback: WebhookRequested | undefined): TextReceived {
@@ -88,7 +125,11 @@ function received(message: Readonly<Message>, fallback: WebhookRequested | undef
 }
 
 /** Twilio's parameters for an incoming message. */
-function inboundWebhook(message: Readonly<Message>, route: InboundTextRoute, url: string): WebhookRequested {
+function inboundWebhook(
+  message: Readonly<Message>,
+  given: { readonly route: InboundTextRoute; readonly url: string; readonly keyword: KeywordMatch | undefined },
+): WebhookRequested {
+  const { route, url, keyword } = given;
   const params: [string, string][] = [
     ["ToCountry", countryOf(message.to) ?? ""],
     ["ToState", regionOf(message.to) ?? ""],
@@ -110,6 +151,8 @@ function inboundWebhook(message: Readonly<Message>, route: InboundTextRoute, url
     ["From", message.from],
     ["ApiVersion", "2010-04-01"],
   ];
+  if (message.serviceSid !== undefined) params.push(["MessagingServiceSid", message.serviceSid]);
+  if (keyword !== undefined) params.push(["OptOutType", keyword.type]);
   return {
     kind: "webhook.requested",
     id: `${message.sid}:received`,
@@ -126,7 +169,8 @@ function inboundWebhook(message: Readonly<Message>, route: InboundTextRoute, url
 }
 
 /** What arrived of an incomplete text is delivered rather than lost, and the gap is reported. */
-function expireParts(state: MessageState, key: string, context: ApplyContext): void {
+function expireParts(deps: ReducerDeps, key: string, context: ApplyContext): void {
+  const { state } = deps;
   const partial = state.partialTexts.get(key);
   if (partial === undefined) return;
   state.partialTexts.delete(key);
@@ -136,7 +180,7 @@ function expireParts(state: MessageState, key: string, context: ApplyContext): v
     .map((sequence) => partial.texts[sequence])
     .join("");
   const { total: _total, sinceMs: _since, texts: _texts, ...rest } = partial;
-  receive(state, { ...rest, kind: "message.arrived", text, segments: sequences.length }, context);
+  receive(deps, { ...rest, kind: "message.arrived", text, segments: sequences.length }, context);
   const alert: AlertRaised = {
     kind: "alert.raised",
     accountSid: partial.route.accountSid,

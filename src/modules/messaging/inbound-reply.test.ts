@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ManualClock } from "../../adapters/memory/index.ts";
+import { AppError } from "../../kernel/errors.ts";
 import { SidMinter } from "../../kernel/ids.ts";
+import { FREE_SPENDING } from "../../platform/spending/index.ts";
 import type { ResponderVerdict, WebhookJob } from "../../platform/webhooks/index.ts";
 import { silentLogger } from "../../../test/kit/silent-logger.ts";
 import type { MessagingDeps } from "./deps.ts";
+import { messageErrors } from "./errors.ts";
 import { inboundReply } from "./inbound-reply.ts";
-import { MessageState, optOutKey } from "./message-state.ts";
+import { MessageState } from "./message-state.ts";
+import { NO_SERVICES, PERMISSIVE_COMPLIANCE } from "./neighbour-defaults.ts";
 import type { MessageAccepted } from "./records.ts";
 
 const ACCOUNT = `AC${"a".repeat(32)}`;
@@ -25,8 +29,11 @@ function makeDeps(): MessagingDeps {
     state: new MessageState(),
     clock,
     logger: silentLogger,
-    router: { serves: () => true },
+    router: { serves: () => true, networkOf: () => undefined },
     rates: { perSecond: () => undefined },
+    services: NO_SERVICES,
+    compliance: PERMISSIVE_COMPLIANCE,
+    spending: FREE_SPENDING,
     mintSid: (prefix: string) => minter.mint(prefix),
     numbers: {
       sender: (_account: string, address: string) =>
@@ -184,8 +191,9 @@ describe("the answer to an incoming message", () => {
 
   it("does not reply to who has said stop", () => {
     const deps = makeDeps();
-    deps.state.optOuts.put(optOutKey(OUR_NUMBER, PHONE), { sinceMs: 0 });
-    const verdict = respond(twiml("<Message>x</Message>"), { deps });
+    const error = new AppError(messageErrors.optedOut, { from: OUR_NUMBER, to: PHONE });
+    const compliance = { ...PERMISSIVE_COMPLIANCE, check: () => ({ kind: "refuse", error, rule: "opt-out" }) as const };
+    const verdict = respond(twiml("<Message>x</Message>"), { deps: { ...deps, compliance } });
     assert.deepEqual([recordsOf(verdict), warningOf(verdict)], [[], 21610]);
   });
 

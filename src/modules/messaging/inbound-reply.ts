@@ -9,9 +9,10 @@ import {
 } from "../../protocols/twiml/index.ts";
 import type { Responder, ResponderVerdict, WebhookAnswer, WebhookJob } from "../../platform/webhooks/index.ts";
 import { MAX_XML_OCTETS, parseXml, XmlError } from "../../platform/xml/index.ts";
-import { draftMessage } from "./create-message.ts";
 import type { MessagingDeps } from "./deps.ts";
+import { draftMessage } from "./draft-message.ts";
 import { messageErrors } from "./errors.ts";
+import { reserve } from "./price-message.ts";
 import type { MessageAccepted } from "./records.ts";
 
 /** One document can ask for so many replies; the rest are ignored. */
@@ -135,7 +136,7 @@ function draftReply(scene: Scene, verb: MessageVerb, warnings: TwimlProblem[]): 
       if (url === undefined) throw new AppError(messageErrors.mediaUrlInvalid, { value: written });
       return url;
     });
-    return draftMessage(deps, {
+    const record = draftMessage(deps, {
       accountSid: job.accountSid,
       direction: "outbound-reply",
       to: verb.to ?? parameterOf(job, "From"),
@@ -144,6 +145,9 @@ function draftReply(scene: Scene, verb: MessageVerb, warnings: TwimlProblem[]): 
       mediaUrls,
       statusCallback: callbackOf(verb, requestUrl, warnings),
     });
+    // What is set aside stays so until the end of the webhook is durable, which is tried until it is.
+    reserve(deps, record);
+    return record;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const spec = TWIML_CODES.get(error.code);

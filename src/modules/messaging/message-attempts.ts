@@ -1,6 +1,7 @@
 import type { ApplyContext } from "../../platform/cell/index.ts";
+import { costOfAdoption, costOfAttempt } from "./charges.ts";
 import { MAX_LISTED_ATTEMPTS, type Attempt, type AttemptOutcome, type Message, type Part } from "./message.ts";
-import type { AttemptAdopted, AttemptSettled, SubmitOutcome } from "./records.ts";
+import type { SubmitOutcome } from "./records.ts";
 
 /** What is known of an attempt when it begins. */
 export interface AttemptStart {
@@ -9,6 +10,7 @@ export interface AttemptStart {
   readonly table: number;
   readonly health: number;
   readonly priceMicros: number;
+  readonly currency?: string | undefined;
 }
 
 /** Marks the parts that wait as given, and lists the attempt. Returns the parts. For reducers only. */
@@ -39,6 +41,7 @@ export function beginAttempt(message: Message, start: AttemptStart): number[] {
     open: parts.length,
     priceMicros: start.priceMicros,
   };
+  if (start.currency !== undefined) attempt.currency = start.currency;
   if (message.possibleDuplicate === true) attempt.resend = true;
   if (isRepeat) attempt.repeated = (previous.repeated ?? 0) + 1;
   tries.push(attempt);
@@ -66,7 +69,7 @@ function dropOne(tries: Attempt[], isRepeat: boolean): void {
 
 const SEVERITY: Readonly<Record<AttemptOutcome, number>> = { accepted: 0, "not-sent": 1, refused: 2, unknown: 3 };
 
-/** Enters a carrier's answer to a part, and tells the ledger when the attempt is over. For reducers only. */
+/** Enters a carrier's answer to a part, and tells what it costs when the attempt is over. For reducers only. */
 export function noteAnswer(message: Message, part: Part, outcome: SubmitOutcome, context: ApplyContext): void {
   const attempt = message.tries?.findLast(({ number }) => number === part.attempt);
   // A receipt of an outcome that is not known may name the attempt.
@@ -81,15 +84,7 @@ export function noteAnswer(message: Message, part: Part, outcome: SubmitOutcome,
   const worst = attempt.outcome;
   if (worst === undefined || SEVERITY[outcome.kind] > SEVERITY[worst]) attempt.outcome = outcome.kind;
   if (attempt.open > 0) return;
-  const fact: AttemptSettled = {
-    kind: "message.attempt-settled",
-    id: `${message.sid}:${attempt.number}`,
-    sid: message.sid,
-    accountSid: message.accountSid,
-    to: message.to,
-    attempt,
-  };
-  context.emit(fact);
+  costOfAttempt(message, attempt, context);
 }
 
 /** A receipt shows that a part had arrived whose answer was lost: it was accepted, and costs. For reducers only. */
@@ -98,14 +93,5 @@ export function noteAdoption(message: Message, part: Part, context: ApplyContext
   delete part.attempt;
   if (attempt === undefined) return;
   attempt.accepted += 1;
-  const { sid, accountSid, to } = message;
-  const fact: AttemptAdopted = {
-    kind: "message.attempt-adopted",
-    id: `${sid}:${attempt.number}:${attempt.accepted}`,
-    sid,
-    accountSid,
-    to,
-    attempt,
-  };
-  context.emit(fact);
+  costOfAdoption(message, { attempt, part }, context);
 }

@@ -1,7 +1,10 @@
 import { bareAddress } from "./address.ts";
 import { StateTable } from "../../platform/cell/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
+import type { Quote } from "../pricing/index.ts";
 import type { TrafficClass } from "../routing/index.ts";
+import { DueIndex } from "./due-index.ts";
+import type { EarlierOptOut } from "./earlier-opt-outs.ts";
 import { isFinal, trafficClassOf, type Message } from "./message.ts";
 import type { Receipt } from "./records.ts";
 import { SettledIds } from "./settled-ids.ts";
@@ -37,11 +40,16 @@ export interface PartialText {
   readonly encoding: "GSM-7" | "UCS-2";
   readonly route: InboundTextRoute;
   readonly sid: string;
+  readonly serviceSid?: string;
+  readonly quote?: Quote;
+  readonly judged?: true;
 }
 
-/** Sender and recipient that said STOP to each other's traffic. */
-export interface OptOut {
-  readonly sinceMs: number;
+/** What was sent on a day of what a limit allows for it. */
+export interface DayCount {
+  /** The day in the limit's time zone, `2025-01-31`. */
+  readonly day: string;
+  readonly segments: number;
 }
 
 /** Messages of one lane, account and sender that wait in the database alone. */
@@ -65,6 +73,8 @@ export interface HealthRecord {
 export const MAX_OPEN_MESSAGES = 1_200_000;
 const MAX_HELD_RECEIPTS = 100_000;
 const MAX_PARTIAL_TEXTS = 50_000;
+/** Daily limits that are counted; there is one for each brand. */
+const MAX_DAY_COUNTS = 200_000;
 
 /** The tables of this module, and the indexes that follow from them. */
 export class MessageState {
@@ -72,9 +82,14 @@ export class MessageState {
   readonly lateChanges = new StateTable<LateChange>("message-changes", { projected: true });
   readonly heldReceipts = new StateTable<HeldReceipt>("held-receipts", { projected: false });
   readonly partialTexts = new StateTable<PartialText>("partial-texts", { projected: false });
-  readonly optOuts = new StateTable<OptOut>("opt-outs", { projected: false });
+  /** From before consent was the rules' part; see `earlier-opt-outs.ts`. */
+  readonly optOuts = new StateTable<EarlierOptOut>("opt-outs", { projected: false });
+  /** By the key of a daily limit. */
+  readonly dayCounts = new StateTable<DayCount>("day-counts", { projected: false });
   readonly parkedFlows = new StateTable<ParkedFlow>("parked-flows", { projected: false });
   readonly healthRecords = new StateTable<HealthRecord>("carrier-health", { projected: true });
+  /** Messages in memory that wait for a time in the database. */
+  readonly due = new DueIndex();
   private readonly settledIds = new SettledIds();
   /** By {@link flowKey}. */
   private readonly waitingByFlow = new WaitingCounts();
@@ -94,6 +109,7 @@ export class MessageState {
       this.heldReceipts,
       this.partialTexts,
       this.optOuts,
+      this.dayCounts,
       this.parkedFlows,
       this.healthRecords,
       this.settledIds.table,
@@ -107,11 +123,13 @@ export class MessageState {
     this.settledIds.index();
     this.waitingByFlow.clear();
     this.waitingBySender.clear();
+    this.due.clear();
     this.latestHealthVersion = 0;
     for (const { version } of this.healthRecords.values()) this.noteHealthVersion(version);
     for (const flow of this.parkedFlows.values()) this.addWaiting(flow, flow.messages, flow.segments);
     for (const message of this.messages.values()) {
-      if (message.status === "queued" && message.parked !== true) this.addWaiting(message, 1, message.segments);
+      if (message.dueMs !== undefined && message.parked === true) this.due.add(message);
+      else if (isWaiting(message) && message.parked !== true) this.addWaiting(message, 1, message.segments);
       message.parts.forEach((part, index) => {
         if (part.via === undefined) return;
         const expectsReceipt = part.state === "accepted" && !isFinal(message.status) && message.closed !== true;
@@ -128,7 +146,7 @@ export class MessageState {
 
   /** It waits no more: its first attempt begins, or it ended before. Call before the status changes. */
   dequeued(message: Readonly<Message>): void {
-    if (message.status === "queued") this.addWaiting(message, -1, -message.segments);
+    if (isWaiting(message)) this.addWaiting(message, -1, -message.segments);
   }
 
   /** What waits in one lane of a sender. */
@@ -148,6 +166,7 @@ export class MessageState {
 
   /** Counts a message as parked, or no longer. For reducers only. */
   park(message: Readonly<Message>, change: 1 | -1): void {
+    if (message.dueMs !== undefined) return change === 1 ? this.due.add(message) : this.due.remove(message);
     const key = flowKey(message);
     const flow = this.parkedFlows.edit(key);
     if (flow === undefined) {
@@ -210,8 +229,20 @@ export class MessageState {
     }
   }
 
+  /** Counts what goes out against daily limits. For reducers only. */
+  countDays(days: Readonly<Record<string, readonly [day: string, segments: number]>>): void {
+    for (const [key, [day, segments]] of Object.entries(days)) {
+      const known = this.dayCounts.get(key);
+      // A new day begins at nothing; what was journalled before midnight and comes late counts for nobody.
+      if (known !== undefined && known.day > day) continue;
+      this.dayCounts.put(key, { day, segments: segments + (known?.day === day ? known.segments : 0) });
+      if (this.dayCounts.size > MAX_DAY_COUNTS) dropOldest(this.dayCounts, MAX_DAY_COUNTS / 100);
+    }
+  }
+
   /** Forgets what leads to a message that is gone. */
   release(message: Readonly<Message>): void {
+    this.due.remove(message);
     this.unlinkAllUnknown(message);
     message.parts.forEach(({ via, id }, index) => {
       if (via === undefined || id === undefined) return;
@@ -291,6 +322,11 @@ export interface Flow {
   readonly from: string;
 }
 
+/** It waits for its turn, and not for a time. */
+function isWaiting(message: Readonly<Message>): boolean {
+  return message.status === "queued" && message.dueMs === undefined;
+}
+
 /** The key of a flow in the tables. */
 export function flowKey(flow: Flow): string {
   return `${flow.trafficClass ?? "transactional"}|${flow.accountSid}|${flow.from}`;
@@ -311,9 +347,4 @@ function dropOldest<V extends object>(table: StateTable<V>, count: number): void
 /** Addresses are compared by their digits, because carriers differ in the leading plus. */
 function pairKey(carrier: string, from: string, to: string): string {
   return `${carrier}|${bareAddress(from)}|${bareAddress(to)}`;
-}
-
-/** The key of a sender and a recipient in the opt-out table. */
-export function optOutKey(sender: string, recipient: string): string {
-  return `${sender}|${recipient}`;
 }

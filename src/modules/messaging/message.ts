@@ -1,5 +1,6 @@
 /** The message as the cell keeps it, and the words for its states. Pure data and pure functions. */
 
+import type { Quote } from "../pricing/index.ts";
 import type { SenderKind, TrafficClass } from "../routing/index.ts";
 import type { Receipt, RefusalVerdict } from "./records.ts";
 
@@ -7,6 +8,7 @@ export type Direction = "inbound" | "outbound-api" | "outbound-reply";
 
 /** The public status, as the API spells it. */
 export type MessageStatus =
+  | "scheduled"
   | "queued"
   | "sending"
   | "sent"
@@ -54,6 +56,8 @@ export interface Attempt {
   open: number;
   /** What the carrier asks for one part, in micros of its currency. */
   readonly priceMicros: number;
+  /** US dollars where absent. */
+  readonly currency?: string;
   outcome?: AttemptOutcome;
   /** What a refusal meant. */
   verdict?: RefusalVerdict;
@@ -89,6 +93,12 @@ export interface SmppAddress {
   readonly address: string;
 }
 
+/** What India's registries know a message by. */
+export interface DltIds {
+  readonly entityId?: string;
+  readonly templateId?: string;
+}
+
 /** Which status changes are called back: every one, `sent` and the final one, or the final one alone. */
 export type CallbackEvents = "all" | "sent-and-final" | "final";
 
@@ -103,8 +113,8 @@ export interface Message {
   readonly sid: string;
   readonly accountSid: string;
   readonly direction: Direction;
-  /** As the API shows it: E.164, short code or alphanumeric. */
-  readonly from: string;
+  /** As the API shows it: E.164, short code or alphanumeric. Empty while a service has not chosen it. */
+  from: string;
   readonly to: string;
   body: string;
   /** The text as sent where smart encoding changed it. */
@@ -116,8 +126,8 @@ export interface Message {
   readonly createdMs: number;
   updatedMs: number;
   sentMs?: number;
-  /** Not submitted after this. Outbound only. */
-  readonly validUntilMs: number;
+  /** Not submitted after this. Outbound only; 0 for one whose time has not come yet. */
+  validUntilMs: number;
   readonly statusCallback?: string;
   /** Which changes are called back; all where absent. */
   readonly callbackEvents?: CallbackEvents;
@@ -138,9 +148,37 @@ export interface Message {
   /** The latest attempts, oldest first. */
   tries?: Attempt[];
   /** What kind of number the sender is; local where absent. */
-  readonly senderKind?: SenderKind;
-  /** Waits in the database alone, because very many are queued before it. */
+  senderKind?: SenderKind;
+  /** Waits in the database alone, because very many are queued before it, or for its time. */
   parked?: boolean;
+  /** Waits for this time and for nothing else, in memory or in the database. */
+  dueMs?: number;
+  /** Seconds that it may wait when its time has come. */
+  readonly validitySeconds?: number;
+  /** The Messaging Service that it was sent by, or that the number is in which was texted. */
+  readonly serviceSid?: string;
+  /** `MessageIntent` as the customer gave it. */
+  readonly intent?: string;
+  dlt?: DltIds;
+  /** Vendor TLVs for carriers: tag (decimal) to text. */
+  tlvs?: Readonly<Record<string, string>>;
+  /** The keyword that it answers; a STOP allows its one confirmation. */
+  readonly confirms?: "STOP" | "START" | "HELP";
+  /** The spam check was asked to let it be. */
+  readonly riskCheck?: "disable";
+  /** More than this it must not cost. Kept until its time has come. */
+  readonly maxPriceMicros?: number;
+  /** The prices that hold for it; absent where nothing is billed. */
+  quote?: Quote;
+  /** What is set aside for it in the ledger; absent where that is nothing, or was settled. */
+  heldMicros?: number;
+  /** The id of the hold, where it is not the SID. */
+  holdId?: string;
+  /** What its account was asked for, once it was; in {@link priceUnit}. */
+  priceMicros?: number;
+  priceUnit?: string;
+  /** The attempts that its account was asked for, where each has a price. */
+  pricedAttempts?: readonly number[];
   /** Since when an outcome is not known. */
   unknownSinceMs?: number;
   /** Was given again although an earlier attempt may have arrived. */
@@ -235,6 +273,7 @@ export function statusRank(status: MessageStatus): number {
 }
 
 const RANK: Readonly<Record<MessageStatus, number>> = {
+  scheduled: -1,
   queued: 0,
   receiving: 0,
   sending: 1,

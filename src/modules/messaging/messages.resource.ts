@@ -2,6 +2,7 @@ import { AppError } from "../../kernel/errors.ts";
 import {
   boolean,
   dateFilter,
+  dateTime,
   decimal,
   defineListRoute,
   defineRoute,
@@ -18,10 +19,11 @@ import {
 } from "../../platform/http/index.ts";
 import { canonicalAddress } from "./address.ts";
 import { cancelMessage, deleteMessage, giveFeedback, redactMessage } from "./change-message.ts";
-import { asAccepted, createMessage, type CreateMessageInput } from "./create-message.ts";
+import { answerOf, asAccepted, createMessage, type CreateMessageInput } from "./create-message.ts";
 import type { MessagingDeps } from "./deps.ts";
 import { messageErrors } from "./errors.ts";
 import { MESSAGE_INTENTS } from "./message-intents.ts";
+import type { DltIds } from "./message.ts";
 import { findMessage, listMessages } from "./message.store.ts";
 import { viewFeedback, viewMessage } from "./message.view.ts";
 
@@ -29,16 +31,21 @@ const LIST = "/2010-04-01/Accounts/{AccountSid}/Messages";
 const ITEM = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}";
 const MAX_BODY_CHARACTERS = 1_600;
 const MAX_MEDIA = 10;
-const common = { product: "api", tag: "Messages", access: "account" } as const;
+const common = { product: "api", tag: "Messages", access: "account", traffic: true } as const;
 
 /** Parameters of Twilio that this server does not act on; a request that relies on them is refused rather than half done. */
-const NOT_SUPPORTED = ["ScheduleType", "SendAt", "ContentSid", "ContentVariables", "FallbackFrom", "PersistentAction"];
+const NOT_SUPPORTED = ["ContentSid", "ContentVariables", "FallbackFrom", "PersistentAction"];
+const MAX_DLT_CHARACTERS = 30;
 
 /** The parameters of a new message, for one and for many. */
 export const createParameters = {
   To: phone({ required: true, missing: messageErrors.toRequired, summary: "Recipient in E.164." }),
-  From: phone({ summary: "Sender: a number of the account." }),
-  MessagingServiceSid: sid({ prefix: "MG", invalid: messageErrors.serviceUnknown }),
+  From: phone({ summary: "Sender: a number of the account, or the SID of a Messaging Service." }),
+  MessagingServiceSid: sid({
+    prefix: "MG",
+    invalid: messageErrors.serviceUnknown,
+    summary: "The Messaging Service that chooses the sender, unless `From` is one of its pool.",
+  }),
   Body: text({ maxCharacters: MAX_BODY_CHARACTERS, invalid: messageErrors.bodyTooLong, summary: "The text." }),
   MediaUrl: list({
     of: url({ invalid: messageErrors.mediaUrlInvalid }),
@@ -49,7 +56,18 @@ export const createParameters = {
   StatusCallback: url({ invalid: messageErrors.statusCallbackInvalid, summary: "Told of every status change." }),
   ApplicationSid: sid({ prefix: "AP", invalid: messageErrors.applicationUnknown }),
   ValidityPeriod: integer({ min: 1, max: 36_000, invalid: messageErrors.validityInvalid }),
-  MaxPrice: decimal({ min: 0, max: 1_000_000, invalid: messageErrors.maxPriceInvalid }),
+  MaxPrice: decimal({
+    min: 0,
+    max: 1_000_000,
+    invalid: messageErrors.maxPriceInvalid,
+    summary: "A message that costs more than this in all fails with 30010.",
+  }),
+  ScheduleType: text({ maxCharacters: 64, summary: "`fixed`, with `SendAt`." }),
+  SendAt: dateTime({
+    invalid: messageErrors.sendAtInvalid,
+    summary: "When the message goes, 300 seconds to 35 days from now; only with a Messaging Service.",
+  }),
+  ShortenUrls: boolean({ summary: "Make the addresses in the text short; only with a Messaging Service." }),
   ProvideFeedback: boolean({ summary: "Whether feedback will be given." }),
   Attempt: integer({ min: 1, max: 1_000_000 }),
   ForceDelivery: boolean({}),
@@ -64,6 +82,9 @@ export const createParameters = {
     invalid: messageErrors.guaranteeInvalid,
     summary: "Whether a message whose outcome stays unknown is given up (the default) or sent once more.",
   }),
+  RiskCheck: enumeration({ values: ["enable", "disable"], summary: "`disable` leaves out the spam check." }),
+  DltEntityId: text({ maxCharacters: MAX_DLT_CHARACTERS, summary: "India: the principal entity's id." }),
+  DltTemplateId: text({ maxCharacters: MAX_DLT_CHARACTERS, summary: "India: the id of the registered template." }),
   ...Object.fromEntries(NOT_SUPPORTED.map((name) => [name, text({ maxCharacters: 65_536 })])),
 };
 
@@ -92,14 +113,20 @@ function createRoute(deps: MessagingDeps): Route {
     creates: true,
     run: async (call) => {
       await requireActive(deps, call);
-      return createMessage(deps, createInput(call.accountSid, call.params), call.once);
+      const message = await createMessage(deps, createInput(call.accountSid, call.params), call.once);
+      return answerOf(message, hasNamedSender(call.params));
     },
-    again: async ({ accountSid }, sid) => {
+    again: async ({ accountSid, params }, sid) => {
       const message = await findMessage(deps, { accountSid, sid });
-      return message === undefined ? undefined : asAccepted(message);
+      return message === undefined ? undefined : asAccepted(message, hasNamedSender(params));
     },
     view: viewMessage,
   });
+}
+
+/** Whether the request itself says which number sends. */
+function hasNamedSender({ From: from = "" }: { readonly From?: string | undefined }): boolean {
+  return from !== "" && !from.startsWith("MG");
 }
 
 /** The framework has looked at the caller's own account; a parent may be sending for another. */
@@ -118,25 +145,36 @@ export function createInput(accountSid: string, params: ParameterValues<typeof c
     const value = (params as Readonly<Record<string, unknown>>)[name];
     if (value !== undefined && value !== "") throw new AppError(messageErrors.notSupported, { name });
   }
-  if (params.MessagingServiceSid !== undefined && params.MessagingServiceSid !== "") {
-    throw new AppError(messageErrors.serviceUnknown, { value: params.MessagingServiceSid });
-  }
-  if (params.From === undefined || params.From === "") throw new AppError(messageErrors.fromRequired);
+  const { From: from = "", MessagingServiceSid: messagingServiceSid = "", ScheduleType: type = "" } = params;
+  if (from === "" && messagingServiceSid === "") throw new AppError(messageErrors.fromRequired);
+  const isScheduled = type !== "" || params.SendAt !== undefined;
   return {
     accountSid,
     direction: "outbound-api",
     to: params.To,
-    from: params.From,
+    from,
+    messagingServiceSid,
     body: params.Body,
     mediaUrls: params.MediaUrl,
     statusCallback: params.StatusCallback,
     applicationSid: params.ApplicationSid,
     validitySeconds: params.ValidityPeriod,
     smartEncoded: params.SmartEncoded,
+    shortenUrls: params.ShortenUrls,
     provideFeedback: params.ProvideFeedback,
+    maxPrice: params.MaxPrice,
+    schedule: isScheduled ? { type, sendAtMs: params.SendAt } : undefined,
+    intent: params.MessageIntent,
+    riskCheck: params.RiskCheck,
+    dlt: dltOf(params.DltEntityId, params.DltTemplateId),
     trafficClass: params.MessageIntent === undefined ? undefined : MESSAGE_INTENTS[params.MessageIntent],
     guarantee: params.DeliveryGuarantee,
   };
+}
+
+function dltOf(entityId = "", templateId = ""): DltIds | undefined {
+  if (entityId === "" && templateId === "") return undefined;
+  return { ...(entityId === "" ? {} : { entityId }), ...(templateId === "" ? {} : { templateId }) };
 }
 
 function fetchRoute(deps: MessagingDeps): Route {

@@ -3,7 +3,12 @@ import type { Route } from "../../platform/http/index.ts";
 import type { BlobStore, Clock, Database, Logger, Migration } from "../../platform/ports.ts";
 import type { Responder } from "../../platform/webhooks/index.ts";
 import type { Movable } from "../../platform/fleet/index.ts";
+import type { Spending } from "../../platform/spending/index.ts";
+import type { Compliance } from "../compliance/index.ts";
+import type { LinkShortening } from "../links/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
+import type { PriceBook } from "../pricing/index.ts";
+import type { ServiceDirectory } from "../services/index.ts";
 import type { Carrier } from "./carriers/index.ts";
 import type { HealthSnapshot, Router } from "../routing/index.ts";
 import { BulkRequests } from "./bulk-requests.ts";
@@ -14,18 +19,22 @@ import type { MessagingDeps } from "./deps.ts";
 import type { LaneStatus } from "./dispatch/dispatcher.ts";
 import type { ParkingLimits } from "./dispatch/parking.ts";
 import type { RateRules } from "./dispatch/rates.ts";
+import type { ScheduleLimits } from "./dispatch/schedule.ts";
 import { Sweep, sweepDefaults, type SweepLimits } from "./dispatch/sweep.ts";
+import { carryEarlierOptOuts } from "./earlier-opt-outs.ts";
+import { PERMISSIVE_COMPLIANCE } from "./neighbour-defaults.ts";
 import { inboundReply } from "./inbound-reply.ts";
 import { mediaRoutes, type FetchUrl } from "./media/index.ts";
 import { messagingMovable, moveMachine } from "./movable.ts";
 import { messageMachine } from "./message-machine.ts";
 import type { CallbackEvents } from "./message.ts";
-import { messageMigrations, messageProjections } from "./message.store.ts";
+import { messageMigrations, messageProjections } from "./message-projection.ts";
 import { messageRoutes } from "./messages.resource.ts";
 import type { HealthBoardStatus } from "./health/index.ts";
 import { TextForwarding, type HeldText, type TextRouting } from "./text-forwarding.ts";
 import { pastTraffic, type PastMessage } from "./past-traffic.ts";
-import { carrierListener, type InboundBinds } from "./receive-text.ts";
+import type { InboundBinds } from "./arrival.ts";
+import { carrierListener } from "./receive-text.ts";
 
 /** What this module works with: one for each messaging cell. */
 export interface MessagingOptions {
@@ -50,6 +59,17 @@ export interface MessagingOptions {
   readonly inboundBinds?: InboundBinds;
   readonly limits?: Partial<SweepLimits>;
   readonly parking?: Partial<ParkingLimits>;
+  readonly schedule?: Partial<ScheduleLimits>;
+  /** Messaging Services; there are none where absent. */
+  readonly services?: ServiceDirectory;
+  /** The rules; where absent everything may go, and nobody opts out. */
+  readonly compliance?: Compliance;
+  /** Whether accounts can pay; where absent they can. */
+  readonly spending?: Spending;
+  /** What messages cost; where absent nothing is billed. */
+  readonly prices?: PriceBook;
+  /** Short links; where absent nobody has a domain for them. */
+  readonly links?: LinkShortening;
   /** Texts to numbers that are at home in other cells; without it every number is at home here. */
   readonly textRouting?: TextRouting;
   /** Whether new work of an account may be accepted now that comes by SMPP; always where absent. */
@@ -102,17 +122,20 @@ export interface MessagingStatus {
   readonly heldReceipts: number;
   /** Messages that wait in the database alone. */
   readonly parked: number;
+  /** Messages in memory whose time has come or is near. */
+  readonly due: number;
 }
 
 /** Programmable messaging. */
 export function messagingModule(options: MessagingOptions): MessagingModule {
-  const { clock, logger, carriers, mintSid, numbers, inboundBinds, blobs } = options;
-  const { state, deps, cell, attach, dispatcher, parking, board, media } = assembleMessaging(options);
+  const { clock, logger, carriers, inboundBinds, blobs } = options;
+  const { state, deps, cell, attach, dispatcher, parking, schedule, board, media } = assembleMessaging(options);
   const bulk = new BulkRequests();
-  const forwarding = new TextForwarding({ ...options, state, cell, inboundBinds, routing: options.textRouting });
+  const reducing = { state, effects: dispatcher, services: deps.services };
+  const forwarding = new TextForwarding({ deps, reducing, inboundBinds, routing: options.textRouting });
   let sweep: Sweep | undefined;
   return {
-    machines: [messageMachine(state, dispatcher), bulk.machine, forwarding.machine, moveMachine({ state, bulk })],
+    machines: [messageMachine(reducing), bulk.machine, forwarding.machine, moveMachine({ bulk })],
     projections: messageProjections(state),
     migrations: messageMigrations,
     routes: [
@@ -130,11 +153,17 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
       forwarding.start();
       for (const carrier of carriers) {
         const onCapacity = (): void => dispatcher.carrierChanged(carrier.name);
-        const listener = { cell, clock, logger, numbers, mintSid, onCapacity, inboundBinds, forwarding };
+        const listener = { deps, onCapacity, inboundBinds, forwarding };
         carrier.start(carrierListener(carrier.name, listener));
       }
       for (const { name } of carriers) dispatcher.carrierChanged(name);
       parking.start();
+      schedule.start();
+      if (deps.compliance !== PERMISSIVE_COMPLIANCE) {
+        carryEarlierOptOuts(state.optOuts, cell(), deps.numbers).catch((error: unknown) => {
+          logger.warn("opt-outs.not-carried", { reason: String(error) });
+        });
+      }
       sweep = new Sweep({ state, cell: cell(), clock, limits: { ...sweepDefaults, ...options.limits } });
       sweep.start();
     },
@@ -145,6 +174,7 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
       heldReceipts: state.heldReceipts.size,
       health: board.status(),
       parked: state.parkedCount,
+      due: schedule.size,
     }),
     health: () => board.snapshot(),
     traffic: (range) => pastTraffic(options.database, range),
@@ -154,6 +184,7 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
       forwarding.close();
       media.close();
       parking.close();
+      await schedule.close();
       board.close();
       await dispatcher.close();
     },

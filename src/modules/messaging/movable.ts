@@ -1,20 +1,11 @@
 import type { ApplyContext, Cell, CellRecord, Machine } from "../../platform/cell/index.ts";
-import type { Family, Movable, MovableEntry, MovableRecords } from "../../platform/fleet/index.ts";
+import type { Family, Movable, MovableRecords } from "../../platform/fleet/index.ts";
 import type { Row } from "../../platform/ports.ts";
 import type { BulkRequest, BulkRequests } from "./bulk-requests.ts";
-import { bareAddress } from "./address.ts";
 import { mediumKey } from "./media/index.ts";
 import { hasPendingPart, hasSubmittedPart, isFinal, type Medium } from "./message.ts";
-import type { MessageState, OptOut } from "./message-state.ts";
+import type { MessageState } from "./message-state.ts";
 import type { TextForwarding } from "./text-forwarding.ts";
-
-/** Opt-outs of numbers that come from another cell, or go to one. */
-interface OptOutsMoved extends CellRecord {
-  readonly kind: "message.opt-outs-moved";
-  /** The numbers whose opt-outs are forgotten first. */
-  readonly forget: readonly string[];
-  readonly entries: readonly (readonly [key: string, value: OptOut])[];
-}
 
 /** Outcomes of requests for many messages, of accounts that come from another cell, or go to one. */
 interface BulkMoved extends CellRecord {
@@ -31,25 +22,14 @@ export interface MessagingMovableDeps {
 }
 
 /** The reducers that take over and forget state of accounts that move. */
-export function moveMachine({ state, bulk }: Pick<MessagingMovableDeps, "state" | "bulk">): Machine {
+export function moveMachine({ bulk }: Pick<MessagingMovableDeps, "bulk">): Machine {
   return {
     name: "messaging-moves",
     tables: [],
     reducers: {
-      "message.opt-outs-moved": ({ forget, entries }: OptOutsMoved) => {
-        for (const key of optOutKeys(state, forget)) state.optOuts.delete(key);
-        for (const [key, value] of entries) state.optOuts.put(key, value);
-      },
       "message.bulk-moved": ({ forget, entries }: BulkMoved, _context: ApplyContext) => bulk.move(forget, entries),
     },
   };
-}
-
-function optOutKeys(state: MessageState, numbers: readonly string[]): string[] {
-  if (numbers.length === 0) return [];
-  const own = new Set(numbers.map(bareAddress));
-  const senderOf = (key: string): string => bareAddress(key.slice(0, key.indexOf("|")));
-  return [...state.optOuts.keys()].filter((key) => own.has(senderOf(key)));
 }
 
 /**
@@ -70,18 +50,19 @@ export function messagingMovable(deps: MessagingMovableDeps): Movable {
         primaryKey: "id",
         isHistory: true,
         stamp: "extract(epoch from t.updated_at)",
+        // What waits for its turn stays this cell's work. What waits for its time is the new home's: it has a due date.
         local: { parked: "false", waiting: "null" },
         tail: {
-          open: "t.status in ('queued', 'sending', 'sent', 'receiving') and not t.closed",
+          open: "t.status in ('queued', 'sending', 'sent', 'receiving') and not t.closed and t.due_at is null",
           // What the account may change in the new cell is left as it has it there.
-          update: `status = e.status, error_code = e.error_code, sent_at = e.sent_at, closed = e.closed,
-            delivery = e.delivery, updated_at = greatest(t.updated_at, e.updated_at), media = coalesce(t.media, e.media)`,
+          update: `from_address = e.from_address, status = e.status, error_code = e.error_code, sent_at = e.sent_at, closed = e.closed,
+            delivery = e.delivery, price_micros = e.price_micros, price_unit = e.price_unit, updated_at = greatest(t.updated_at, e.updated_at), media = coalesce(t.media, e.media)`,
           marginMs: 15_000,
         },
         blobs: blobsOf,
       },
     ],
-    records: [optOuts(deps), bulkRequests(deps)],
+    records: [bulkRequests(deps)],
     changing: function* (family, table) {
       if (table !== "messages") return;
       for (const { sid } of inMemory(state, family)) yield sid.slice(2);
@@ -119,21 +100,6 @@ function blobsOf(row: Row): string[] {
   if (media === null || media === undefined) return [];
   const owner = { accountSid: String(row["account_sid"]), sid: String(row["sid"]) };
   return media.map((medium) => mediumKey(owner, medium.sid));
-}
-
-function optOuts({ state, cell }: MessagingMovableDeps): MovableRecords {
-  const commit = async (record: OptOutsMoved): Promise<void> => void (await cell().commit(record, "progress"));
-  return {
-    name: "opt-outs",
-    list: ({ numbers }) => optOutKeys(state, numbers).map((key): MovableEntry => [key, state.optOuts.get(key)]),
-    put: (family, entries, isFirst) =>
-      commit({
-        kind: "message.opt-outs-moved",
-        forget: isFirst ? family.numbers : [],
-        entries: entries as OptOutsMoved["entries"],
-      }),
-    forget: (family) => commit({ kind: "message.opt-outs-moved", forget: family.numbers, entries: [] }),
-  };
 }
 
 function bulkRequests({ bulk, cell }: MessagingMovableDeps): MovableRecords {

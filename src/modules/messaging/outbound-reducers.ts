@@ -1,4 +1,6 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import type { LinkCreated } from "../links/index.ts";
+import { changeHold, holdCharge, settleCharge } from "./charges.ts";
 import type { MessageEffects } from "./effects.ts";
 import { finish } from "./finish.ts";
 import { isFinal, isUntouched, pendingParts, type Message } from "./message.ts";
@@ -13,12 +15,14 @@ import type {
   MessagesParked,
   MessagesUnparked,
 } from "./records.ts";
-import { changeStatus } from "./status-callback.ts";
+import { changeStatus, tellStatus } from "./status-callback.ts";
+import { stickTo, waitUntil, type ReducerDeps } from "./waiting-reducers.ts";
 
 /** The reducers for an outbound message until its first attempt: accepted, changed, parked, called off. */
-export function outboundReducers(state: MessageState, effects: MessageEffects): Record<string, Reducer> {
+export function outboundReducers(deps: ReducerDeps): Record<string, Reducer> {
+  const { state, effects } = deps;
   return {
-    "message.accepted": (record: MessageAccepted, context) => accept(state, effects, record, context),
+    "message.accepted": (record: MessageAccepted, context) => accept(deps, record, context),
     "message.media-stored": (record: MediaStored, context) => storeMedia(state, effects, record, context),
     "message.rejected": (record: MessageRejected, context) => {
       const message = state.messages.edit(record.sid);
@@ -38,7 +42,9 @@ export function outboundReducers(state: MessageState, effects: MessageEffects): 
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function accept(state: MessageState, effects: MessageEffects, record: MessageAccepted, context: ApplyContext): Message {
+/** A message is accepted, by itself or as the answer to a keyword. For reducers only. */
+export function accept(deps: ReducerDeps, record: MessageAccepted, context: ApplyContext): Message {
+  const { state, effects, services } = deps;
   // After a disk failure that left the outcome open the same record may stand in the log twice.
   const known = state.messages.get(record.sid);
   if (known !== undefined) return known;
@@ -53,7 +59,7 @@ function accept(state: MessageState, effects: MessageEffects, record: MessageAcc
     encoding: record.encoding,
     segments: record.segments,
     validUntilMs: record.validUntilMs,
-    status: "queued",
+    status: record.dueMs === undefined ? "queued" : "scheduled",
     createdMs: context.atMs,
     updatedMs: context.atMs,
     attempts: 0,
@@ -68,10 +74,50 @@ function accept(state: MessageState, effects: MessageEffects, record: MessageAcc
   if (record.trafficClass !== undefined) message.trafficClass = record.trafficClass;
   if (record.guarantee !== undefined) message.guarantee = record.guarantee;
   if (record.origin !== undefined) message.origin = record.origin;
+  if (record.serviceSid !== undefined) message.serviceSid = record.serviceSid;
+  if (record.intent !== undefined) message.intent = record.intent;
+  if (record.dlt !== undefined) message.dlt = record.dlt;
+  if (record.tlvs !== undefined) message.tlvs = record.tlvs;
+  if (record.quote !== undefined) message.quote = record.quote;
+  if (record.confirms !== undefined) message.confirms = record.confirms;
+  if (record.riskCheck !== undefined) message.riskCheck = record.riskCheck;
+  if (record.links !== undefined) createLinks(message, record.links, context);
   state.messages.put(message.sid, message);
+  if (record.dueMs !== undefined) {
+    if (record.validitySeconds !== undefined) message.validitySeconds = record.validitySeconds;
+    if (record.maxPriceMicros !== undefined) message.maxPriceMicros = record.maxPriceMicros;
+    waitUntil({ ...deps, context }, message, record.dueMs);
+    return message;
+  }
+  if (record.heldMicros !== undefined) holdCharge(message, record.heldMicros, context);
   state.enqueued(message);
+  if (record.serviceSid !== undefined) {
+    if (record.isPoolChoice === true) stickTo(services, message, context);
+    // The customer was told `accepted`; that it is queued is news.
+    tellStatus(message, context);
+  }
+  if (record.failsWith !== undefined) {
+    finish(state, { effects, context }, message, { status: "failed", errorCode: record.failsWith });
+    return message;
+  }
   context.effect(() => (message.mediaUrls === undefined ? effects.accepted(message) : effects.fetchMedia(message)));
   return message;
+}
+
+function createLinks(message: Message, links: NonNullable<MessageAccepted["links"]>, context: ApplyContext): void {
+  const { accountSid, sid: messageSid, serviceSid, from, to } = message;
+  for (const link of links) {
+    const fact: LinkCreated = {
+      kind: "link.created",
+      accountSid,
+      link,
+      messageSid,
+      to,
+      ...(serviceSid === undefined ? {} : { serviceSid }),
+      ...(from === "" ? {} : { from }),
+    };
+    context.emit(fact);
+  }
 }
 
 function storeMedia(state: MessageState, effects: MessageEffects, record: MediaStored, context: ApplyContext): void {
@@ -94,6 +140,8 @@ function cancel(
   if (message === undefined) return undefined;
   state.dequeued(message);
   changeStatus(message, "canceled", context);
+  delete message.dueMs;
+  settleCharge(message, context);
   context.effect(() => effects.handedOver(message));
   return message;
 }
@@ -109,7 +157,7 @@ function waiting(state: MessageState, sid: string): Mutable<Message> | undefined
 function replace(state: MessageState, record: MessageReplaced, context: ApplyContext): Message | undefined {
   const message = waiting(state, record.sid);
   if (message === undefined || message.media !== undefined || message.mediaUrls !== undefined) return undefined;
-  const isQueued = message.status === "queued";
+  const isQueued = message.status === "queued" && message.dueMs === undefined;
   if (isQueued) state.dequeued(message);
   message.body = record.body;
   if (record.sentText === undefined) delete message.sentText;
@@ -122,6 +170,7 @@ function replace(state: MessageState, record: MessageReplaced, context: ApplyCon
     message.origin = { ...message.origin, receipt: record.receipt };
   }
   message.updatedMs = context.atMs;
+  if (record.hold !== undefined) changeHold(message, record.hold, context);
   if (isQueued) state.enqueued(message);
   return message;
 }
@@ -129,7 +178,8 @@ function replace(state: MessageState, record: MessageReplaced, context: ApplyCon
 function park(state: MessageState, record: MessagesParked): void {
   for (const sid of record.sids) {
     const message = state.messages.get(sid);
-    if (message === undefined || message.status !== "queued" || message.parked === true) continue;
+    if (message === undefined || message.parked === true) continue;
+    if (message.status !== "queued" && (message.dueMs === undefined || isFinal(message.status))) continue;
     const edited = state.messages.edit(sid) as Message;
     edited.parked = true;
     state.park(edited, 1);
@@ -149,6 +199,9 @@ function unpark(state: MessageState, effects: MessageEffects, record: MessagesUn
     back.push(message);
   }
   context.effect(() => {
-    for (const message of back) effects.ready(message);
+    for (const message of back) {
+      if (message.dueMs === undefined) effects.ready(message);
+      else effects.waits(message);
+    }
   });
 }

@@ -1,4 +1,6 @@
 import type { ApplyContext, Reducer } from "../../platform/cell/index.ts";
+import { carrierOptOut } from "./carrier-opt-out.ts";
+import { chargeAcceptance, settleCharge } from "./charges.ts";
 import type { MessageEffects } from "./effects.ts";
 import { messageErrors } from "./errors.ts";
 import { userReference } from "./carriers/index.ts";
@@ -78,9 +80,11 @@ export function settleReceipt(
   const status = statusOfParts(message);
   if (status === "undelivered" && !isFinal(message.status)) {
     message.errorCode = receipt.errorCode ?? messageErrors.unknownOutcome.code;
+    carrierOptOut(message, receipt.errorCode, context);
   }
   const wasFinal = isFinal(message.status);
   changeStatus(message, status, context);
+  settleCharge(message, context);
   if (message.unknownSinceMs !== undefined && (isFinal(message.status) || !hasUnknownPart(message))) {
     state.unlinkAllUnknown(message);
     delete message.unknownSinceMs;
@@ -126,9 +130,11 @@ function adopt(scene: ReceiptScene, key: string, forget: boolean): void {
   const { index } = found;
   const message = state.messages.edit(found.sid) as Message;
   const part = message.parts[index] as Part;
+  const { attempt } = part;
   noteAdoption(message, part, scene.context);
   part.state = "accepted";
   part.id = receipt.id;
+  chargeAcceptance(message, { carrier, attempt }, context);
   if (!hasUnknownPart(message)) {
     delete message.unknownSinceMs;
     state.unlinkUnknown(carrier, message);

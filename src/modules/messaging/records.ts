@@ -1,10 +1,13 @@
 /** The records of this module in the cell's log, and what their reducers answer. */
 import type { CellRecord } from "../../platform/cell/index.ts";
+import type { KeywordMatch } from "../compliance/index.ts";
+import type { NewLink } from "../links/index.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
+import type { Quote } from "../pricing/index.ts";
 import type { SenderKind, TrafficClass } from "../routing/index.ts";
 import type { WebhookRequested } from "../../platform/webhooks/index.ts";
 import type { EncodedHealth } from "./health-record.ts";
-import type { Attempt, CallbackEvents, Medium, Message, MessageOrigin, MessageStatus } from "./message.ts";
+import type { CallbackEvents, DltIds, Medium, Message, MessageOrigin, MessageStatus } from "./message.ts";
 
 export interface MessageAccepted extends CellRecord {
   readonly kind: "message.accepted";
@@ -29,6 +32,78 @@ export interface MessageAccepted extends CellRecord {
   readonly trafficClass?: TrafficClass;
   readonly guarantee?: "at-least-once";
   readonly origin?: MessageOrigin;
+  readonly serviceSid?: string;
+  /** Short links that its text has. */
+  readonly links?: readonly NewLink[];
+  readonly intent?: string;
+  readonly dlt?: DltIds;
+  readonly tlvs?: Readonly<Record<string, string>>;
+  readonly quote?: Quote;
+  /** What is set aside for it; absent for nothing. */
+  readonly heldMicros?: number;
+  /** The answer to a keyword, which a STOP allows. */
+  readonly confirms?: KeywordMatch["type"];
+  readonly riskCheck?: "disable";
+  /** Its sender was chosen by the service, and stays with the recipient where the service has it so. */
+  readonly isPoolChoice?: true;
+  /** It waits until then, is priced and judged again, and goes. */
+  readonly dueMs?: number;
+  /** Of one that waits: seconds that it may take once its time has come. */
+  readonly validitySeconds?: number;
+  /** Of one that waits: what it may cost at most. */
+  readonly maxPriceMicros?: number;
+  /** It is accepted, and fails at once with this code, as the API does for what it finds out after its answer. */
+  readonly failsWith?: number;
+}
+
+/** The time of messages has come that waited for it. */
+export interface MessagesReleased extends CellRecord {
+  readonly kind: "message.released";
+  readonly releases: readonly Release[];
+}
+
+/** What becomes of a message whose time has come. */
+export type Release = ReleaseToSend | ReleaseToEnd | ReleaseToWait;
+
+/** It goes, as it was judged and priced now. */
+export interface ReleaseToSend {
+  readonly kind: "send";
+  readonly sid: string;
+  readonly from: string;
+  readonly validUntilMs: number;
+  readonly senderKind?: SenderKind;
+  readonly tlvs?: Readonly<Record<string, string>>;
+  readonly dlt?: DltIds;
+  readonly quote?: Quote;
+  readonly heldMicros?: number;
+}
+
+/** It does not go. */
+export interface ReleaseToEnd {
+  readonly kind: "end";
+  readonly sid: string;
+  readonly status: "failed" | "canceled";
+  readonly errorCode: number;
+}
+
+/** It waits on. */
+export interface ReleaseToWait {
+  readonly kind: "wait";
+  readonly sid: string;
+  readonly untilMs: number;
+}
+
+/** Messages that were queued must wait for a time: quiet hours, or a daily limit that is used up. */
+export interface MessagesHeld extends CellRecord {
+  readonly kind: "message.held";
+  readonly holds: readonly Hold[];
+}
+
+export interface Hold {
+  readonly sid: string;
+  readonly untilMs: number;
+  /** Whether the wait is taken off its validity. */
+  readonly usesValidity?: true;
 }
 
 /** The media of a message are stored; it can be queued. */
@@ -68,6 +143,10 @@ export interface MessagesAttempted extends CellRecord {
   readonly prices?: readonly number[];
   /** The number of parts of messages that this carrier takes in other parts than they are billed in. */
   readonly partCounts?: Readonly<Record<string, number>>;
+  /** The currencies of the prices, where one is not US dollars: for each message. */
+  readonly currencies?: readonly string[];
+  /** What counts against daily limits: by the key of a limit, the day and the segments. */
+  readonly days?: Readonly<Record<string, readonly [day: string, segments: number]>>;
 }
 
 /** How a submit ended. See the carrier port for the meaning of the verdicts. */
@@ -163,6 +242,8 @@ export interface MessageReplaced extends CellRecord {
   readonly segments: number;
   readonly validUntilMs?: number;
   readonly receipt?: MessageOrigin["receipt"];
+  /** What is set aside for it from now on, under an id of its own; absent where that stays as it was. */
+  readonly hold?: { readonly id: string; readonly amountMicros: number };
 }
 
 /** Deadlines have passed: the validity of what is queued or unknown, or the wait for a receipt. */
@@ -207,36 +288,23 @@ export interface TextArrived extends CellRecord {
   readonly route: InboundTextRoute;
   /** The account had an SMPP client that takes texts. */
   readonly toBind?: boolean;
+  /** The Messaging Service whose pool has the number. */
+  readonly serviceSid?: string;
+  /** What the text costs its account. */
+  readonly quote?: Quote;
+  /** It was asked whether the text is a keyword. Not in logs from before keywords were the rules' part. */
+  readonly judged?: true;
+  readonly keyword?: KeywordMatch;
+  /** It is no keyword, but reads like a request to stop: the scope that it would be for. */
+  readonly revocation?: { readonly scope: string };
+  /** The answer to a keyword, accepted with it. */
+  readonly reply?: MessageAccepted;
 }
 
 /** Parts of a long text have waited too long for the others. */
 export interface PartsExpired extends CellRecord {
   readonly kind: "message.parts-expired";
   readonly keys: readonly string[];
-}
-
-/**
- * Fact: an attempt is over, or its outcome will stay unknown. What the ledger bills, and
- * what the operator sees of a retry storm. `id` never comes twice with another meaning.
- */
-export interface AttemptSettled {
-  readonly kind: "message.attempt-settled";
-  /** The message's SID and the number of the attempt. */
-  readonly id: string;
-  readonly sid: string;
-  readonly accountSid: string;
-  readonly to: string;
-  readonly attempt: Readonly<Attempt>;
-}
-
-/** Fact: a part of an attempt that was settled as unknown had been accepted after all. One for each part; `id` never repeats. */
-export interface AttemptAdopted {
-  readonly kind: "message.attempt-adopted";
-  readonly id: string;
-  readonly sid: string;
-  readonly accountSid: string;
-  readonly to: string;
-  readonly attempt: Readonly<Attempt>;
 }
 
 /** Fact: what a customer's SMPP client is to be told of a message that it submitted. */

@@ -15,8 +15,13 @@ export function changeStatus(message: Message, status: MessageStatus, context: A
   if (origin !== undefined && (isFinal(status) || (status === "sent" && origin.intermediate === true))) {
     reportMessage(message, context);
   }
+  tellStatus(message, context);
+}
+
+/** Asks for the webhook that tells of the status as it is, where one is asked for. */
+export function tellStatus(message: Readonly<Message>, context: ApplyContext): void {
   if (message.statusCallback === undefined) return;
-  const { callbackEvents = "all" } = message;
+  const { callbackEvents = "all", status } = message;
   if (callbackEvents !== "all" && !isFinal(status) && !(callbackEvents === "sent-and-final" && status === "sent"))
     return;
   context.emit(statusCallback(message, message.statusCallback));
@@ -61,6 +66,7 @@ function statusCallback(message: Readonly<Message>, url: string): WebhookRequest
     ["From", message.from],
     ["ApiVersion", "2010-04-01"],
   ];
+  if (message.serviceSid !== undefined) params.push(["MessagingServiceSid", message.serviceSid]);
   if (message.errorCode !== undefined) params.push(["ErrorCode", String(message.errorCode)]);
   if (message.doneDate !== undefined) params.push(["RawDlrDoneDate", message.doneDate]);
   return {

@@ -1,12 +1,12 @@
 import { StateTable, type ApplyContext, type Cell, type CellRecord, type Machine } from "../../platform/cell/index.ts";
 import type { TextPlace } from "../../platform/fleet/index.ts";
-import type { Clock, Logger, Timer } from "../../platform/ports.ts";
-import type { NumberDirectory } from "../numbers/index.ts";
+import type { Timer } from "../../platform/ports.ts";
 import type { Settle } from "./carriers/carrier.ts";
+import type { MessagingDeps } from "./deps.ts";
+import { arrivalOf, cancelArrival, type InboundBinds } from "./arrival.ts";
 import { arrive, partialKey } from "./inbound-reducers.ts";
-import type { MessageState } from "./message-state.ts";
-import type { InboundBinds } from "./receive-text.ts";
 import type { TextArrived } from "./records.ts";
+import type { ReducerDeps } from "./waiting-reducers.ts";
 
 /** Which cell has a number, and how another one is told of a text. Given by entry. */
 export interface TextRouting {
@@ -47,11 +47,8 @@ interface TextTaken extends CellRecord {
 }
 
 export interface TextForwardingDeps {
-  readonly state: MessageState;
-  readonly cell: () => Cell;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly numbers: NumberDirectory;
+  readonly deps: MessagingDeps;
+  readonly reducing: ReducerDeps;
   readonly inboundBinds: InboundBinds | undefined;
   readonly routing: TextRouting | undefined;
 }
@@ -111,7 +108,8 @@ export class TextForwarding {
 
   /** Whether a text is for this cell now. The rest of a long text whose first parts came here is. */
   isHere(text: Omit<HeldText, "sid">): boolean {
-    const { routing, state } = this.deps;
+    const { routing } = this.deps;
+    const { state } = this.deps.reducing;
     if (routing === undefined || routing.placeOf(text.to) === "here") return true;
     return text.concat !== undefined && state.partialTexts.has(partialKey(text, text.concat));
   }
@@ -120,7 +118,11 @@ export class TextForwarding {
   hold(text: HeldText, settle: Settle): void {
     if (this.held.size >= MAX_HELD) return settle(false);
     const record: TextHeld = { kind: "message.text-held", text };
-    this.deps.cell().commitThen(record, "progress", (error) => settle(error === undefined));
+    this.cell.commitThen(record, "progress", (error) => settle(error === undefined));
+  }
+
+  private get cell(): Cell {
+    return this.deps.deps.cell;
   }
 
   /** Takes what another cell held. Answers with the SIDs of those that are durable here now; the others are to be brought again. */
@@ -128,13 +130,26 @@ export class TextForwarding {
     const records: CellRecord[] = [];
     const taken: string[] = [];
     for (const text of texts.slice(0, BATCH)) {
+      const accountSid = this.deps.deps.numbers.inboundText(text.to)?.accountSid;
+      if (accountSid !== undefined) await this.deps.deps.spending.prepare(accountSid)?.catch(() => undefined);
       const record = this.recordOf(text);
       if (record === undefined) continue;
       if (record !== "nobody") records.push(record);
       taken.push(text.sid);
     }
-    if (records.length > 0) await this.deps.cell().commitAll(records, "progress");
+    if (records.length > 0) await this.commitTexts(records);
     return { taken };
+  }
+
+  private async commitTexts(records: readonly CellRecord[]): Promise<void> {
+    try {
+      await this.cell.commitAll(records, "progress");
+    } catch (error) {
+      for (const record of records) {
+        if (record.kind === "message.text-taken") cancelArrival(this.deps.deps, (record as TextTaken).arrived);
+      }
+      throw error;
+    }
   }
 
   /** What a text becomes here; `undefined` while it is to wait where it is. */
@@ -142,13 +157,12 @@ export class TextForwarding {
     const place = this.isHere(text) ? "here" : this.deps.routing?.placeOf(text.to);
     if (place === "held") return undefined;
     if (place !== "here") return { kind: "message.text-held", text };
-    const route = this.deps.numbers.inboundText(text.to);
-    if (route === undefined) {
-      this.deps.logger.warn("inbound.unknown-number", { carrier: text.carrier, to: text.to });
+    const { deps, inboundBinds } = this.deps;
+    const arrived = arrivalOf(deps, text, inboundBinds);
+    if (arrived === undefined) {
+      deps.logger.warn("inbound.unknown-number", { carrier: text.carrier, to: text.to });
       return "nobody";
     }
-    const isToBind = this.deps.inboundBinds?.has(route.accountSid) === true;
-    const arrived: TextArrived = { ...text, kind: "message.arrived", route, ...(isToBind ? { toBind: true } : {}) };
     return { kind: "message.text-taken", arrived };
   }
 
@@ -161,7 +175,7 @@ export class TextForwarding {
         break;
       }
     }
-    arrive(this.deps.state, arrived, context);
+    arrive(this.deps.reducing, arrived, context);
   }
 
   /** Begins to hand over what is held; after the cell's recovery. */
@@ -183,7 +197,7 @@ export class TextForwarding {
       this.isBusy = false;
       this.retryMs = isProgress ? FIRST_RETRY_MS : Math.min(this.retryMs * 2, MAX_RETRY_MS);
       if (!this.isStarted || this.held.size === 0) return;
-      this.timer = this.deps.clock.after(isProgress ? 0 : this.retryMs, () => this.wake());
+      this.timer = this.deps.deps.clock.after(isProgress ? 0 : this.retryMs, () => this.wake());
     });
   }
 
@@ -207,13 +221,10 @@ export class TextForwarding {
     if (texts.length === 0) return false;
     const records = texts.map((text) => this.recordOf(text)).filter((record) => typeof record === "object");
     const done: TextsForwarded = { kind: "message.texts-forwarded", sids: texts.map(({ sid }) => sid) };
-    return this.deps
-      .cell()
-      .commitAll([...records, done], "progress")
-      .then(
-        () => true,
-        () => false,
-      );
+    return this.commitTexts([...records, done]).then(
+      () => true,
+      () => false,
+    );
   }
 
   private async send(cell: string, texts: readonly HeldText[]): Promise<boolean> {
@@ -224,10 +235,10 @@ export class TextForwarding {
       const taken = Array.isArray(answer?.taken) ? (answer.taken as string[]).filter((sid) => known.has(sid)) : [];
       if (taken.length === 0) return false;
       const done: TextsForwarded = { kind: "message.texts-forwarded", sids: taken };
-      await this.deps.cell().commit(done, "progress");
+      await this.cell.commit(done, "progress");
       return true;
     } catch (error) {
-      this.deps.logger.warn("inbound.not-forwarded", { cell, texts: batch.length, reason: String(error) });
+      this.deps.deps.logger.warn("inbound.not-forwarded", { cell, texts: batch.length, reason: String(error) });
       return false;
     }
   }

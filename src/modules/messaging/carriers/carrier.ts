@@ -14,6 +14,10 @@ export interface Submission {
   readonly validUntilMs: number;
   /** Which attempt of the message this is, from 1. Where given, a carrier can tell it from earlier ones. */
   readonly attempt?: number;
+  /** Vendor TLVs: tag (decimal) to text. */
+  readonly tlvs?: Readonly<Record<string, string>>;
+  /** What India's registries know the message by; for SMPP it is among the TLVs. */
+  readonly dlt?: { readonly entityId?: string; readonly templateId?: string };
 }
 
 /** A text from a carrier, or one part of one. Addresses are E.164 or as the carrier wrote them. */

@@ -46,7 +46,8 @@ export function templateValues(
   const reference = Number.parseInt(sid.slice(-4), 16) & (cut.referenceBits === 8 ? 0xff : 0xffff);
   const concat = { reference, total, sequence: part + 1 };
   const seconds = Math.max(1, Math.ceil((validUntilMs - context.nowMs) / 1_000));
-  return {
+  const { entityId = "", templateId = "" } = submission.dlt ?? {};
+  const values: TemplateValues & { readonly dltEntityId: string; readonly dltTemplateId: string } = {
     to,
     from,
     text: cut.parts[part] ?? "",
@@ -61,7 +62,10 @@ export function templateValues(
     validityMinutes: String(Math.max(1, Math.floor(seconds / 60))),
     validUntil: new Date(validUntilMs).toISOString(),
     callbackUrl: context.callbackUrl,
+    dltEntityId: entityId,
+    dltTemplateId: templateId,
   };
+  return values;
 }
 
 /** The request that hands over a part, with everything filled in. */

@@ -192,8 +192,10 @@ export class SmppCarrier implements Carrier {
 
   private tlvsFor(submission: Submission, part: MessagePart): PduBodyInput["submit_sm"]["tlvs"] {
     const { userReference: isReferenced } = this.options.settings;
-    if (!isReferenced && part.sar === undefined && part.payload === undefined) return undefined;
+    const { tlvs: vendor } = submission;
+    if (!isReferenced && part.sar === undefined && part.payload === undefined && vendor === undefined) return undefined;
     const tlvs: NonNullable<PduBodyInput["submit_sm"]["tlvs"]> = tlvsOf(part);
+    if (vendor !== undefined) tlvs.unknown = vendorTlvs(vendor);
     if (isReferenced)
       tlvs.user_message_reference = userReference(submission.sid, submission.part, submission.attempt ?? 1);
     return tlvs;
@@ -280,6 +282,16 @@ function sourceAddress(from: string): { ton: number; npi: number; address: strin
 function publicAddress(ton: number, address: string): string {
   if (address.startsWith("+") || !/^\d+$/.test(address)) return address;
   return ton === Ton.INTERNATIONAL || (ton !== Ton.NETWORK_SPECIFIC && address.length >= 8) ? `+${address}` : address;
+}
+
+/** Vendor TLVs as C-octet strings, which is how operators write the ids of registries. */
+function vendorTlvs(vendor: Readonly<Record<string, string>>): { tag: number; value: Buffer }[] {
+  const tlvs: { tag: number; value: Buffer }[] = [];
+  for (const [name, text] of Object.entries(vendor)) {
+    const tag = Number(name);
+    if (tag > 0 && tag <= 0xffff) tlvs.push({ tag, value: Buffer.from(`${text}\0`, "utf8") });
+  }
+  return tlvs;
 }
 
 function tlvsOf(part: MessagePart): NonNullable<PduBodyInput["submit_sm"]["tlvs"]> {

@@ -2,8 +2,10 @@ import { assert } from "../../../kernel/assert.ts";
 import type { Cell } from "../../../platform/cell/index.ts";
 import type { Clock, Logger } from "../../../platform/ports.ts";
 import { DueList, Reports, type QueuedItem } from "../../../platform/queue/index.ts";
-import { TRAFFIC_CLASSES } from "../../routing/index.ts";
-import type { Carrier, CarrierStatus } from "../carriers/index.ts";
+import type { Compliance } from "../../compliance/index.ts";
+import type { Router } from "../../routing/index.ts";
+import type { ServiceDirectory } from "../../services/index.ts";
+import type { Carrier, CarrierStatus, Submission } from "../carriers/index.ts";
 import type { MessageEffects } from "../effects.ts";
 import {
   hasPendingPart,
@@ -11,21 +13,23 @@ import {
   isFinal,
   isUntouched,
   sentText,
-  trafficClassOf,
+  type DltIds,
   type Message,
-  type Part,
 } from "../message.ts";
 import type { MessageState } from "../message-state.ts";
-import type { MessagesAttempted, SubmitAnswer, SubmitOutcome, SubmitsAnswered } from "../records.ts";
+import { PERMISSIVE_COMPLIANCE } from "../neighbour-defaults.ts";
+import type { SubmitAnswer, SubmitOutcome, SubmitsAnswered } from "../records.ts";
+import { BatchMaker, recordOf, type Batch } from "./batch-maker.ts";
 import { Budgets } from "./budgets.ts";
 import { Conversations } from "./conversations.ts";
 import { Lane } from "./lane.ts";
 import type { Parking } from "./parking.ts";
+import { flowOf, inTurns, pendingCount, sidOf } from "./queue-items.ts";
 import type { Rates } from "./rates.ts";
 import type { RouteChooser } from "./route-chooser.ts";
+import { SetAside } from "./set-aside.ts";
+import { senderOfLine, TrafficLimits } from "./traffic-limits.ts";
 
-/** At most so many messages share one journal entry. */
-const BATCH = 200;
 /** After the cell refused a record the same work is tried again this much later. */
 const REFUSED_PAUSE_MS = 500;
 /** A retry without budget is looked at again this much later, or up to twice as much. */
@@ -44,6 +48,14 @@ export interface DispatcherOptions {
   readonly chooser: RouteChooser;
   readonly rates: Rates;
   readonly parking: Parking;
+  /** What is asked about a message again before it goes. */
+  readonly rules: {
+    readonly compliance: Compliance;
+    readonly services: ServiceDirectory;
+    readonly router: Router;
+  };
+  /** Takes care of a message that waits for its time. */
+  readonly waits: (message: Readonly<Message>) => void;
   /** Fetches the media of a message and commits what came of it. */
   readonly fetchMedia: (message: Readonly<Message>) => void;
 }
@@ -68,6 +80,9 @@ export class Dispatcher implements MessageEffects {
   private readonly answers: Reports<SubmitAnswer>;
   private readonly conversations = new Conversations();
   private readonly budgets: Budgets;
+  private readonly limits: TrafficLimits;
+  private readonly setAside: SetAside;
+  private readonly batches: BatchMaker;
   private cell: Cell | undefined;
   private budgetPauses = 0;
   /** The table and the carriers that may take messages, when the lanes were rebalanced last. */
@@ -80,13 +95,29 @@ export class Dispatcher implements MessageEffects {
 
   constructor(options: DispatcherOptions) {
     this.options = options;
-    const { clock, carriers, rates, chooser } = options;
+    const { clock, carriers, rates, chooser, state } = options;
     this.budgets = new Budgets(clock);
+    this.limits = new TrafficLimits({ clock, dayCount: (key) => state.dayCounts.get(key) });
+    this.setAside = new SetAside({
+      clock,
+      cell: () => this.useCell(),
+      later: (message, atMs) => this.retry(message, atMs),
+    });
+    this.batches = new BatchMaker({
+      ...options,
+      limits: this.limits,
+      budgets: this.budgets,
+      setAside: this.setAside,
+      isMoved: (lane, message, item) => this.isMoved(lane, message, item),
+    });
     for (const carrier of carriers) {
       const lane: Lane = new Lane({
         carrier,
         clock,
-        gate: ({ account, sender }, cost) => rates.waitMs({ accountSid: account, from: sender }, cost),
+        gate: ({ account, sender: line }, cost) => {
+          const waitMs = rates.waitMs({ accountSid: account, from: senderOfLine(line) }, cost);
+          return Math.max(waitMs, this.limits.waitMs(line, cost));
+        },
         onReady: () => this.askPump(lane),
         allows: (name) => chooser.allows(name),
       });
@@ -135,7 +166,8 @@ export class Dispatcher implements MessageEffects {
         else sofar.push(answer);
       });
       if (isFinal(message.status)) continue;
-      if (message.mediaUrls !== undefined) this.fetchMedia(message);
+      if (message.dueMs !== undefined) this.waits(message);
+      else if (message.mediaUrls !== undefined) this.fetchMedia(message);
       else if (message.retryAtMs === undefined) this.ready(message);
       else {
         // What follows in its conversation waits for it as before.
@@ -153,12 +185,16 @@ export class Dispatcher implements MessageEffects {
     this.options.fetchMedia(message);
   }
 
+  waits(message: Readonly<Message>): void {
+    this.options.waits(message);
+  }
+
   accepted(message: Readonly<Message>): void {
     if (!this.options.parking.takes(message)) this.ready(message);
   }
 
   ready(message: Readonly<Message>): void {
-    if (!hasPendingPart(message) || isFinal(message.status)) return;
+    if (!hasPendingPart(message) || isFinal(message.status) || message.dueMs !== undefined) return;
     if (!this.conversations.enter(message)) return;
     this.enqueue(message, this.chooseLane(message));
   }
@@ -170,9 +206,20 @@ export class Dispatcher implements MessageEffects {
       this.retries.add(message.sid, this.options.clock.nowMs() + 60_000);
       return;
     }
-    lane.queue.push(message.sid + this.options.chooser.stamp, flowOf(message), pendingCount(message));
+    lane.queue.push(
+      message.sid + this.options.chooser.stamp,
+      flowOf(message, this.lineOf(message)),
+      pendingCount(message),
+    );
     this.noticeSaturation(lane);
     this.askPump(lane);
+  }
+
+  /** The sender, with the limits of its registrations that hold for the recipient's network. */
+  private lineOf({ accountSid, from, to }: Readonly<Message>): string {
+    const { compliance, router } = this.options.rules;
+    if (compliance === PERMISSIVE_COMPLIANCE) return from;
+    return this.limits.lineOf(from, compliance.limits({ accountSid, from, to, network: router.networkOf(to) }));
   }
 
   /** With a single carrier there is nowhere else to go. */
@@ -287,60 +334,17 @@ export class Dispatcher implements MessageEffects {
 
   /** Journals one batch of attempts. Returns false when the lane has no room or nothing to send. */
   private pumpLane(lane: Lane): boolean {
-    const batch = this.takeBatch(lane);
+    const batch = this.batches.take(lane);
     if (batch.sids.length === 0) {
+      // Others have the loop between two stretches of what is set aside.
+      if (batch.isCut) this.options.clock.after(0, () => this.askPump(lane));
       lane.whenRateAllows(() => this.askPump(lane));
       return false;
     }
     this.noticeSaturation(lane);
-    const { sids, prices, partCounts, chosen, reserved } = batch;
-    const { table, health } = this.options.chooser.versions;
-    lane.reserve(reserved);
-    const record: MessagesAttempted = {
-      kind: "message.attempted",
-      carrier: lane.carrier.name,
-      sids,
-      table,
-      health,
-      ...(prices.some((price) => price !== 0) ? { prices } : {}),
-      ...(partCounts === undefined ? {} : { partCounts }),
-      ...(chosen === undefined ? {} : { chosen }),
-    };
-    this.journal(lane, record, reserved);
+    lane.reserve(batch.reserved);
+    this.journal(lane, batch);
     return true;
-  }
-
-  private takeBatch(lane: Lane): Batch {
-    const { state, clock, chooser, rates } = this.options;
-    const now = clock.nowMs();
-    const batch: Batch = { sids: [], prices: [], partCounts: undefined, chosen: undefined, reserved: 0 };
-    let room = lane.room();
-    while (room > 0 && batch.sids.length < BATCH) {
-      const entry = lane.queue.peek();
-      if (entry === undefined) break;
-      const sid = sidOf(entry.item);
-      const message = state.messages.get(sid);
-      // Canceled, expired or queued twice: the sweep deals with the expired.
-      if (message === undefined || message.validUntilMs <= now || isFinal(message.status) || !hasPendingPart(message)) {
-        lane.queue.drop();
-        continue;
-      }
-      if (this.isMoved(lane, message, entry.item)) continue;
-      const total = lane.carrier.countParts(sid, sentText(message));
-      const parts = isUntouched(message) ? total : pendingCount(message);
-      // A long message waits for room for all of it, unless there will never be as much.
-      if (batch.sids.length > 0 ? parts > room : !lane.fits(parts)) break;
-      lane.queue.take();
-      rates.take(message, parts);
-      if (message.attempts === 0) this.budgets.fresh(message.accountSid, lane.carrier.name);
-      if (total !== message.segments) (batch.partCounts ??= {})[sid] = total;
-      if (!entry.item.endsWith(chooser.stamp)) (batch.chosen ??= {})[sid] = chooser.versionsOf(entry.item);
-      batch.sids.push(sid);
-      batch.prices.push(chooser.priceMicros(lane.carrier.name, message));
-      batch.reserved += parts;
-      room -= parts;
-    }
-    return batch;
   }
 
   /**
@@ -360,11 +364,13 @@ export class Dispatcher implements MessageEffects {
     return true;
   }
 
-  private journal(lane: Lane, record: MessagesAttempted, reserved: number): void {
-    const { sids } = record;
+  private journal(lane: Lane, batch: Batch): void {
+    const { sids, reserved, days } = batch;
+    const record = recordOf(batch, lane.carrier.name, this.options.chooser.versions);
     this.journals += 1;
     this.useCell().commitThen(record, "progress", (error) => {
       lane.release(reserved);
+      this.limits.settled(days);
       this.journals -= 1;
       // The effect of the record hands the parts over right after this.
       if (this.journals === 0 && this.stopped) queueMicrotask(() => this.journalsIdle?.());
@@ -394,7 +400,7 @@ export class Dispatcher implements MessageEffects {
     const carrier = lane.carrier.name;
     const network = chooser.networkOf(message.to);
     const startedMs = clock.monotonicMs();
-    const submission = {
+    const submission: { -readonly [K in keyof Submission]: Submission[K] } = {
       sid: message.sid,
       from: message.from,
       to: message.to,
@@ -403,6 +409,10 @@ export class Dispatcher implements MessageEffects {
       attempt: message.tries?.at(-1)?.number ?? 1,
       validUntilMs: message.validUntilMs,
     };
+    const { tlvs, dlt } = message;
+    if (tlvs !== undefined) submission.tlvs = tlvs;
+    if (dlt !== undefined) submission.dlt = dlt;
+    if (dlt !== undefined) submission.tlvs = { ...tlvs, ...this.registryTlvs(carrier, dlt) };
     lane.submitted();
     chooser.submitted(carrier, network);
     lane.carrier.submit(submission, (outcome) => {
@@ -412,6 +422,12 @@ export class Dispatcher implements MessageEffects {
       this.answers.add(carrier, { sid: message.sid, part, outcome });
       this.askPump(lane);
     });
+  }
+
+  /** What India's registries know a message by, as this carrier wants to be told. */
+  private registryTlvs(carrier: string, { entityId, templateId }: DltIds): Readonly<Record<string, string>> {
+    if (entityId === undefined || templateId === undefined) return {};
+    return this.options.rules.compliance.carrierTlvs(carrier, { entityId, templateId });
   }
 
   /** A carrier has room again, or went up or down. */
@@ -429,57 +445,8 @@ export class Dispatcher implements MessageEffects {
     if (this.journals > 0) await new Promise<void>((resolve) => (this.journalsIdle = resolve));
     await Promise.all(this.options.carriers.map((carrier) => carrier.close()));
     await this.answers.drained();
+    await this.setAside.drained();
   }
-}
-
-/** What goes into one journal entry. */
-interface Batch {
-  readonly sids: string[];
-  /** For each message, what a part of it costs. */
-  readonly prices: number[];
-  partCounts: Record<string, number> | undefined;
-  /** The versions by which those were routed that have waited since before the present ones. */
-  chosen: Record<string, readonly [table: number, health: number]> | undefined;
-  reserved: number;
-}
-
-const SID_LENGTH = 34;
-
-/** Entries of a lane are the SID and the stamp of the routes by which it came there. */
-function sidOf(item: string): string {
-  return item.slice(0, SID_LENGTH);
-}
-
-/** One item of each account and class in turn, so that none waits until all of a large one are moved. */
-function inTurns(items: readonly QueuedItem[]): QueuedItem[] {
-  const byAccount = new Map<string, QueuedItem[]>();
-  for (const item of items) {
-    const key = `${item.flow.lane}|${item.flow.account}`;
-    const known = byAccount.get(key);
-    if (known === undefined) byAccount.set(key, [item]);
-    else known.push(item);
-  }
-  const ordered: QueuedItem[] = [];
-  let left = [...byAccount.values()];
-  for (let round = 0; left.length > 0; round += 1) {
-    for (const own of left) ordered.push(own[round] as QueuedItem);
-    left = left.filter((own) => own.length > round + 1);
-  }
-  return ordered;
-}
-
-function pendingCount(message: Readonly<Message>): number {
-  let count = 0;
-  for (const part of message.parts as readonly Part[]) if (part.state === "pending") count += 1;
-  return count;
-}
-
-function flowOf(message: Readonly<Message>): { lane: number; account: string; sender: string } {
-  return {
-    lane: TRAFFIC_CLASSES.indexOf(trafficClassOf(message)),
-    account: message.accountSid,
-    sender: message.from,
-  };
 }
 
 /** What an outcome says about the carrier's pace. */

@@ -263,14 +263,8 @@ describe("what is kept of an attempt", () => {
       true,
     );
     assert.deepEqual(
-      world.attempts.map(({ id, attempt }) => [id, attempt.outcome]),
-      [
-        [`${sid}:1`, "refused"],
-        [`${sid}:2`, "refused"],
-        [`${sid}:3`, "refused"],
-        [`${sid}:4`, "refused"],
-        [`${sid}:5`, "accepted"],
-      ],
+      world.costs.map(({ id, outcome, usage, detail }) => [id, outcome, usage, detail.carrier]),
+      [[`${sid}.5`, "accepted", 1, "south"]],
     );
   });
 });

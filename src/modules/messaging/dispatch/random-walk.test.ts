@@ -205,8 +205,8 @@ class Walk {
   }
 
   private facts(): number[] {
-    const { webhooks, attempts, alerts } = this.world;
-    return [webhooks.length, attempts.length, alerts.length];
+    const { webhooks, costs, alerts } = this.world;
+    return [webhooks.length, costs.length, alerts.length];
   }
 
   private stand() {

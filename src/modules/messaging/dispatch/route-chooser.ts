@@ -96,8 +96,12 @@ export class RouteChooser {
     return undefined;
   }
 
-  priceMicros(carrier: string, message: Readonly<Message>): number {
-    return this.router.priceMicros(carrier, routeRequest(message));
+  /** What a carrier asks for a part of a message; `undefined` where it has no route for it. */
+  priceOf(
+    carrier: string,
+    message: Readonly<Message>,
+  ): { readonly priceMicros: number; readonly currency: string } | undefined {
+    return this.router.priceOf(carrier, routeRequest(message));
   }
 
   networkOf(to: string): string {

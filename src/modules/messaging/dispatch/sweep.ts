@@ -91,6 +91,7 @@ export class Sweep {
 
   private isOverdue(message: Readonly<Message>, nowMs: number): boolean {
     if (isFinal(message.status) || message.closed === true || message.parked === true) return false;
+    if (message.dueMs !== undefined) return false;
     if (message.status === "sent")
       return (message.sentMs ?? nowMs) + receiptHorizonMs(this.state.messages.size, this.limits) <= nowMs;
     return message.validUntilMs <= nowMs && !message.parts.some((part) => part.state === "submitted");

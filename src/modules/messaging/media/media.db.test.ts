@@ -4,7 +4,7 @@ import { migrate } from "../../../adapters/postgres/index.ts";
 import { Projection, projectionMigration } from "../../../platform/cell/index.ts";
 import { silentLogger } from "../../../../test/kit/silent-logger.ts";
 import { startTestPostgres, type TestPostgres } from "../../../../test/kit/postgres.ts";
-import { messageMigrations, messageProjections } from "../message.store.ts";
+import { messageMigrations, messageProjections } from "../message-projection.ts";
 import { ACCOUNT, page, startMediaWorld, type MediaWorld } from "./sample-media.test.ts";
 
 const PICTURE = "https://example.org/cat.png";

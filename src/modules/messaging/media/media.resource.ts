@@ -18,7 +18,7 @@ import { removeMedium } from "./remove-medium.ts";
 
 const LIST = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media";
 const ITEM = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}";
-const common = { product: "api", tag: "Media", access: "account", element: "Media" } as const;
+const common = { product: "api", tag: "Media", access: "account", element: "Media", traffic: true } as const;
 
 /** What the routes of media work with. */
 export interface MediaRoutesOptions {

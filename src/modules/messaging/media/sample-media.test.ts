@@ -14,7 +14,9 @@ import type { BlobStore, Database } from "../../../platform/ports.ts";
 import { emptyDatabase } from "../../../../test/kit/routes.ts";
 import { silentLogger } from "../../../../test/kit/silent-logger.ts";
 import type { MessagingDeps } from "../deps.ts";
+import type { MessageEffects } from "../effects.ts";
 import { messageMachine } from "../message-machine.ts";
+import { NO_SERVICES } from "../neighbour-defaults.ts";
 import { MessageState } from "../message-state.ts";
 import type { Message } from "../message.ts";
 import type { MessageAccepted } from "../records.ts";
@@ -68,7 +70,8 @@ export async function startMediaWorld(options: { database?: Database } = {}): Pr
   const memory = new MemoryBlobStore();
   const database = options.database ?? emptyDatabase;
   const ready: string[] = [];
-  const machine = messageMachine(state, {
+  const effects: MessageEffects & { recovered(): void } = {
+    waits: () => undefined,
     accepted: (message) => void ready.push(message.sid),
     ready: (message) => void ready.push(message.sid),
     fetchMedia: (message) => world.fetcher.fetch(message),
@@ -77,7 +80,8 @@ export async function startMediaWorld(options: { database?: Database } = {}): Pr
     receiptEntered: () => undefined,
     handedOver: () => undefined,
     recovered: () => undefined,
-  });
+  };
+  const machine = messageMachine({ state, effects, services: NO_SERVICES });
   const projectedOffsets = new Map<string, number>();
   const cell = new Cell({ name: "test", log, clock, logger: silentLogger, machines: [machine], projectedOffsets });
   await cell.recover();
