@@ -5,7 +5,13 @@ import { present } from "../kernel/assert.ts";
 import type { SidMinter } from "../kernel/ids.ts";
 import { accountsModule, type AccountsModule } from "../modules/accounts/index.ts";
 import type { Carrier } from "../modules/messaging/index.ts";
-import { numbersModule, webhooksInto, type NumbersModule, type NumberPool } from "../modules/numbers/index.ts";
+import {
+  numbersModule,
+  webhooksInto,
+  type NumbersModule,
+  type NumbersOptions,
+  type NumberPool,
+} from "../modules/numbers/index.ts";
 import { regulatoryModule, type RegulatoryModule } from "../modules/regulatory/index.ts";
 import type { Progress } from "../platform/cli/index.ts";
 import type { NumberSettings } from "../platform/config/index.ts";
@@ -90,6 +96,53 @@ export async function lockCellLog(
   }
 }
 
+/** The modules that hold who there is and what they have: accounts, profiles, numbers. */
+function makeHolders(
+  options: CellCoreOptions,
+  { isOperator, cell }: { readonly isOperator: (accountSid: string) => boolean; readonly cell: () => Cell },
+) {
+  const { settings, logger, database, secrets, minter } = options;
+  const stored = {
+    database,
+    clock: systemClock,
+    logger,
+    mintSid: (prefix: string): string => minter.mint(prefix),
+    isOperator,
+  };
+  const accounts = accountsModule({ ...stored, randomBytes: systemRandomBytes, secrets });
+  const mainAccount = async (sid: string): Promise<string> => (await accounts.directory.mainOf(sid)) ?? sid;
+  const regulatory = regulatoryModule({
+    ...stored,
+    mainAccount,
+    commit: (record) => cell().commit(record),
+    simulatedReviewMs: settings.a2p.simulatedReviewMs,
+  });
+  const numbers = makeNumbers(options, {
+    ...stored,
+    mainAccount,
+    requestWebhook: webhooksInto(cell),
+    bundles: regulatory,
+    accountStatus: (sid) => accounts.directory.status(sid),
+  });
+  return { accounts, regulatory, numbers };
+}
+
+/** Numbers as the settings have them. */
+function makeNumbers(
+  { settings, pool }: CellCoreOptions,
+  parts: Omit<NumbersOptions, "quarantineMs" | "requirements" | "senderPolicy" | "approveSenders" | "pool">,
+): NumbersModule {
+  const { quarantineSeconds, requirements, alphanumericSenders, approveSenders } = settings.numbering;
+  return numbersModule({
+    ...parts,
+    quarantineMs: quarantineSeconds * 1_000,
+    requirements,
+    senderPolicy: alphanumericSenders,
+    approveSenders,
+    pool,
+  });
+}
+
 /** Starts a messaging cell: its modules, its tables, its log, its carriers. */
 export async function startCellCore(options: CellCoreOptions): Promise<CellCore> {
   const { settings, logger, shutdown, database, secrets, minter, publicUrl, progress } = options;
@@ -97,39 +150,12 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
   const { ported, close } = await openPortedNumbers(settings.routing, { ...ports, progress });
   shutdown.add("look-up of numbers", close);
   const mintSid = (prefix: string): string => minter.mint(prefix);
-  const accounts = accountsModule({
-    database,
-    clock: systemClock,
-    logger,
-    mintSid,
-    randomBytes: systemRandomBytes,
-    secrets,
-  });
   const operator = { accountSid: settings.operatorSid };
   const isOperator = (sid: string): boolean => sid === operator.accountSid;
   const late: { cell?: Cell } = {};
-  const useCell = (): Cell => present(late.cell, "the cell is open");
-  const stored = { database, clock: systemClock, logger, mintSid, isOperator };
-  const requestWebhook = webhooksInto(useCell);
-  const mainAccount = async (sid: string): Promise<string> => (await accounts.directory.mainOf(sid)) ?? sid;
-  const regulatory = regulatoryModule({
-    ...stored,
-    mainAccount,
-    commit: (record) => useCell().commit(record),
-    simulatedReviewMs: settings.a2p.simulatedReviewMs,
-  });
-  const { quarantineSeconds, requirements, alphanumericSenders, approveSenders } = settings.numbering;
-  const numbers = numbersModule({
-    ...stored,
-    requestWebhook,
-    accountStatus: (sid) => accounts.directory.status(sid),
-    mainAccount,
-    bundles: regulatory,
-    quarantineMs: quarantineSeconds * 1_000,
-    requirements,
-    senderPolicy: alphanumericSenders,
-    approveSenders,
-    pool: options.pool,
+  const { accounts, regulatory, numbers } = makeHolders(options, {
+    isOperator,
+    cell: () => present(late.cell, "the cell is open"),
   });
   const { carrierPath = "" } = options;
   const carriers = makeCarriers(options.carriers, { ...ports, publicUrl: () => `${publicUrl()}${carrierPath}` });

@@ -70,6 +70,41 @@ export interface CellModules {
   close(): Promise<void>;
 }
 
+/** All of them, in the order in which an account's data is copied when it moves. */
+export function listModules(modules: CellModules) {
+  const { services, a2p, compliance, pricing, ledger, links, audit, spam } = modules;
+  return [services, a2p, compliance, pricing, ledger, links, audit, ...(spam === undefined ? [] : [spam])];
+}
+
+/** Reads what they keep in the database; after the migrations, before the cell recovers. */
+export async function openModules({ pricing, services, a2p, compliance, spam, links }: CellModules): Promise<void> {
+  await services.directory.reload();
+  await a2p.registrations.reload();
+  await pricing.start();
+  await spam?.start();
+  await compliance.start();
+  await links.open();
+}
+
+/** What they do by themselves begins. The cell takes records. */
+export function startModules({ ledger, a2p, links }: CellModules): void {
+  ledger.start();
+  a2p.start();
+  links.start();
+}
+
+/** Ends what they do by themselves. The cell still takes records. */
+export async function closeModules(modules: CellModules): Promise<void> {
+  const { pricing, ledger, a2p, compliance, spam, links, audit } = modules;
+  audit.stop();
+  pricing.close();
+  compliance.close();
+  await spam?.close();
+  await a2p.stop();
+  await links.close();
+  await ledger.close();
+}
+
 const FILE_KEY_OCTETS = 32;
 
 /** Makes the modules that price, judge and charge messages, and choose who they are from. */

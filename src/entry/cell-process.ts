@@ -40,6 +40,7 @@ import { joinGossip } from "./fleet/join-gossip.ts";
 import { metricsMount, watchAnswers, watchSystem } from "./metrics.ts";
 import { mediaFolder, startWithParts, type NodeParts } from "./node-parts.ts";
 import { CONTROL_ADDRESS, controlAddress } from "./fleet/control-address.ts";
+import { escrowHome, escrowMount } from "./fleet/escrow-calls.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { watchSharedSettings } from "./fleet/shared-settings.ts";
 import { signedCall } from "./fleet/signed-call.ts";
@@ -236,6 +237,7 @@ class CellStart {
       beforeOpen: () => loadStandings(database, gate),
       neighbours: {
         gate,
+        escrowHome: escrowHome({ own: name, gossip, hints, fleetKey }),
         sendTexts: (cell, texts) => caller.call(cell, "POST", `${INTERNAL_PREFIX}${TEXTS_PATH}`, { texts }),
       },
     });
@@ -306,6 +308,7 @@ class CellStart {
     return [
       ...core.accounts.internalMounts(fleetKey),
       ...core.cell.modules.audit.internalMounts(fleetKey),
+      escrowMount(core.cell.modules.ledger, fleetKey, systemClock),
       ...[...moves.endpoints, texts, core.cell.modules.links.siteEndpoint].map((endpoint) =>
         signedMount(fleetKey, systemClock, endpoint),
       ),

@@ -32,7 +32,14 @@ import type { BlobStore, Clock, Logger, Migration, Net } from "../platform/ports
 import type { SecretBox } from "../platform/secrets/index.ts";
 import { ThreadSender, WebhookDelivery, WebhookState, webhookMachine } from "../platform/webhooks/index.ts";
 import type { ProgramSettings } from "./carriers.ts";
-import { makeCellModules, type CellModules } from "./cell-modules.ts";
+import {
+  closeModules,
+  listModules,
+  makeCellModules,
+  openModules,
+  startModules,
+  type CellModules,
+} from "./cell-modules.ts";
 import { makeEsme } from "./esme.ts";
 import { textFetcher, urlFetcher } from "./fetch-url.ts";
 import { makeRouting } from "./routing.ts";
@@ -119,101 +126,76 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   readonly migrations: readonly Migration[];
   open(opening: Opening): Promise<MessagingCell>;
 }> {
-  const { clock, logger, database } = options;
   const parts = await makeParts(options);
-  const { http, esme, routing, messaging, monitor, webhooks, sender, keys, machines, modules, late } = parts;
-  const { pricing, ledger, services, a2p, compliance, links, audit } = modules;
-  const spam = modules.spam === undefined ? [] : [modules.spam];
-  const migrations = [
-    projectionMigration,
-    refusedRowsMigration,
-    ...[pricing, ledger, services, a2p, compliance, links, audit, ...spam].flatMap((module) => module.migrations),
-    ...messaging.migrations,
-    ...monitor.migrations,
-    ...routing.migrations,
-    ...esme.migrations,
-  ];
-  const routes = [
-    ...[messaging, monitor, routing, esme].flatMap((module) => module.routes),
-    ...[pricing, ledger, services, a2p, compliance, links, audit, ...spam].flatMap((module) => module.routes),
-  ];
-  return {
-    migrations,
-    open: async ({ onProgress, onCell }) => {
-      const projectedOffsets = await readProjectedOffsets(database, options.name);
-      const { log } = options;
-      const cell: Cell = new Cell({ name: options.name, log, clock, logger, machines, projectedOffsets, onProgress });
-      late.cell = cell;
-      onCell?.(cell);
-      for (const part of [messaging, webhooks, esme, compliance, links, audit]) part.attach(cell);
-      await openModules(modules);
-      await routing.start();
-      await cell.recover();
-      await audit.start();
-      const tables = [messaging, monitor, ledger, compliance, links, audit].flatMap((module) => module.projections);
-      const projection = new Projection({ cell, database, clock, logger, tables });
-      projection.start();
-      monitor.start();
-      const close = async (): Promise<void> => {
-        // Nobody is promised anything more while what was promised is finished.
-        await esme.close();
-        routing.close();
-        await messaging.close();
-        await webhooks.close();
-        await sender.close();
-        monitor.stop();
-        await closeModules(modules);
-        await projection.close();
-        await cell.close();
-        await modules.close();
-        await http.close();
-      };
-      // The credentials first, so that the first text that comes in finds the binds that take it.
-      const smppPorts = await esme.start().catch(async (error: unknown) => {
-        await close();
-        throw error;
-      });
-      messaging.start();
-      ledger.start();
-      a2p.start();
-      links.start();
-      const around = [idempotency({ keys, cell: () => cell, secrets: options.secrets, clock, logger }), audit.step];
-      const movables = [
-        messaging.movable,
-        webhookMovable(parts.webhookState),
-        idempotencyMovable(keys, { cell: () => cell, clock }),
-        monitor.movable,
-        esme.movable,
-        ...[services, a2p, compliance, pricing, ledger, links, audit, ...spam].map((module) => module.movable),
-      ];
-      const { mounts } = services;
-      const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
-      const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection };
-      return { ...made, modules, through, around, movables, close };
-    },
-  };
+  const { esme, routing, messaging, monitor, modules } = parts;
+  const migrating = [...listModules(modules), messaging, monitor, routing, esme];
+  const migrations = [projectionMigration, refusedRowsMigration, ...migrating.flatMap((each) => each.migrations)];
+  return { migrations, open: (opening) => openParts(options, parts, opening) };
 }
 
-/** Reads what the modules keep in the database. */
-async function openModules({ pricing, services, a2p, compliance, spam, links }: CellModules): Promise<void> {
-  await services.directory.reload();
-  await a2p.registrations.reload();
-  await pricing.start();
-  await spam?.start();
-  await compliance.start();
-  await links.open();
+/** Replays the log, and lets everything begin. */
+async function openParts(
+  options: MessagingCellOptions,
+  parts: Parts,
+  { onProgress, onCell }: Opening,
+): Promise<MessagingCell> {
+  const { name, log, clock, logger, database, secrets } = options;
+  const { esme, routing, messaging, monitor, webhooks, keys, machines, modules, late } = parts;
+  const { compliance, links, audit, ledger, services } = modules;
+  const projectedOffsets = await readProjectedOffsets(database, name);
+  const cell: Cell = new Cell({ name, log, clock, logger, machines, projectedOffsets, onProgress });
+  late.cell = cell;
+  onCell?.(cell);
+  for (const part of [messaging, webhooks, esme, compliance, links, audit]) part.attach(cell);
+  await openModules(modules);
+  await routing.start();
+  await cell.recover();
+  await audit.start();
+  const tables = [messaging, monitor, ledger, compliance, links, audit].flatMap((module) => module.projections);
+  const projection = new Projection({ cell, database, clock, logger, tables });
+  projection.start();
+  monitor.start();
+  const close = (): Promise<void> => closeParts(parts, { cell, projection });
+  // The credentials first, so that the first text that comes in finds the binds that take it.
+  const smppPorts = await esme.start().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  messaging.start();
+  startModules(modules);
+  const around = [idempotency({ keys, cell: () => cell, secrets, clock, logger }), audit.step];
+  const movables = [
+    messaging.movable,
+    webhookMovable(parts.webhookState),
+    idempotencyMovable(keys, { cell: () => cell, clock }),
+    monitor.movable,
+    esme.movable,
+    ...listModules(modules).map((module) => module.movable),
+  ];
+  const routes = [messaging, monitor, routing, esme, ...listModules(modules)].flatMap((module) => module.routes);
+  const { mounts } = services;
+  const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
+  const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection };
+  return { ...made, modules, through, around, movables, close };
 }
 
-/** Ends what the modules do by themselves. The cell still takes records. */
-async function closeModules({ pricing, ledger, a2p, compliance, spam, links, audit }: CellModules): Promise<void> {
-  audit.stop();
-  pricing.close();
-  compliance.close();
-  await spam?.close();
-  await a2p.stop();
-  await links.close();
-  await ledger.close();
+/** Nobody is promised anything more while what was promised is finished. */
+async function closeParts(parts: Parts, { cell, projection }: { cell: Cell; projection: Projection }): Promise<void> {
+  const { http, esme, routing, messaging, monitor, webhooks, sender, modules } = parts;
+  await esme.close();
+  routing.close();
+  await messaging.close();
+  await webhooks.close();
+  await sender.close();
+  monitor.stop();
+  await closeModules(modules);
+  await projection.close();
+  await cell.close();
+  await modules.close();
+  await http.close();
 }
+
+type Parts = Awaited<ReturnType<typeof makeParts>>;
 
 /** The parts of a cell, which know each other but no log yet. */
 async function makeParts(options: MessagingCellOptions) {

@@ -4,5 +4,4 @@ export type { Notice } from "./notice.ts";
 export type { RegistrationGap, Registrations } from "./registrations.ts";
 export type * from "./registry.ts";
 export type { ThroughputTableName } from "./throughput-tables.ts";
-export { TrafficBuckets, type UsedLimit } from "./traffic-buckets.ts";
 export type { TrafficLimit } from "./traffic-limit.ts";

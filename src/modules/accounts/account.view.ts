@@ -1,6 +1,6 @@
 import { iso8601, rfc2822 } from "../../kernel/time.ts";
 import type { JsonObject } from "../../platform/http/index.ts";
-import { shownStatus, type Account, type AccountWithToken } from "./account.ts";
+import { shownStatus, type AccountWithToken } from "./account.ts";
 import type { ApiKey, NewApiKey } from "./key.ts";
 import type { ShownToken } from "./rotate-token.ts";
 

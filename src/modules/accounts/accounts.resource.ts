@@ -10,7 +10,7 @@ import {
   type Route,
 } from "../../platform/http/index.ts";
 import { MAX_FRIENDLY_NAME_CHARACTERS, type AccountWithToken } from "./account.ts";
-import { findAccount, listAccounts, type AccountPlace } from "./account.store.ts";
+import { listAccounts, type AccountPlace } from "./account.store.ts";
 import { viewAccount } from "./account.view.ts";
 import { createSubaccount } from "./create-account.ts";
 import type { AccountsDeps } from "./deps.ts";

@@ -2,5 +2,3 @@
 export type { AccountFamily } from "./deps.ts";
 export { readAnswer, readAsk, type EscrowAnswer, type EscrowAsk, type EscrowHome } from "./escrow/index.ts";
 export { ledgerModule, type LedgerModule, type LedgerOptions } from "./module.ts";
-export { LOW_BALANCE_PURPOSE } from "./ledger-machine.ts";
-export { TRIGGER_PURPOSE } from "./usage/index.ts";

@@ -18,5 +18,5 @@ export {
   type NumberPoolModule,
   type NumberPoolOptions,
 } from "./pool/pool-module.ts";
-export { simulatedAuthority, type PortingAuthority, type SimulatedAuthorityOptions } from "./porting/authority.ts";
+export type { PortingAuthority, SimulatedAuthorityOptions } from "./porting/authority.ts";
 export type { SyncInput, SyncOutcome } from "./sync-inventory.ts";

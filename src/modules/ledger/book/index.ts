@@ -1,8 +1,8 @@
 /** The book: double entry in integer micros, pure. See ../README.md. */
-export { isAmount, MAX_MICROS, sideText, type Account, type AccountKind } from "./amounts.ts";
+export { isAmount, sideText, type Account, type AccountKind } from "./amounts.ts";
 export { Book, type BookOptions } from "./book.ts";
-export { PlainTable, type BookTable } from "./book-table.ts";
-export { REMEMBERED_IDS, type IdPage } from "./recent-ids.ts";
+export type { BookTable } from "./book-table.ts";
+export type { IdPage } from "./recent-ids.ts";
 export type {
   Applied,
   BookSink,
@@ -23,8 +23,6 @@ export {
   leftMicros,
   MAX_ALERTS,
   MAX_GRANTS,
-  OPEN_TERMS,
-  roomMicros,
   walletKey,
   worthMicros,
   type Grant,

@@ -7,12 +7,11 @@ import type { UsageDeps, UsageOptions } from "./deps.ts";
 import { usageMigrations } from "./migrations.ts";
 import { triggersMovable } from "./movable.ts";
 import { usageRecordRoutes } from "./records.resource.ts";
-import { TRIGGER_PURPOSE, triggerMachine, TriggerState } from "./trigger-machine.ts";
+import { triggerMachine, TriggerState } from "./trigger-machine.ts";
 import { TriggerWatch } from "./trigger-watch.ts";
 import { usageTriggerRoutes } from "./triggers.resource.ts";
 
 export type { UsageOptions };
-export { TRIGGER_PURPOSE };
 export { describeCategory } from "./categories.ts";
 
 /** What the ledger mounts of it. */

@@ -1,6 +1,6 @@
 /** What a price table is made of. Pure data. */
 
-export const TABLE_FORMAT = "trunkline.prices/1";
+const TABLE_FORMAT = "trunkline.prices/1";
 
 /** The list that holds for accounts that were given no other, and behind every other list. */
 export const STANDARD_LIST = "standard";

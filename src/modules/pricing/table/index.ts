@@ -1,5 +1,5 @@
 /** Price tables as data: reading, writing, comparing and compiling them. */
-export { comparePrices, MAX_LISTED, type PriceComparison } from "./compare.ts";
+export { comparePrices, type PriceComparison } from "./compare.ts";
 export { compilePrices, type CompiledPrices, type ContentHash, type Fees, type PlacedRow } from "./compile.ts";
 export { CSV_HEAD, csvOfRow, readCsv } from "./csv.ts";
 export { DEFAULT_HEAD, defaultRows } from "./default-prices.ts";
@@ -9,7 +9,6 @@ export {
   PRICE_LIMITS,
   SENDERS,
   STANDARD_LIST,
-  TABLE_FORMAT,
   type PricedSender,
   type PriceHead,
   type PriceRow,
