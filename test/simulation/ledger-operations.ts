@@ -51,6 +51,11 @@ export class OperationSource {
     return this.number(draft);
   }
 
+  /** Time passes for these holds. */
+  end(holds: readonly string[]): Operation {
+    return this.number({ do: "pass", holds, wallets: [] });
+  }
+
   private number(draft: Draft): Operation {
     this.seq += 1;
     return Object.assign({ seq: this.seq }, draft);

@@ -209,7 +209,16 @@ export class LedgerWorld {
     // An id that is looked for stays where it was found until its record is applied, as in `give-credit.ts`.
     if (dice < 10 && this.underWay.size === 0) this.drain();
     if (dice === 10 && (!this.isLong || this.below(5) === 0)) void this.cell?.checkpoint();
+    if (dice === 11) this.endHolds();
     if (this.outstanding > MAX_OUTSTANDING || dice > 90) await this.flush();
+  }
+
+  /** As `time-keeper.ts` does: also holds that nobody speaks of any more end. */
+  private endHolds(): void {
+    const nowMs = this.clock.nowMs();
+    const ended: string[] = [];
+    for (const [id, { expiresAtMs }] of this.ledger?.book.openHolds() ?? []) if (expiresAtMs <= nowMs) ended.push(id);
+    if (ended.length > 0) this.submit([this.source.end(ended)]);
   }
 
   /** Facts share a record; what has records of its own goes beside a marker, in one batch. */

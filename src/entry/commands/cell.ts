@@ -1,5 +1,4 @@
 import { defineCommand } from "../../platform/cli/index.ts";
-import { startCell } from "../cell-process.ts";
 import { allSettings, runRole } from "../role-command.ts";
 
 export const cell = defineCommand({
@@ -11,5 +10,6 @@ export const cell = defineCommand({
     "npx trunkline cell --name messaging-2 --cell-number 2 --region ie1 --database-url postgres://trunkline@db/messaging_2 --gossip-seed 10.0.0.5:7946",
   options: {},
   settings: allSettings,
-  run: (context, { settingFlags }) => runRole(context, settingFlags, startCell),
+  run: (context, { settingFlags }) =>
+    runRole(context, settingFlags, async (role) => (await import("../cell-process.ts")).startCell(role)),
 });

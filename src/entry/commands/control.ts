@@ -1,5 +1,4 @@
 import { defineCommand } from "../../platform/cli/index.ts";
-import { startControl } from "../control-process.ts";
 import { allSettings, runRole } from "../role-command.ts";
 
 export const control = defineCommand({
@@ -9,5 +8,6 @@ export const control = defineCommand({
   example: "npx trunkline control --control-database-url postgres://trunkline@db/control --gossip-seed 10.0.0.5:7946",
   options: {},
   settings: allSettings,
-  run: (context, { settingFlags }) => runRole(context, settingFlags, startControl),
+  run: (context, { settingFlags }) =>
+    runRole(context, settingFlags, async (role) => (await import("../control-process.ts")).startControl(role)),
 });

@@ -1,5 +1,4 @@
 import { defineCommand } from "../../platform/cli/index.ts";
-import { startEdge } from "../edge-process.ts";
 import { allSettings, runRole } from "../role-command.ts";
 
 export const edge = defineCommand({
@@ -11,5 +10,6 @@ export const edge = defineCommand({
     "npx trunkline edge --name edge-ie1 --region ie1 --control-database-url postgres://trunkline@db/control --gossip-seed 10.0.0.5:7946",
   options: {},
   settings: allSettings,
-  run: (context, { settingFlags }) => runRole(context, settingFlags, startEdge),
+  run: (context, { settingFlags }) =>
+    runRole(context, settingFlags, async (role) => (await import("../edge-process.ts")).startEdge(role)),
 });

@@ -1,7 +1,5 @@
 import { defineCommand, type CommandContext } from "../../platform/cli/index.ts";
-import { CARRIER, Supervisor } from "../fleet/supervisor.ts";
 import { allSettings, runRole, type RoleStart, type Running } from "../role-command.ts";
-import { startSystem } from "../system.ts";
 import { fleetWelcome, welcome } from "../welcome.ts";
 
 export const up = defineCommand({
@@ -22,6 +20,8 @@ export const up = defineCommand({
 
 /** Everything in this process. */
 export async function startAll(context: CommandContext, role: RoleStart): Promise<Running> {
+  // What a system is made of takes a second to load, which every other command would wait for.
+  const { startSystem } = await import("../system.ts");
   const system = await startSystem(role);
   context.stdout.write(welcome(system, role.settings));
   return system;
@@ -32,6 +32,7 @@ async function startFleet(
   role: RoleStart,
   flags: Readonly<Record<string, string | boolean>>,
 ): Promise<Running> {
+  const { CARRIER, Supervisor } = await import("../fleet/supervisor.ts");
   const onLine = (name: string, line: string): void => {
     // What it says to people at its start is said here, in one piece.
     if (name === CARRIER && !line.startsWith("{")) return;

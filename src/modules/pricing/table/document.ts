@@ -1,7 +1,5 @@
 /** What a price table is made of. Pure data. */
 
-const TABLE_FORMAT = "trunkline.prices/1";
-
 /** The list that holds for accounts that were given no other, and behind every other list. */
 export const STANDARD_LIST = "standard";
 
