@@ -237,7 +237,7 @@ class CellStart {
       beforeOpen: () => loadStandings(database, gate),
       neighbours: {
         gate,
-        escrowHome: escrowHome({ own: name, gossip, hints, fleetKey }),
+        escrowHome: escrowHome({ gossip, hints, fleetKey }),
         sendTexts: (cell, texts) => caller.call(cell, "POST", `${INTERNAL_PREFIX}${TEXTS_PATH}`, { texts }),
       },
     });

@@ -43,12 +43,11 @@ export function escrowMount(ledger: Pick<LedgerModule, "answerEscrow">, key: Fle
  * the account has moved the others, one after another.
  */
 export function escrowHome(ports: {
-  readonly own: string;
   readonly gossip: GossipView;
   readonly hints: CellHints;
   readonly fleetKey: FleetKey;
 }): EscrowHome {
-  const { own, gossip, hints, fleetKey } = ports;
+  const { gossip, hints, fleetKey } = ports;
   const askOne = async (cell: CellDescriptor, ask: EscrowAsk): Promise<EscrowAnswer | undefined> => {
     const base = urlOf(saidAddress(gossip, cell.name) ?? cell.address);
     const call = { method: "POST", target: `${INTERNAL_PREFIX}${PATH}`, json: ask, timeoutMs: TIMEOUT_MS } as const;
@@ -66,7 +65,7 @@ export function escrowHome(ports: {
       const cells = gossip
         .entries(GOSSIP_DESCRIPTOR)
         .map(({ value }) => parseDescriptor(value))
-        .filter((cell): cell is CellDescriptor => cell !== undefined && cell.type === "messaging" && cell.name !== own)
+        .filter((cell): cell is CellDescriptor => cell !== undefined && cell.type === "messaging")
         .toSorted((a, b) => Number(b.number === first) - Number(a.number === first));
       let answer: EscrowAnswer | undefined;
       for (const cell of cells) {

@@ -24,6 +24,8 @@ const VALUES: TemplateValues = {
   validityMinutes: "1",
   validUntil: "2025-01-01T00:00:00.000Z",
   callbackUrl: "https://sms.example.org/carriers/a/receipts/s?x=1&y=2",
+  dltEntityId: "",
+  dltTemplateId: "",
 };
 
 function render(source: string, place: TemplatePlace = "field"): string {

@@ -22,6 +22,8 @@ export const PLACEHOLDERS = [
   "validityMinutes",
   "validUntil",
   "callbackUrl",
+  "dltEntityId",
+  "dltTemplateId",
 ] as const;
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];

@@ -47,7 +47,7 @@ export function templateValues(
   const concat = { reference, total, sequence: part + 1 };
   const seconds = Math.max(1, Math.ceil((validUntilMs - context.nowMs) / 1_000));
   const { entityId = "", templateId = "" } = submission.dlt ?? {};
-  const values: TemplateValues & { readonly dltEntityId: string; readonly dltTemplateId: string } = {
+  const values: TemplateValues = {
     to,
     from,
     text: cut.parts[part] ?? "",
