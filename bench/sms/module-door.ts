@@ -229,6 +229,7 @@ function settingsFor(input: ModuleOpenInput): ProgramSettings {
   return {
     ...settings,
     carriers: nullCarriers === undefined ? settings.carriers : Array.from({ length: nullCarriers }, nullCarrier),
+    compliance: { ...settings.compliance, anyCountry: true },
     messaging: blocksSenders === true ? { ...settings.messaging, senderRates } : settings.messaging,
   };
 }

@@ -119,6 +119,9 @@ class Load {
     const number = base + index;
     const { accountSid, from, to } = this.envelopeOf(number);
     try {
+      // As the doors do; it is known already nearly always.
+      const unknown = this.deps.spending.prepare(accountSid);
+      if (unknown !== undefined) await unknown;
       await createMessage(this.deps, { accountSid, direction: "outbound-api", to, from, body: bodyOf(number) });
       this.acceptedMs[index] = monotonicMs();
       if (until === "accepted") this.createNext();

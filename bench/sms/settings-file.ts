@@ -40,6 +40,8 @@ export async function writeSettings(folder: string, setup: SystemSetup): Promise
         window: setup.window,
       },
     ],
+    // British mobiles: see addresses.ts.
+    compliance: { countries: ["GB"] },
     numbers: [{ number: SENDER }],
     messaging: { statusCallbacks: STATUS_CALLBACKS[setup.callbacks] },
     log: { level: "warn", format: "json" },
