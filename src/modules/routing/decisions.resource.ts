@@ -42,6 +42,8 @@ function explainRoute(deps: RoutingDeps): Route {
     ...common,
     path: `${BASE_PATH}/Explanations`,
     operationId: "CreateRouteExplanation",
+    // It changes nothing.
+    traffic: true,
     summary: "Say which carriers a message would take and why, without sending it; for the operator",
     parameters: {
       To: phone({ required: true, summary: "The recipient." }),
@@ -130,6 +132,7 @@ function compareRoute(deps: RoutingDeps, compare: Compare): Route {
     ...common,
     path: `${BASE_PATH}/Comparisons`,
     operationId: "CreateRouteComparison",
+    traffic: true,
     summary: "Say what a version of the routing table would have made of past traffic; for the operator",
     parameters: {
       TableVersion: integer({ required: true, min: 0, max: MAX_VERSION, summary: "Compared with the active one." }),
