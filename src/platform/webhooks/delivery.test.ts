@@ -322,8 +322,11 @@ function describeWebhooks(inThread: boolean): void {
       assert.deepEqual(
         charged.map(({ id, amountMicros, count }) => [id, amountMicros, count]),
         [
-          ["a:repeats", 80, 2],
-          ["b:repeats", 120, 3],
+          ["a:repeat-1", 40, 1],
+          ["a:repeat-2", 40, 1],
+          ["b:repeat-1", 40, 1],
+          ["b:repeat-2", 40, 1],
+          ["b:repeat-3", 40, 1],
         ],
       );
     });

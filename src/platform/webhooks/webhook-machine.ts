@@ -61,13 +61,21 @@ function settle(state: WebhookState, record: WebhooksSettled, context: ApplyCont
   }
 }
 
-/** One line for a webhook, whose id is given once. */
+/** A line for each request that was repeated; the id of a webhook is given once. */
 function chargeOf(job: Readonly<WebhookJob>, repeats: NonNullable<WebhookOutcome["repeats"]>): ChargePosted {
   const { count, amountMicros, currency } = repeats;
   const { accountSid, resourceSid } = job;
-  const what = { id: `${job.id}:repeats`, category: "webhook-retries", amountMicros };
-  const line = { ...what, count, usage: count, usageUnit: "requests", detail: { resourceSid } };
-  return { kind: "charge.posted", accountSid, currency, lines: [line] };
+  const lines = Array.from({ length: count }, (_, index) => ({
+    id: `${job.id}:repeat-${index + 1}`,
+    category: "webhook-retries",
+    amountMicros: amountMicros / count,
+    count: 1,
+    usage: 1,
+    usageUnit: "requests",
+    // The first attempt of a webhook costs nothing.
+    detail: { resourceSid, attempt: index + 2 },
+  }));
+  return { kind: "charge.posted", accountSid, currency, lines };
 }
 
 function alertOf(job: Readonly<WebhookJob>, outcome: WebhookOutcome, errorCode: number): AlertRaised {
