@@ -85,6 +85,12 @@ describe("the consent machine", () => {
     assert.ok(isOut(TOLL_FREE, SERVICE), "but not the toll-free number");
     await tell({ scope: SERVICE, number: TOLL_FREE, state: "opted-in", source: "toll-free-network" });
     assert.ok(!isOut(TOLL_FREE, SERVICE));
+    const alone = { scope: TOLL_FREE, number: TOLL_FREE } as const;
+    await tell({ ...alone, state: "opted-out", source: "toll-free-network" });
+    await tell({ ...alone, state: "opted-in", source: "keyword" });
+    assert.ok(isOut(TOLL_FREE), "START does not open a number without a service either");
+    await tell({ ...alone, state: "opted-in", source: "toll-free-network" });
+    assert.ok(!isOut(TOLL_FREE));
     await cell.close();
   });
 

@@ -91,11 +91,12 @@ function apply(step: Step, fact: ConsentChanged, context: ApplyContext): boolean
 
 /** What a change is about beside its scope: the number itself, which may have been opted out of before it was in a service. */
 function scopesOf({ scope, number, state, source }: ConsentChanged): string[] {
-  if (number === undefined || number === scope) return [scope];
-  if (source === "toll-free-network") return [scope, number];
-  if (state === "opted-out") return [scope];
+  if (number === undefined) return [scope];
   // The network of toll-free numbers blocks until it gets an UNSTOP itself.
-  return isTollFree(number) && source === "keyword" ? [scope] : [scope, number];
+  const isShut = state === "opted-in" && source === "keyword" && isTollFree(number);
+  if (number === scope) return isShut ? [] : [scope];
+  if (source === "toll-free-network") return [scope, number];
+  return state === "opted-out" || isShut ? [scope] : [scope, number];
 }
 
 function note({ state, cell, place }: Step, fact: ConsentChanged, context: ApplyContext): void {

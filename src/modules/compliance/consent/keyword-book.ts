@@ -74,7 +74,9 @@ export class KeywordBook implements SettingIndex {
     const word = this.wordsFor(text).get(keyword);
     if (word === undefined) return undefined;
     const { type, reply } = word;
-    if (reply === undefined || !this.answers(type, text)) return { type, scope, keyword };
+    // Only the network opens a toll-free number again, when it gets an UNSTOP.
+    const opensNothing = type === "START" && scope === text.to && isTollFree(text.to);
+    if (reply === undefined || opensNothing || !this.answers(type, text)) return { type, scope, keyword };
     return { type, scope, keyword, reply };
   }
 
