@@ -88,10 +88,14 @@ function ended({ sid }: AuditEntry, outcome: "done" | "unknown", answered?: Json
   };
 }
 
-/** The change was made or refused: the answer does not wait for this, nor fail with it. What is lost here ends as unknown at the next start. */
+/**
+ * The change was made or refused. The answer waits for this, so that its event is there, but does
+ * not fail with it: what is lost here ends as unknown at the next start. A full disk takes it from
+ * its reserve, because what began has to end.
+ */
 async function settle(deps: AuditStepDeps, record: AuditEnded | AuditDropped): Promise<void> {
   try {
-    await deps.cell().commit(record);
+    await deps.cell().commit(record, "progress");
   } catch (error) {
     deps.logger.error("audit.not-settled", { sid: record.sid, reason: String(error) });
   }

@@ -96,10 +96,3 @@ function domainOf(labels: readonly string[]): string {
   const isDeep = labels.length > 2 && (labels.at(-1) ?? "").length === 2 && SECOND_LEVELS.has(second);
   return labels.slice(isDeep ? -3 : -2).join(".");
 }
-
-/** Link shorteners that anybody can use, so that nobody sees who is behind a link. The operator's lists add to them. */
-export const SHORTENERS: ReadonlySet<string> = new Set(
-  "bit.ly bitly.com j.mp tinyurl.com goo.gl ow.ly is.gd v.gd buff.ly rebrand.ly cutt.ly shorturl.at t.ly tiny.cc rb.gy bl.ink adf.ly soo.gd s2r.co clck.ru short.io shorte.st bc.vc tr.im qr.ae po.st x.co 0rz.tw tny.im t.co tinu.be shrtco.de s.id urlz.fr kutt.it dub.sh".split(
-    " ",
-  ),
-);

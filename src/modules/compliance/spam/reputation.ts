@@ -1,5 +1,6 @@
 import { phraseHash } from "./lexicon.ts";
-import { SHORTENERS, type Link } from "./links.ts";
+import { PUBLIC_SHORTENERS } from "../public-shorteners.ts";
+import type { Link } from "./links.ts";
 
 /** A name that others like to pretend to be. */
 export interface Brand {
@@ -24,7 +25,7 @@ export function emptyLists(): SpamLists {
   return {
     blockedDomains: new Set(),
     allowedDomains: new Set(),
-    shorteners: SHORTENERS,
+    shorteners: PUBLIC_SHORTENERS,
     brands: new Map(),
     exempt: new Map(),
   };
@@ -46,7 +47,7 @@ export function spamLists(given: {
   return {
     blockedDomains: new Set(given.blockedDomains),
     allowedDomains: new Set(given.allowedDomains),
-    shorteners: new Set([...SHORTENERS, ...(given.shorteners ?? [])]),
+    shorteners: new Set([...PUBLIC_SHORTENERS, ...(given.shorteners ?? [])]),
     brands,
     exempt: new Map(given.exempt),
   };
