@@ -161,6 +161,79 @@ const linkSettings = defineSettings({
   }),
 });
 
+const consoleSettings = defineSettings({
+  enabled: setting(boolean(), {
+    default: true,
+    description: "Whether the web console is served at `/console`.",
+  }),
+  startLink: setting(boolean(), {
+    derived: { text: `true ${LAPTOP}`, from: isLaptop },
+    description: "Whether a link that signs in the operator once is printed at start.",
+  }),
+  secondFactor: setting(oneOf("required", "optional"), {
+    derived: { text: `optional ${LAPTOP}, else required`, from: (read) => (isLaptop(read) ? "optional" : "required") },
+    description: "Whether owners and admins who sign in with a password need a code from their authenticator app, too.",
+  }),
+  sessionHours: setting(integer(1, 168, "hours"), {
+    default: 12,
+    description: "How long a session lasts.",
+  }),
+  chaos: setting(boolean(), {
+    derived: { text: `true ${LAPTOP}`, from: isLaptop },
+    description: "Whether the operator may break things from the console: kill cells, black-hole carriers.",
+  }),
+  traces: setting(integer(0, 100_000), {
+    default: 5_000,
+    description: "How many PDUs, webhooks and API requests each cell keeps in memory to show them.",
+  }),
+});
+
+const insightSettings = defineSettings({
+  events: setting(boolean(), {
+    default: true,
+    description: "Whether changes of messages are written to columnar files, for questions in SQL.",
+  }),
+  eventDays: setting(integer(1, 400, "days"), {
+    default: 30,
+    description: "How long those files are kept.",
+  }),
+  maxRows: setting(integer(1_000, 1_000_000), {
+    default: 50_000,
+    description: "How many different combinations of account, carrier, sender … are counted apart in one interval.",
+  }),
+});
+
+const tracingSettings = defineSettings({
+  otlpUrl: optional(url(["https", "http"], "the URL of an OTLP endpoint, such as http://127.0.0.1:4318/v1/traces"), {
+    description: "Where traces go (OTLP over HTTP). None are made without it.",
+  }),
+  headers: setting(
+    list(text({ expected: "a header as `Name: value`", maxLength: 2_000, pattern: /^[A-Za-z0-9-]+: \S.*$/ }), 10),
+    { default: [], description: "Headers that go with them, for authentication.", secret: true },
+  ),
+  keepOneIn: setting(integer(1, 1_000_000), {
+    default: 100,
+    description: "Of traces without a failure and without delay, one in so many is kept. All others are.",
+  }),
+  slowMs: setting(integer(1, 3_600_000, "milliseconds"), {
+    default: 5_000,
+    description: "From when on a trace counts as slow.",
+  }),
+});
+
+const alertingSettings = defineSettings({
+  smtpUrl: optional(
+    url(["smtp", "smtps"], "the URL of a mail server, such as smtp://user:secret@mail.example.net:587"),
+    {
+      description: "The mail server that alerts go out by. Without it, alerts go to webhooks and phones only.",
+      secret: true,
+    },
+  ),
+  mailFrom: optional(text({ expected: "an e-mail address", maxLength: 254, pattern: /^\S+@\S+$/ }), {
+    description: "The address that mails come from. Goes together with `smtpUrl`.",
+  }),
+});
+
 /** The groups of settings, by their names. */
 export const productSettings = {
   compliance: complianceSettings,
@@ -169,4 +242,8 @@ export const productSettings = {
   numbering: numberingSettings,
   ledger: ledgerSettings,
   links: linkSettings,
+  console: consoleSettings,
+  insights: insightSettings,
+  tracing: tracingSettings,
+  alerting: alertingSettings,
 };
