@@ -22,6 +22,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   http: { summary: "the HTTP server alone, beside a bare node:http", load: () => import("./http.ts") },
   http2: { summary: "HTTP/2 beside HTTP/1.1 and a bare node:http2", load: () => import("./http2.ts") },
+  insights: {
+    summary: "analytics: a fold, a chart of a day beside DuckDB and PostgreSQL, errors, totals after kills",
+    load: () => import("./insights.ts"),
+  },
   ledger: {
     summary: "the ledger beside a hot account in PostgreSQL and batched SQL: transfers/s, CPU",
     load: () => import("./ledger.ts"),
@@ -35,6 +39,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     load: () => import("./limiter.ts"),
   },
   links: { summary: "a redirect with 10 million links beside bare node:http; bulk", load: () => import("./links.ts") },
+  live: { summary: "from an event in a cell to a browser's socket: latency, CPU", load: () => import("./live.ts") },
   log: { summary: "the cell's log alone: records a second, by how many wait", load: () => import("./log.ts") },
   queue: {
     summary: "the fair queue alone beside a bare one: CPU an item, by accounts",

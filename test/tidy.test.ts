@@ -16,6 +16,7 @@ import { findRoot, readTree } from "./tidy/tree.ts";
 
 /** Which module may enter which other ones through their doors. A module that is not named enters none. */
 const USES: UsesTable = {
+  console: ["accounts"],
   numbers: ["accounts", "regulatory"],
   services: ["accounts", "numbers"],
   pricing: ["routing"],

@@ -6,6 +6,8 @@ import { cellsModule } from "../modules/cells/index.ts";
 import { complianceModule, ruleErrors } from "../modules/compliance/index.ts";
 import { esmeErrors, esmeModule } from "../modules/esme/index.ts";
 import { ledgerModule } from "../modules/ledger/index.ts";
+import { consoleCell, consoleErrors } from "../modules/console/index.ts";
+import { insightErrors, insightsModule } from "../modules/insights/index.ts";
 import { linksModule } from "../modules/links/index.ts";
 import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
@@ -16,7 +18,9 @@ import { servicesModule } from "../modules/services/index.ts";
 import { ROUTER_ERRORS } from "../platform/cell-router/index.ts";
 import { cellRefuses } from "../platform/cell/index.ts";
 import { EDGE_ERRORS } from "../platform/edge/index.ts";
-import { fleetErrors } from "../platform/fleet/index.ts";
+import { FleetKey, fleetErrors } from "../platform/fleet/index.ts";
+import { liveErrors } from "../platform/live/index.ts";
+import { webSocketErrors } from "../platform/websocket/index.ts";
 import { documentSettings } from "../platform/config/index.ts";
 import { idempotencyErrors } from "../platform/idempotency/index.ts";
 import { errorDictionary, openApi, routeErrors, type ErrorEntry, type Route } from "../platform/http/index.ts";
@@ -26,6 +30,7 @@ import { twimlErrors } from "../protocols/twiml/index.ts";
 import { carrierSettings } from "./carriers.ts";
 import { regulatoryModule } from "../modules/regulatory/index.ts";
 import { watchDoors, watchGossip, watchRouter } from "./fleet/fleet-metrics.ts";
+import { supervisedErrors } from "./fleet/supervised.ts";
 import { watchEdge, watchSystem } from "./metrics.ts";
 import { makeRouting } from "./routing.ts";
 
@@ -93,6 +98,7 @@ async function allRoutes(): Promise<readonly Route[]> {
     cellsModule({ database: absent, hints: absent, isOperator: absent, placement: absent }),
     movesModule({ ...ports, caller: absent, homes: absent }),
     ...commerceModules(ports),
+    ...watchingModules(ports),
   ];
   return modules.flatMap(({ routes }) => routes);
 }
@@ -153,6 +159,33 @@ function commerceModules(ports: AbsentPorts): readonly { readonly routes: readon
   ];
 }
 
+/** What people look with. */
+function watchingModules(ports: AbsentPorts): readonly { readonly routes: readonly Route[] }[] {
+  return [
+    consoleCell({
+      ...ports,
+      randomBytes: absent,
+      secrets: absent,
+      fleetKey: absent,
+      oneTimeCodes: absent,
+      qrCodes: absent,
+      accounts: absent,
+      secondFactor: "optional",
+      sessionMs: 0,
+      publicUrl: absent,
+    }),
+    insightsModule({
+      ...ports,
+      cell: "messaging",
+      tier: "smb",
+      maxRows: 1_000,
+      fleetKey: new FleetKey(new Uint8Array(MASTER_KEY_OCTETS)),
+      subaccountsOf: absent,
+      commit: absent,
+    }),
+  ];
+}
+
 function allMetrics(): Metrics {
   const metrics = new Metrics();
   watchSystem(metrics, absent);
@@ -182,6 +215,11 @@ function documentErrors(routes: readonly Route[]): string {
     ...Object.values(moveErrors),
     ...Object.values(ruleErrors),
     ...Object.values(auditErrors),
+    ...Object.values(consoleErrors),
+    ...Object.values(liveErrors),
+    ...Object.values(webSocketErrors),
+    ...Object.values(insightErrors),
+    ...Object.values(supervisedErrors),
     ...Object.values(EDGE_ERRORS),
     ...Object.values(ROUTER_ERRORS),
     cellRefuses,

@@ -1,3 +1,7 @@
+import { oneTimeCodes } from "../adapters/otpauth/index.ts";
+import { qrCodes } from "../adapters/qr-codes/index.ts";
+import { consoleCell, type ConsoleCell } from "../modules/console/index.ts";
+import { LiveAnswerer, RequestRing } from "../platform/live/index.ts";
 import { openBlobFolder } from "../adapters/files/index.ts";
 import { migrate, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock, systemNet, systemRandomBytes } from "../adapters/system/index.ts";
@@ -59,6 +63,8 @@ export interface CellCoreOptions {
   readonly neighbours?: Neighbours;
   /** The inventory of numbers that cells share; without it this cell sells what is its own. */
   readonly pool?: NumberPool | undefined;
+  /** Told of sessions of the console that ended, where its door is in this process. */
+  readonly onSessionsEnded?: ((sessionSids: readonly string[]) => void) | undefined;
   /** After the migrations, and before anything can come in: requests, binds of customers, texts of carriers. */
   readonly beforeOpen?: () => Promise<void>;
 }
@@ -66,6 +72,12 @@ export interface CellCoreOptions {
 /** A cell that works, without the door through which requests come. */
 export interface CellCore {
   readonly accounts: AccountsModule;
+  /** Who may sign in to the console. */
+  readonly console: ConsoleCell;
+  /** What can be watched while it happens. */
+  readonly live: LiveAnswerer;
+  /** To be told of every answer of the API. */
+  readonly requests: RequestRing | undefined;
   readonly numbers: NumbersModule;
   readonly regulatory: RegulatoryModule;
   readonly carriers: readonly Carrier[];
@@ -124,7 +136,20 @@ function makeHolders(
     bundles: regulatory,
     accountStatus: (sid) => accounts.directory.status(sid),
   });
-  return { accounts, regulatory, numbers };
+  const console = consoleCell({
+    ...stored,
+    randomBytes: systemRandomBytes,
+    secrets,
+    fleetKey: options.fleetKey,
+    oneTimeCodes,
+    qrCodes,
+    accounts: accounts.directory,
+    secondFactor: settings.console.secondFactor,
+    sessionMs: settings.console.sessionHours * 3_600_000,
+    publicUrl: options.publicUrl,
+    onSessionsEnded: options.onSessionsEnded,
+  });
+  return { accounts, regulatory, numbers, console };
 }
 
 /** Numbers as the settings have them. */
@@ -153,7 +178,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
   const operator = { accountSid: settings.operatorSid };
   const isOperator = (sid: string): boolean => sid === operator.accountSid;
   const late: { cell?: Cell } = {};
-  const { accounts, regulatory, numbers } = makeHolders(options, {
+  const { accounts, regulatory, numbers, console } = makeHolders(options, {
     isOperator,
     cell: () => present(late.cell, "the cell is open"),
   });
@@ -186,6 +211,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     ...accounts.migrations,
     ...numbers.migrations,
     ...regulatory.migrations,
+    ...console.migrations,
     ...prepared.migrations,
     ...(options.migrations ?? []),
   ]);
@@ -210,7 +236,18 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
   shutdown.add("ports of numbers", () => numbers.stop());
   regulatory.start();
   shutdown.add("reviews of profiles", () => regulatory.stop());
-  return { regulatory, accounts, numbers, carriers, blobs, cell, account, from };
+  const requests =
+    settings.console.traces === 0
+      ? undefined
+      : new RequestRing({ capacity: settings.console.traces, clock: systemClock });
+  const sources = [...(requests === undefined ? [] : [requests.source]), ...cell.liveSources];
+  const live = new LiveAnswerer({
+    sources,
+    clock: systemClock,
+    logger,
+    canAccess: (mainSid, sid) => accounts.directory.canAccess(mainSid, sid),
+  });
+  return { regulatory, accounts, console, live, requests, numbers, carriers, blobs, cell, account, from };
 }
 
 async function openCell(
@@ -249,8 +286,8 @@ export function readiness(cell: MessagingCell): ReadinessCheck[] {
 }
 
 /** The routes of a cell. */
-export function routesOf({ accounts, regulatory, numbers, cell }: CellCore): readonly Route[] {
-  return [accounts, regulatory, numbers, cell].flatMap(({ routes }) => routes);
+export function routesOf({ accounts, console, regulatory, numbers, cell }: CellCore): readonly Route[] {
+  return [accounts, console, regulatory, numbers, cell].flatMap(({ routes }) => routes);
 }
 
 /** The files that a cell answers with. */

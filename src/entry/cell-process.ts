@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { AppError } from "../kernel/errors.ts";
 import { openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
-import { OPERATOR_HEADER, operatorAuthenticator } from "../modules/accounts/index.ts";
+import { OPERATOR_HEADER, operatorAuthenticator, ticketAuthenticator } from "../modules/accounts/index.ts";
 import {
   cellMoveMigrations,
   cellMoves,
@@ -11,6 +11,7 @@ import {
   type CellMoves,
 } from "../modules/moves/index.ts";
 import { remotePool, type AskControl, type NumberPool } from "../modules/numbers/index.ts";
+import { Tickets } from "../platform/console/index.ts";
 import { errorFields } from "../platform/logging/index.ts";
 import { encodeDescriptor, GOSSIP_DESCRIPTOR } from "../platform/cell-router/index.ts";
 import {
@@ -254,7 +255,9 @@ class CellStart {
       clock: systemClock,
       logger,
       gate,
-      movables: [core.accounts, core.regulatory, core.numbers].map(({ movable }) => movable).concat(core.cell.movables),
+      movables: [core.accounts, core.console, core.regulatory, core.numbers]
+        .map(({ movable }) => movable)
+        .concat(core.cell.movables),
       caller,
       flush: () => core.cell.projection.flush(),
       isOperator: (sid) => sid === operatorSid,
@@ -277,16 +280,21 @@ class CellStart {
       clock: systemClock,
       logger,
       minter,
-      authenticator: operatorAuthenticator({
-        authenticator: core?.accounts.authenticator ?? { authenticate: () => Promise.resolve(undefined) },
-        fleetKey,
-        clock: systemClock,
-        operatorSid: () => settings.operatorSid ?? core?.account?.accountSid,
+      authenticator: ticketAuthenticator({
+        authenticator: operatorAuthenticator({
+          authenticator: core?.accounts.authenticator ?? { authenticate: () => Promise.resolve(undefined) },
+          fleetKey,
+          clock: systemClock,
+          operatorSid: () => settings.operatorSid ?? core?.account?.accountSid,
+        }),
+        tickets: new Tickets(fleetKey, systemClock),
+        directory: core?.accounts.directory,
       }),
       routes,
       mounts,
       onAnswer: (answered) => {
         load.count();
+        core?.requests?.record(answered);
         watch(answered);
       },
       around: core?.cell.around ?? [],
@@ -307,9 +315,11 @@ class CellStart {
     };
     return [
       ...core.accounts.internalMounts(fleetKey),
+      ...core.console.internalMounts(),
       ...core.cell.modules.audit.internalMounts(fleetKey),
+      ...core.cell.modules.insights.mounts,
       escrowMount(core.cell.modules.ledger, fleetKey, systemClock),
-      ...[...moves.endpoints, texts, core.cell.modules.links.siteEndpoint].map((endpoint) =>
+      ...[...moves.endpoints, texts, core.live.endpoint, core.cell.modules.links.siteEndpoint].map((endpoint) =>
         signedMount(fleetKey, systemClock, endpoint),
       ),
     ];

@@ -2,7 +2,7 @@ import { systemRandomBytes } from "../adapters/system/index.ts";
 import { AppError } from "../kernel/errors.ts";
 import { SidMinter } from "../kernel/ids.ts";
 import type { CellHints } from "../kernel/cell-hints.ts";
-import { operatorAuthenticator } from "../modules/accounts/index.ts";
+import { operatorAuthenticator, ticketAuthenticator } from "../modules/accounts/index.ts";
 import { cellsModule, type CellObservation, type CellsModule, type PlacementPorts } from "../modules/cells/index.ts";
 import { movesModule, type Homes } from "../modules/moves/index.ts";
 import { numberPoolModule, type NumberPoolModule } from "../modules/numbers/index.ts";
@@ -10,12 +10,14 @@ import { GOSSIP_DESCRIPTOR, parseDescriptor } from "../platform/cell-router/inde
 import { INTERNAL_PREFIX, signedMount, type CellDescriptor, type FleetKey } from "../platform/fleet/index.ts";
 import type { GossipView } from "../platform/gossip/index.ts";
 import { NOT_FOUND, OVERLOADED, type Authenticator, type Mount, type Route } from "../platform/http/index.ts";
+import { Tickets } from "../platform/console/index.ts";
 import { errorFields } from "../platform/logging/index.ts";
 import type { Clock, Database, Logger, Migration } from "../platform/ports.ts";
 import { FIRST_CELL } from "./cell-core.ts";
 import { cellCaller } from "./fleet/cell-calls.ts";
 import { LOAD_KEY, readLoad } from "./fleet/cell-load.ts";
-import { fleetStatus } from "./fleet/fleet-status.ts";
+import { fleetStatus, type FleetStatus, type Occupancy } from "./fleet/fleet-status.ts";
+import { supervisedMounts } from "./fleet/supervised.ts";
 import type { SignedAnswer, SignedCall } from "./fleet/signed-call.ts";
 
 export interface ControlPlaneOptions {
@@ -30,6 +32,10 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   /** Asks a cell. Rejects when it does not answer. */
   readonly callCell: CellCall;
+  /** Where the run file of whoever runs the processes is. */
+  readonly dataFolder: string;
+  /** Whether processes may be killed to see what happens. */
+  readonly chaos: boolean;
 }
 
 /** How a cell is asked: over the network, or in this process. */
@@ -43,6 +49,8 @@ export interface ControlPlane {
   readonly authenticator: Authenticator;
   /** The inventory of numbers that cells share. */
   readonly numberPool: NumberPoolModule;
+  /** All cells and processes as they are now, from memory; how full cells are, as it was a moment ago. */
+  fleet(): FleetStatus;
   /** After the migrations. `own` is the cell that runs in the same process. */
   start(own?: CellDescriptor): Promise<void>;
   close(): Promise<void>;
@@ -50,7 +58,7 @@ export interface ControlPlane {
 
 /** Puts the control plane together. Nothing of it runs before `start`. */
 export function makeControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { operatorSid, database, gossip, fleetKey, hints, clock, logger } = options;
+  const { operatorSid, database, gossip, fleetKey, hints, clock, logger, dataFolder, chaos } = options;
   const isOperator = (sid: string): boolean => sid === operatorSid();
   const placement = placementPorts(options);
   const cells = cellsModule({ database, hints, isOperator, placement, observe: (cell) => observe(gossip, cell) });
@@ -71,16 +79,26 @@ export function makeControlPlane(options: ControlPlaneOptions): ControlPlane {
     return registered;
   };
   let stopListening = (): void => {};
+  const watched = watchFleet(cells, gossip, clock);
   return {
+    fleet: watched,
     routes: [...cells.routes, ...moves.routes],
-    mounts: [fleetMount(cells, gossip, isOperator), registerMount(options, register), ...numberPool.mounts],
+    mounts: [
+      fleetMount(cells, gossip, isOperator),
+      ...supervisedMounts({ dataFolder, fleetKey, isOperator, chaos }),
+      registerMount(options, register),
+      ...numberPool.mounts,
+    ],
     migrations: [...cells.migrations, ...moves.migrations, ...numberPool.migrations],
     numberPool,
-    authenticator: operatorAuthenticator({
-      authenticator: { authenticate: () => Promise.resolve(undefined) },
-      fleetKey,
-      clock,
-      operatorSid,
+    authenticator: ticketAuthenticator({
+      authenticator: operatorAuthenticator({
+        authenticator: { authenticate: () => Promise.resolve(undefined) },
+        fleetKey,
+        clock,
+        operatorSid,
+      }),
+      tickets: new Tickets(fleetKey, clock),
     }),
     start: async (own) => {
       await cells.start();
@@ -124,6 +142,30 @@ function registerWhatIsHeard(
   });
 }
 
+/** How old what is known of the registry may be. */
+const REGISTRY_AGE_MS = 2_000;
+
+/** Gives the picture of the fleet at once, and reads the registry again behind it. */
+function watchFleet(cells: CellsModule, gossip: GossipView, clock: Clock): () => FleetStatus {
+  let known: Awaited<ReturnType<CellsModule["list"]>> = [];
+  let readMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - readMs >= REGISTRY_AGE_MS) {
+      readMs = nowMs;
+      cells.list().then(
+        (list) => (known = list),
+        () => undefined,
+      );
+    }
+    return fleetStatus(known, gossip, occupancyOf(known));
+  };
+}
+
+function occupancyOf(known: Awaited<ReturnType<CellsModule["list"]>>): Occupancy {
+  return new Map(known.map(({ name, accounts, cap }) => [name, { accounts, capacity: cap }]));
+}
+
 /** `GET /trunkline/v1/Fleet`: the cells and all other processes, as they are now. For the operator. */
 function fleetMount(cells: CellsModule, gossip: GossipView, isOperator: (sid: string) => boolean): Mount {
   return {
@@ -134,9 +176,8 @@ function fleetMount(cells: CellsModule, gossip: GossipView, isOperator: (sid: st
       if (!isOperator(principal?.accountSid ?? "")) throw new AppError(NOT_FOUND, { resource: request.target });
       // Without its database it still says what processes say of themselves.
       const known = await cells.list().catch(() => []);
-      const occupancy = new Map(known.map(({ name, accounts, cap }) => [name, { accounts, capacity: cap }]));
       const headers = ["Content-Type", "application/json", "Cache-Control", "no-store"];
-      return { status: 200, headers, body: JSON.stringify(fleetStatus(known, gossip, occupancy)) };
+      return { status: 200, headers, body: JSON.stringify(fleetStatus(known, gossip, occupancyOf(known))) };
     },
   };
 }

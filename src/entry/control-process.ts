@@ -36,6 +36,8 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
     clock: systemClock,
     operatorSid: () => settings.operatorSid,
     callCell: callOverNetwork(parts.fleetKey, gossip),
+    dataFolder: settings.data,
+    chaos: settings.console.chaos,
   });
   await migrate(database, control.migrations);
   await control.start();

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "../adapters/postgres/index.ts";
 import { openRedis, RedisSharedRoutes } from "../adapters/redis/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
-import { AssertionError } from "../kernel/assert.ts";
+import { AssertionError, present } from "../kernel/assert.ts";
 import { AppError } from "../kernel/errors.ts";
-import { edgeAuthenticator } from "../modules/accounts/index.ts";
+import { edgeAuthenticator, edgeTicketAuthenticator } from "../modules/accounts/index.ts";
 import { DatabaseHomeTable } from "../modules/cells/index.ts";
 import { CellRouter, SnapshotFolder } from "../platform/cell-router/index.ts";
 import {
@@ -27,7 +27,12 @@ import {
   type RequestAnswerer,
 } from "../platform/http/index.ts";
 import type { Logger } from "../platform/ports.ts";
+import { Tickets } from "../platform/console/index.ts";
+import { edgeAskLive, edgeAsker, edgeCellsOf } from "./console/edge-console.ts";
+import { openConsole } from "./console/open-console.ts";
+import { remotePhones } from "./console/phones.ts";
 import { urlOf } from "./fleet/cell-calls.ts";
+import { fleetStatus } from "./fleet/fleet-status.ts";
 import { openEdgeLinks } from "./fleet/edge-links.ts";
 import { controlAddress } from "./fleet/control-address.ts";
 import { watchSharedSettings } from "./fleet/shared-settings.ts";
@@ -35,6 +40,8 @@ import { watchDoors, watchRouter } from "./fleet/fleet-metrics.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { signedCall } from "./fleet/signed-call.ts";
+import { reportAnswers } from "./edge-reports.ts";
+import { edgeBinsSender } from "./console/edge-console.ts";
 import { askLimiter, makeLimiter } from "./limits.ts";
 import { metricsMount, watchEdge } from "./metrics.ts";
 import { startWithParts, type NodeParts } from "./node-parts.ts";
@@ -77,16 +84,44 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
   const compared = watchSharedSettings({ settings, gossip, fleetKey, clock: systemClock, logger });
   shutdown.add("comparison of settings", compared);
   const tierOf = (accountSid: string) => router.cell(router.peek(accountSid, "messaging")?.cell ?? "")?.tier;
+  const report = reportAnswers({
+    name,
+    tierOf,
+    send: edgeBinsSender(router, fleetKey, () => settings.operatorSid),
+    logger,
+    shutdown,
+  });
+  const watch = watchEdge(metrics);
+  const late: { pipeline?: Pipeline } = {};
+  const console = openConsole({
+    settings,
+    logger,
+    fleetKey,
+    name,
+    asker: edgeAsker(router, fleetKey),
+    cellsOf: edgeCellsOf(router),
+    askLive: edgeAskLive(router, fleetKey),
+    fleet: () => fleetStatus(router.cells(), gossip, undefined),
+    sources: [],
+    send: (request) => present(late.pipeline, "the pipeline is made").handle(request),
+    simulator: settings.simulator.enabled ? remotePhones(settings.data) : undefined,
+    isOperator: (sid) => sid === settings.operatorSid,
+    isFleet: true,
+  });
   const server = new HttpServer({
     clock: systemClock,
     logger,
     minter,
     authenticator: { authenticate: () => Promise.resolve(undefined) },
     routes: [],
-    mounts: [...healthRoutes({ ready: () => [cellsKnown(router)] }), metricsMount(metrics)],
+    mounts: [
+      ...healthRoutes({ ready: () => [cellsKnown(router)] }),
+      metricsMount(metrics),
+      ...(settings.console.enabled ? console.mounts : []),
+    ],
     onBug: (error) => onFatal(error.message),
-    through: (own: RequestAnswerer) =>
-      new Pipeline({
+    through: (own: RequestAnswerer) => {
+      const pipeline = new Pipeline({
         clock: systemClock,
         logger,
         minter,
@@ -101,14 +136,21 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
         publicCell: (pathname) => CELL_IN_PATH.exec(pathname)?.[1],
         isOperator: (sid) => sid === settings.operatorSid,
         signPin: ({ request, pathname, query }) => signPin(parts, request.method, pathname + query),
-        onAnswer: watchEdge(metrics),
+        onAnswer: (record) => {
+          watch(record);
+          report(record);
+        },
         onBug: (error) => onFatal(error.message),
-      }),
+      });
+      late.pipeline = pipeline;
+      return pipeline;
+    },
   });
   await hearOfOthers(gossip, router);
   await edgeLinks.start();
   const { certificates } = edgeLinks;
   const door = await openDoor({ settings, logger, server, certificates, shutdown });
+  shutdown.add("console", () => console.close());
   reportReady({ kind: "ready", name, baseUrl: door.baseUrl, tlsUrl: door.tlsUrl });
   return { close: () => shutdown.run() };
 }
@@ -165,7 +207,7 @@ function authenticatorOf(
     if (status === 404) return undefined;
     throw new Error(`${cell.name} answered ${status} when it was asked for the credentials of ${sid}`);
   };
-  const authenticator = edgeAuthenticator({
+  const known = edgeAuthenticator({
     clock: systemClock,
     logger,
     secrets,
@@ -181,6 +223,7 @@ function authenticatorOf(
       return other === undefined ? undefined : ask(sid, other);
     },
   });
+  const authenticator = edgeTicketAuthenticator(known, new Tickets(fleetKey, systemClock));
   return {
     authenticate: (credentials) => {
       const found = authenticator.authenticate(credentials);

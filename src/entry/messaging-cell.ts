@@ -1,4 +1,5 @@
 import { extname, join } from "node:path";
+import type { LiveSource } from "../platform/live/index.ts";
 import { present } from "../kernel/assert.ts";
 import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
@@ -102,6 +103,8 @@ export interface MessagingCell {
   readonly monitor: MonitorModule;
   readonly webhooks: WebhookDelivery;
   readonly projection: Projection;
+  /** What can be watched while it happens. */
+  readonly liveSources: readonly LiveSource[];
   /** Steps around the work of every route. */
   readonly around: readonly Around[];
   /** What moves with an account to another cell, beside the account itself and its numbers. */
@@ -172,11 +175,14 @@ async function openParts(
     esme.movable,
     ...listModules(modules).map((module) => module.movable),
   ];
-  const routes = [messaging, monitor, routing, esme, ...listModules(modules)].flatMap((module) => module.routes);
+  const routes = [messaging, monitor, routing, esme, modules.insights, ...listModules(modules)].flatMap(
+    (module) => module.routes,
+  );
   const { mounts } = services;
   const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
   const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection };
-  return { ...made, modules, through, around, movables, close };
+  const liveSources: readonly LiveSource[] = modules.insights.liveSources;
+  return { ...made, modules, through, liveSources, around, movables, close };
 }
 
 /** Nobody is promised anything more while what was promised is finished. */
@@ -224,8 +230,10 @@ async function makeParts(options: MessagingCellOptions) {
   const monitor = monitorModule({ database, clock, logger, cell: options.name });
   const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, modules, useMessaging);
   const keys = new KeyBook();
-  const { ledger, services, a2p, compliance, links, audit } = modules;
-  const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit].map((part) => part.machine);
+  const { ledger, services, a2p, compliance, links, audit, insights } = modules;
+  const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit, insights].map(
+    (part) => part.machine,
+  );
   const machines = [
     ...messaging.machines,
     machine,

@@ -4,12 +4,15 @@ import { openPhoneJournal } from "../adapters/files/index.ts";
 import { migrate, openDatabase, startEmbeddedPostgres, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock, systemNet } from "../adapters/system/index.ts";
 import { present } from "../kernel/assert.ts";
+import { edgeTicketAuthenticator, ticketAuthenticator } from "../modules/accounts/index.ts";
 import { startSimulator, simulatorMounts, type Simulator } from "../modules/simulator/index.ts";
 import { FLEET_SIGNATURE_HEADER } from "../platform/fleet/index.ts";
+import type { EdgeBinsRecord } from "../platform/insight/index.ts";
 import { MemoryGossip, type GossipView } from "../platform/gossip/index.ts";
 import { InProcess, Pipeline } from "../platform/edge/index.ts";
 import type { Authority } from "../platform/front/index.ts";
-import { healthRoutes, HttpServer } from "../platform/http/index.ts";
+import { Tickets } from "../platform/console/index.ts";
+import { healthRoutes, HttpServer, type HttpRequest, type HttpResponse } from "../platform/http/index.ts";
 import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { loadMasterKey } from "../platform/secrets/index.ts";
@@ -21,6 +24,9 @@ import { FIRST_CELL, lockCellLog, mountsOf, readiness, routesOf, startCellCore, 
 import { makeControlPlane, type CellCall, type ControlPlane } from "./control-plane.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
+import { openConsole, type OpenConsole } from "./console/open-console.ts";
+import { phoneSource } from "./console/phones.ts";
+import { reportAnswers } from "./edge-reports.ts";
 import { askLimiter, hasAccountLimits, makeLimiter } from "./limits.ts";
 import { metricsMount, watchEdge, watchSystem } from "./metrics.ts";
 import { mediaFolder, partsOfKey } from "./node-parts.ts";
@@ -53,6 +59,8 @@ export interface RunningSystem {
   readonly from: string | undefined;
   readonly simulator: Simulator | undefined;
   readonly cell: MessagingCell;
+  /** Signs in the operator to the console, once; `undefined` where nobody is to be given that. */
+  readonly consoleUrl: string | undefined;
   close(): Promise<void>;
 }
 
@@ -87,6 +95,8 @@ class SystemStart {
   private publicUrl = "";
   private gossip: GossipView | undefined;
   private server: HttpServer | undefined;
+  private pipeline: Pipeline | undefined;
+  private console: OpenConsole | undefined;
 
   constructor(options: SystemOptions, shutdown: Shutdown, parts: KeyParts) {
     this.options = options;
@@ -120,6 +130,7 @@ class SystemStart {
       numbers: numbersOfCell(settings, CELL_NUMBER),
       isOperatorHome: true,
       publicUrl: () => this.publicUrl,
+      onSessionsEnded: (sids) => this.console?.endSessions(sids),
       logger,
       progress,
       shutdown,
@@ -127,13 +138,16 @@ class SystemStart {
     const { cell, from } = core;
     const account = present(core.account, "the operator is at home in the only cell");
     operator.accountSid = account.accountSid;
+    this.console = this.makeConsole({ core, simulator: simulator?.simulator, control }, account.accountSid);
     const front = await this.serve({ core, simulator: simulator?.simulator, control });
+    shutdown.add("console", () => this.console?.close());
     const { type, tier } = settings.cell;
     const address = { host: "127.0.0.1", port: Number(new URL(front.baseUrl).port) };
     const { region } = settings;
     await control.start({ name: FIRST_CELL, number: CELL_NUMBER, type, tier, region, address, state: "open" });
     shutdown.add("control plane", () => control.close());
-    const system = { ...front, account, from, simulator: simulator?.simulator, cell };
+    const consoleUrl = await this.consoleUrl(core, account.accountSid, front.baseUrl);
+    const system = { ...front, account, from, simulator: simulator?.simulator, cell, consoleUrl };
     await this.writeRun(system);
     return { ...system, close: () => shutdown.run() };
   }
@@ -256,7 +270,54 @@ class SystemStart {
       clock: systemClock,
       logger,
       callCell,
+      dataFolder: this.options.settings.data,
+      chaos: this.options.settings.console.chaos,
     });
+  }
+
+  /** The console of a system of one cell: what it asks crosses no socket. */
+  private makeConsole({ core, simulator, control }: Served, operatorSid: string): OpenConsole {
+    const { settings, logger } = this.options;
+    const { fleetKey } = this.parts;
+    const send = (request: HttpRequest): Promise<HttpResponse> =>
+      present(this.pipeline, "requests come after the start").handle(request);
+    return openConsole({
+      settings,
+      logger,
+      fleetKey,
+      name: "trunkline",
+      asker: {
+        cells: () => [FIRST_CELL],
+        homeOf: async (sid) => ((await core.accounts.directory.status(sid)) === undefined ? undefined : FIRST_CELL),
+        post: (_, target, json) => this.askOwnCell(target, json),
+      },
+      cellsOf: () => [FIRST_CELL],
+      askLive: (_, asks) => core.live.answer(asks),
+      fleet: () => control.fleet(),
+      sources: simulator === undefined ? [] : [phoneSource(simulator, () => operatorSid)],
+      send,
+      simulator: simulator === undefined ? undefined : send,
+      isOperator: (sid) => sid === operatorSid,
+      isFleet: false,
+    });
+  }
+
+  /** The link that is printed at start, where that is wanted. */
+  private async consoleUrl(core: CellCore, operatorSid: string, baseUrl: string): Promise<string | undefined> {
+    const { enabled, startLink } = this.options.settings.console;
+    return enabled && startLink ? core.console.startLink(operatorSid, baseUrl) : undefined;
+  }
+
+  /** A signed request to the cell in this process; 404 is `undefined`. */
+  private async askOwnCell(target: string, json: unknown): Promise<unknown> {
+    const body = JSON.stringify(json);
+    const signed = this.parts.fleetKey.sign({ method: "POST", target, body }, systemClock.nowMs());
+    const headers = { "content-type": "application/json", [FLEET_SIGNATURE_HEADER]: signed };
+    const server = present(this.server, "the console is asked by requests");
+    const answer = await server.inject({ method: "POST", url: target, headers, body });
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw new Error(`${FIRST_CELL} answers ${answer.status} to ${target}: ${answer.body}`);
+    return JSON.parse(answer.body) as unknown;
   }
 
   private async serve({ core, simulator, control }: Served) {
@@ -266,9 +327,16 @@ class SystemStart {
     const { minter } = parts;
     const { links } = cell.modules;
     const step = progress.step("API");
+    const tickets = new Tickets(parts.fleetKey, systemClock);
     const metrics = new Metrics();
     shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
     const watch = watchSystem(metrics, cell);
+    const send = async (report: Omit<EdgeBinsRecord, "kind">): Promise<void> => {
+      await cell.cell.commit({ kind: "insights.edge-bins", ...report } as EdgeBinsRecord);
+    };
+    const { tier } = settings.cell;
+    const report = reportAnswers({ name: "trunkline", tierOf: () => tier, send, logger, shutdown });
+    const watchAnswer = watchEdge(metrics);
     const load = new LoadTeller(present(this.gossip, "the control plane is made"), systemClock, cell);
     load.start();
     shutdown.add("load", () => load.stop());
@@ -277,10 +345,16 @@ class SystemStart {
       clock: systemClock,
       logger,
       minter,
-      authenticator: accounts.authenticator,
+      authenticator: ticketAuthenticator({
+        authenticator: accounts.authenticator,
+        tickets,
+        directory: accounts.directory,
+      }),
       routes: [...routesOf(core), ...control.routes],
       mounts: [
         ...control.mounts,
+        ...(settings.console.enabled ? present(this.console, "the console is made").mounts : []),
+        ...core.console.internalMounts(),
         ...accounts.internalMounts(parts.fleetKey),
         ...healthRoutes({ ready: () => readiness(cell) }),
         metricsMount(metrics),
@@ -291,23 +365,31 @@ class SystemStart {
       around: cell.around,
       onAnswer: (answered) => {
         load.count();
+        core.requests?.record(answered);
         watch(answered);
       },
       onBug: (error) => onFatal(error.message),
-      through: (dispatcher) =>
-        new Pipeline({
+      through: (dispatcher) => {
+        this.pipeline = new Pipeline({
           clock: systemClock,
           logger,
           minter,
           // The API authenticates. Here it has to be known only where accounts have limits.
-          authenticator: hasAccountLimits(settings) ? accounts.authenticator : undefined,
+          authenticator: hasAccountLimits(settings)
+            ? edgeTicketAuthenticator(accounts.authenticator, tickets)
+            : undefined,
           limits: askLimiter(limiter),
           tierOf: () => settings.cell.tier,
           links,
           destination: new InProcess(cell.through(dispatcher)),
-          onAnswer: watchEdge(metrics),
+          onAnswer: (record) => {
+            watchAnswer(record);
+            report(record);
+          },
           onBug: (error) => onFatal(error.message),
-        }),
+        });
+        return this.pipeline;
+      },
     });
     this.server = server;
     const { authority, baseUrl, tlsUrl } = await openDoor({

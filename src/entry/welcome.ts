@@ -12,7 +12,7 @@ export function welcome(system: RunningSystem, settings: ProgramSettings): strin
   const { baseUrl, tlsUrl, account, from } = system;
   const hasPhones = system.simulator !== undefined;
   const lines = `${tlsUrl === undefined ? "" : `   and ${tlsUrl}`}\n${smppLine(system)}`;
-  return firstSteps({ baseUrl, account, from, hasPhones, lines, settings });
+  return firstSteps({ baseUrl, account, from, hasPhones, lines, settings, consoleUrl: system.consoleUrl });
 }
 
 /** The same for a system of several processes, and how to look at them. */
@@ -29,7 +29,9 @@ export function fleetWelcome(supervisor: Supervisor, settings: ProgramSettings):
     "",
   ].join("\n");
   const { from } = home;
-  const text = firstSteps({ baseUrl, account, from, hasPhones: supervisor.phonesUrl !== undefined, lines, settings });
+  const hasPhones = supervisor.phonesUrl !== undefined;
+  const { consoleUrl } = supervisor;
+  const text = firstSteps({ baseUrl, account, from, hasPhones, lines, settings, consoleUrl });
   const more = `
 Look at the cells, and see one of them die while the others go on:
 
@@ -49,14 +51,16 @@ interface Start {
   /** What stands behind the API's address and below it. */
   readonly lines: string;
   readonly settings: ProgramSettings;
+  /** Signs in to the console, once. */
+  readonly consoleUrl: string | undefined;
 }
 
-function firstSteps({ baseUrl, account, from, hasPhones, lines, settings }: Start): string {
+function firstSteps({ baseUrl, account, from, hasPhones, lines, settings, consoleUrl }: Start): string {
   const { accountSid, authToken } = account;
   const option = dataOption(settings);
   return `
 Trunkline is ready.
-
+${consoleUrl === undefined ? "" : `\nOpen the console: send, receive, break and understand a text there. The link works once;\n“npx trunkline console${option}” makes another.\n\n  ${consoleUrl}\n`}
   API            ${baseUrl}${lines}  Account SID    ${accountSid}
   Auth token     ${authToken}
   Send from      ${from ?? "(no numbers are configured)"}

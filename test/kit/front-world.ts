@@ -30,6 +30,8 @@ export interface FrontWorldOptions {
   readonly front?: Partial<FrontOptions>;
   readonly http1?: ServerLimits;
   readonly http2?: Http2Limits;
+  /** Beside the usual ones. */
+  readonly mounts?: readonly Mount[];
 }
 
 /** Everything runs until the test ends. */
@@ -87,6 +89,7 @@ export async function startFrontWorld(t: TestContext, options: FrontWorldOptions
       mount("POST", "/echo", async (request) => String(await request.readBody(MAX_ECHO_OCTETS))),
       mount("GET", "/hold", () => released.then(() => "held")),
       mount("GET", "/scheme", (request) => Promise.resolve(`${request.scheme} ${String(request.headers["host"])}`)),
+      ...(options.mounts ?? []),
     ],
     ...(options.http1 === undefined ? {} : { limits: options.http1 }),
   });

@@ -43,6 +43,8 @@ export interface WorldOptions {
   readonly schedule?: ModuleOptions["schedule"];
   readonly accepts?: ModuleOptions["accepts"];
   readonly accountStatus?: ModuleOptions["accountStatus"];
+  readonly traces?: number;
+  readonly timeline?: NonNullable<ModuleOptions["timeline"]>;
   /** The modules beside messaging, made anew for each process. */
   readonly neighbours?: (world: MessagingWorld) => Neighbours;
   readonly database?: Database;
@@ -142,7 +144,7 @@ export class MessagingWorld {
   /** Starts a process on the disk as it is. */
   async open(): Promise<void> {
     const clock = new ManualClock(this.nowMs);
-    const { limits, rates, parking, inboundBinds, textRouting, schedule, accepts } = this.options;
+    const { limits, rates, parking, inboundBinds, textRouting, schedule, accepts, traces, timeline } = this.options;
     const { machines: neighbourMachines, ...ports } = this.options.neighbours?.(this) ?? { machines: [] };
     const module = messagingModule({
       database: this.options.database ?? emptyDatabase,
@@ -155,6 +157,8 @@ export class MessagingWorld {
       fetchUrl: () => Promise.resolve({ failed: 11200, text: "there is no web here" }),
       accountStatus: this.options.accountStatus ?? (() => Promise.resolve("active")),
       ...ports,
+      ...(traces === undefined ? {} : { traces }),
+      ...(timeline === undefined ? {} : { timeline }),
       ...(schedule === undefined ? {} : { schedule }),
       ...(accepts === undefined ? {} : { accepts }),
       publicUrl: () => "https://sms.example.org/",
@@ -208,6 +212,7 @@ export class MessagingWorld {
         "link.created": note,
         "message.reported": note,
         "message.received": note,
+        "message.changed": note,
       },
     };
   }

@@ -4,10 +4,11 @@ import { SettingsError } from "../../platform/config/index.ts";
 import type { ProgramSettings } from "../carriers.ts";
 import { checkAuthority, checkProxy } from "../doctor/check-authority.ts";
 import { checkFleet } from "../doctor/check-fleet.ts";
+import { checkHealth } from "../doctor/check-health.ts";
 import { checkClock, checkDataFolder, checkNode } from "../doctor/check-machine.ts";
 import { checkNothingRuns, checkRunning, checkShell } from "../doctor/check-running.ts";
 import { checkDatabase, checkPorts, checkWebhooks } from "../doctor/check-settings.ts";
-import { findingsText, good, wrong, type Finding } from "../doctor/finding.ts";
+import { byImportance, findingsText, good, wrong, type Finding } from "../doctor/finding.ts";
 import { findRunning, locationSettings, readSettings, type LocationFlags, type RunningHere } from "../find-running.ts";
 import { readRunFile } from "../run-file.ts";
 
@@ -15,13 +16,14 @@ export const doctor = defineCommand({
   name: "doctor",
   summary: "look for what is wrong, and say how to mend it",
   description:
-    "Checks this machine, the settings and the running system. It changes nothing. The exit code is 1 when something " +
-    "is wrong; what is only doubtful may be meant so.",
+    "Checks this machine, the settings and the running system: reachability, log, disks, carriers, queues, database, " +
+    "clocks, limits, certificates, webhooks, money. It changes nothing. What matters most comes first. The exit code " +
+    "is 1 when something is wrong; what is only doubtful may be meant so.",
   example: "npx trunkline doctor",
   options: { json: { type: "switch", description: "Print the findings as one JSON object." } },
   settings: locationSettings,
   run: async (context, { options, settingFlags }) => {
-    const findings = await examine(context, settingFlags);
+    const findings = byImportance(await examine(context, settingFlags));
     const isWell = findings.every(({ verdict }) => verdict !== "wrong");
     const shown = options.json ? `${JSON.stringify({ ok: isWell, findings }, null, 2)}\n` : findingsText(findings);
     context.stdout.write(shown);
@@ -58,5 +60,6 @@ async function checkSystem(settings: ProgramSettings, run: RunningHere | undefin
   if (run === undefined) return [await checkNothingRuns(settings.data), ...(await checkPorts(settings))];
   const findings = await checkRunning(run);
   if (findings.length === 1) return findings;
-  return [...findings, ...(await checkFleet(run)), await checkProxy(run.baseUrl, run.caPath)];
+  const fleet = await checkFleet(run);
+  return [...findings, ...fleet, ...(await checkHealth(run)), await checkProxy(run.baseUrl, run.caPath)];
 }

@@ -3,6 +3,7 @@ import type { Command } from "../../platform/cli/index.ts";
 import { all } from "./all.ts";
 import { cell } from "./cell.ts";
 import { cells } from "./cells.ts";
+import { consoleCommand } from "./console.ts";
 import { control } from "./control.ts";
 import { doctor } from "./doctor.ts";
 import { edge } from "./edge.ts";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   env,
   trust,
   send,
+  consoleCommand,
   phones,
   routes,
   why,

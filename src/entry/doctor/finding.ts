@@ -24,6 +24,13 @@ export function wrong(name: string, detail: string, fix: string): Finding {
   return { name, verdict: "wrong", detail, fix };
 }
 
+const RANK: Readonly<Record<Verdict, number>> = { wrong: 0, doubtful: 1, good: 2 };
+
+/** What is wrong first, then what is doubtful; each as it was found, the most important first. */
+export function byImportance(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => RANK[a.verdict] - RANK[b.verdict]);
+}
+
 const SIGNS: Readonly<Record<Verdict, string>> = { good: "✓", doubtful: "!", wrong: "✗" };
 
 /** The findings for people, with a last line that sums them up. */

@@ -5,11 +5,13 @@ import { systemClock } from "../../adapters/system/index.ts";
 import { present } from "../../kernel/assert.ts";
 import type { Progress } from "../../platform/cli/index.ts";
 import { FleetKey } from "../../platform/fleet/index.ts";
+import { errorFields } from "../../platform/logging/index.ts";
 import type { Logger } from "../../platform/ports.ts";
 import { loadMasterKey } from "../../platform/secrets/index.ts";
 import type { ProgramSettings } from "../carriers.ts";
 import { FIRST_CELL } from "../cell-core.ts";
 import { readRunFile, removeRunFile, writeRunFile } from "../run-file.ts";
+import { signInLink } from "../console/sign-in-link.ts";
 import { Shutdown } from "../shutdown.ts";
 import { StartFailure } from "../start-failure.ts";
 import { numbersOfCell } from "../test-numbers.ts";
@@ -71,6 +73,8 @@ export class Supervisor {
   private fleet: FleetEnvironment;
   private readonly databaseUrl: (name: string) => Promise<string>;
   private lastChange: Promise<unknown> = Promise.resolve();
+  /** Signs in the operator to the console, once; `undefined` where nobody is to be given that. */
+  consoleUrl: string | undefined;
 
   private constructor(
     options: SupervisorOptions,
@@ -352,6 +356,18 @@ export class Supervisor {
       supervisorUrl: door.url,
     });
     this.shutdown.add("run file", () => removeRunFile(settings.data));
+    const { enabled, startLink } = settings.console;
+    if (enabled && startLink) this.consoleUrl = await this.makeConsoleLink(edge.baseUrl, account);
+  }
+
+  /** A link to the console. Where it cannot be made, the system runs all the same. */
+  private async makeConsoleLink(baseUrl: string, account: NonNullable<ReadyReport["account"]>) {
+    try {
+      return await signInLink({ baseUrl, ...account });
+    } catch (error) {
+      this.options.logger.warn("console.no-link", errorFields(error));
+      return undefined;
+    }
   }
 }
 

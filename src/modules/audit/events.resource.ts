@@ -74,7 +74,7 @@ function viewEvent({ entry }: PlacedEntry, baseUrl: string): JsonObject {
   return {
     account_sid: accountSid,
     actor_sid: actor.sid ?? null,
-    actor_type: actor.type === "system" ? "trunkline" : "account",
+    actor_type: actor.type === "system" ? "trunkline" : actor.type === "user" ? "user" : "account",
     description: describe(entry),
     event_data: { resource_properties: changedProperties(entry) },
     event_date: iso8601(entry.atMs),

@@ -12,6 +12,7 @@ import { HealthBoard } from "./health/index.ts";
 import { encodeChanges } from "./health-record.ts";
 import { MediaFetcher } from "./media/index.ts";
 import { MessageState } from "./message-state.ts";
+import { MessageTrace } from "./message-trace.ts";
 import type { MessagingOptions } from "./module.ts";
 import { NO_SERVICES, PERMISSIVE_COMPLIANCE } from "./neighbour-defaults.ts";
 import type { HealthChanged } from "./records.ts";
@@ -34,7 +35,7 @@ export interface MessagingParts {
 /** Puts the parts together. Nothing of them runs yet. */
 export function assembleMessaging(options: MessagingOptions): MessagingParts {
   const { clock, logger, carriers, numbers, database, blobs, router } = options;
-  const state = new MessageState();
+  const state = makeState(options);
   let attached: Cell | undefined;
   const cell = (): Cell => present(attached, "the cell of the messaging module");
   const rates = new Rates({
@@ -69,6 +70,7 @@ export function assembleMessaging(options: MessagingOptions): MessagingParts {
     accountStatus: options.accountStatus,
     callbackEvents: options.callbackEvents,
     accepts: options.accepts,
+    traceOf: options.traceOf,
   };
   const { fetchUrl, publicUrl } = options;
   const media = new MediaFetcher({ deps, blobs, fetchUrl, publicUrl });
@@ -101,6 +103,18 @@ export function assembleMessaging(options: MessagingOptions): MessagingParts {
     dispatcher.attach(given);
   };
   return { state, deps, dispatcher, parking, schedule, board, media, cell, attach };
+}
+
+function makeState({ traces = 0, timeline = {} }: MessagingOptions): MessageState {
+  const state = new MessageState();
+  if (traces === 0) return state;
+  const trace = new MessageTrace(traces);
+  const { pdus, webhooks } = timeline;
+  // A text that is redacted must not be read anywhere else.
+  trace.onRedacted((sid) => pdus?.forget(sid));
+  trace.onRedacted((sid) => webhooks?.traces.forget(sid));
+  state.trace = trace;
+  return state;
 }
 
 /** Measures the carriers; what changes is journalled, so that it can be told later why a carrier was chosen. */

@@ -66,6 +66,7 @@ function applyAnswer(scene: Scene, carrier: string, answer: SubmitAnswer): void 
   if (message === undefined || part === undefined || part.state !== "submitted") return;
   const { outcome } = answer;
   const { attempt } = part;
+  state.trace?.note(context, message.sid, { kind: "answered", carrier, part: answer.part, attempt, outcome });
   noteAnswer(message, part, outcome, context);
   if (outcome.kind === "accepted") {
     part.state = "accepted";
@@ -123,6 +124,7 @@ function refused(
   if (waiting > 1) return;
   if (retryAtMs === undefined) return context.effect(() => effects.ready(message));
   message.retryAtMs = retryAtMs;
+  state.trace?.note(context, message.sid, { kind: "retries", atMs: retryAtMs });
   context.effect(() => effects.retry(message, retryAtMs));
 }
 
@@ -142,6 +144,8 @@ function settleHeld(scene: Scene, given: { carrier: string; id: string; message:
   const held = state.heldReceipts.get(key);
   if (held === undefined) return;
   state.heldReceipts.delete(key);
+  const { carrier, message } = given;
+  state.trace?.note(scene.context, message.sid, { kind: "receipt", carrier, receipt: held.receipt, use: "applied" });
   settleReceipt(scene, { message: given.message, part: given.part, receipt: held.receipt });
 }
 

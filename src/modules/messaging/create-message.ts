@@ -37,6 +37,8 @@ export interface CreateMessageInput {
   readonly origin?: MessageOrigin | undefined;
   /** The SID that it gets, where its door has told it already. */
   readonly sid?: string | undefined;
+  /** The request that it comes of, where it is traced. */
+  readonly trace?: string | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -71,6 +71,7 @@ function settleUnknown(state: MessageState, scene: Scene, sid: string): void {
     delete part.via;
   }
   message.possibleDuplicate = true;
+  state.trace?.note(context, sid, { kind: "resent" });
   delete message.unknownSinceMs;
   message.updatedMs = context.atMs;
   if (!wasQueued) context.effect(() => effects.ready(message));

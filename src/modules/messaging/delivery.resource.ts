@@ -1,11 +1,10 @@
 import { rfc2822 } from "../../kernel/time.ts";
 import { defineRoute, type JsonObject, type Route } from "../../platform/http/index.ts";
 import { viewExplanation, type Explanation } from "../routing/index.ts";
-import { routeRequest } from "./dispatch/route-chooser.ts";
 import type { MessagingDeps } from "./deps.ts";
-import { decodeHealth } from "./health-record.ts";
 import type { Attempt, Message, Part } from "./message.ts";
-import { findHealth, findMessageOfAny } from "./message.store.ts";
+import { findMessageOfAny } from "./message.store.ts";
+import { explainAttempt } from "./timeline/index.ts";
 
 /** A message as the operator sees it: what was tried, why there, and what it cost. */
 interface Delivery {
@@ -46,12 +45,7 @@ export function deliveryRoutes(options: {
 
 async function explain(deps: MessagingDeps, message: Readonly<Message>): Promise<Explanation | undefined> {
   const last = message.tries?.at(-1);
-  if (last === undefined) return undefined;
-  const health = decodeHealth(last.health, await findHealth(deps, last.health));
-  // Those that had refused it by then came after all others.
-  const refusals = message.tries?.filter(({ number, verdict }) => number < last.number && verdict === "other-route");
-  const excluded = refusals?.map(({ carrier }) => carrier);
-  return deps.router.explain(routeRequest(message), health, { tableVersion: last.table, atMs: last.atMs, excluded });
+  return last === undefined ? undefined : explainAttempt(deps, message, last);
 }
 
 function viewDelivery({ message, explanation }: Delivery): JsonObject {

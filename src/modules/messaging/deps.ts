@@ -1,4 +1,5 @@
 import type { Cell } from "../../platform/cell/index.ts";
+import type { HttpRequest } from "../../platform/http/index.ts";
 import type { BlobStore, Clock, Database, Logger } from "../../platform/ports.ts";
 import type { Spending } from "../../platform/spending/index.ts";
 import type { Compliance } from "../compliance/index.ts";
@@ -11,6 +12,9 @@ import type { Parking } from "./dispatch/parking.ts";
 import type { Rates } from "./dispatch/rates.ts";
 import type { CallbackEvents } from "./message.ts";
 import type { MessageState } from "./message-state.ts";
+
+/** Says where in which trace a request stands, in one text for its record. */
+export type TraceOf = (request: Pick<HttpRequest, "headers">) => string | undefined;
 
 /** What the operations of this module work with. */
 export interface MessagingDeps {
@@ -38,4 +42,6 @@ export interface MessagingDeps {
   readonly accepts?: ((accountSid: string) => boolean) | undefined;
   /** Which status changes are called back. */
   readonly callbackEvents: CallbackEvents;
+  /** Where in which trace a request stands; nothing is traced where absent. */
+  readonly traceOf?: TraceOf | undefined;
 }

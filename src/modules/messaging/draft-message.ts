@@ -131,6 +131,7 @@ function addChoices(deps: MessagingDeps, record: Accepted, { input, service, lin
   if (input.intent !== undefined) record.intent = input.intent;
   if (input.dlt !== undefined) record.dlt = input.dlt;
   if (input.riskCheck === "disable") record.riskCheck = "disable";
+  if (input.trace !== undefined) record.trace = input.trace;
 }
 
 /** The rules and the price. Throws what the request is refused with; what only the message fails with goes into the record. */
@@ -157,6 +158,7 @@ function police(
     riskCheck: record.riskCheck,
   });
   if (dueMs !== undefined) record.dueMs = dueMs;
+  if (verdict.kind !== "accept") record.rule = verdict.rule;
   if (verdict.kind === "hold") record.dueMs = verdict.untilMs;
   else if (verdict.kind === "refuse") {
     // A client of SMPP is told at once, for it has no other place to look at.

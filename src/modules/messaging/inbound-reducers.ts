@@ -7,6 +7,7 @@ import type { AlertRaised, WebhookRequested } from "../../platform/webhooks/inde
 import { messageErrors } from "./errors.ts";
 import type { InboundTextRoute } from "../numbers/index.ts";
 import type { Message } from "./message.ts";
+import { tellChange } from "./message-change.ts";
 import type { PartialText } from "./message-state.ts";
 import { accept } from "./outbound-reducers.ts";
 import type { PartsExpired, TextArrived, TextReceived } from "./records.ts";
@@ -30,24 +31,30 @@ export function partialKey(
   return [text.carrier, text.from, text.to, reference, total].join("|");
 }
 
-/** A text or a part of one is here. For reducers only. */
-export function arrive(deps: ReducerDeps, record: TextArrived, context: ApplyContext): void {
+/** A text or a part of one is here. Returns the SID with which it is kept. For reducers only. */
+export function arrive(deps: ReducerDeps, record: TextArrived, context: ApplyContext): string {
   const { state } = deps;
   const { reference, total, sequence } = record.concat ?? { reference: 0, total: 1, sequence: 1 };
   // A part that says nonsense of itself is a text all the same.
-  if (total === 1 || sequence < 1 || sequence > total) return receive(deps, { ...record, segments: 1 }, context);
+  if (total === 1 || sequence < 1 || sequence > total) {
+    receive(deps, { ...record, segments: 1 }, context);
+    return record.sid;
+  }
   const key = partialKey(record, { reference, total });
   const known = state.partialTexts.get(key);
   const partial: PartialText = known ?? { ...record, total, sinceMs: context.atMs, texts: {} };
   // A duplicate of a part replaces itself.
   const texts = { ...partial.texts, [sequence]: record.text };
+  const { carrier } = record;
+  state.trace?.note(context, partial.sid, { kind: "part", carrier, sequence, total });
   if (Object.keys(texts).length < total) {
     state.keepPartial(key, { ...partial, texts });
-    return;
+    return partial.sid;
   }
   if (known !== undefined) state.partialTexts.delete(key);
   const text = Array.from({ length: total }, (_, index) => texts[index + 1] ?? "").join("");
   receive(deps, { ...record, sid: partial.sid, text, segments: total }, context);
+  return partial.sid;
 }
 
 function receive(deps: ReducerDeps, text: TextArrived & { segments: number }, context: ApplyContext): void {
@@ -70,12 +77,23 @@ function receive(deps: ReducerDeps, text: TextArrived & { segments: number }, co
     validUntilMs: 0,
     attempts: 0,
     parts: [],
+    carrier: text.carrier,
     ...(text.serviceSid === undefined ? {} : { serviceSid: text.serviceSid }),
     ...(text.quote === undefined ? {} : { quote: text.quote }),
   };
   state.messages.put(message.sid, message);
   chargeInbound(message, context);
+  tellChange(message, undefined, context);
   const { keyword, revocation, route, reply } = text;
+  state.trace?.note(context, text.sid, {
+    kind: "arrived",
+    carrier: text.carrier,
+    keyword: keyword?.type,
+    isRevocation: revocation !== undefined,
+    replySid: reply?.sid,
+    toBind: text.toBind === true,
+    hasWebhook: route.url !== undefined,
+  });
   if (text.judged !== true) noteEarlierText(state.optOuts, text, context);
   if (keyword !== undefined) changeConsent(message, keyword, context);
   else if (revocation !== undefined) flagConsent(message, revocation.scope, context);

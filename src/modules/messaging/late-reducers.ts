@@ -9,6 +9,7 @@ import type { FeedbackGiven, MediumDeleted, MessageDeleted, MessageRedacted } fr
 export function lateReducers(state: MessageState): Record<string, Reducer> {
   return {
     "message.redacted": (record: MessageRedacted, context) => {
+      context.effect(() => state.trace?.redacted(record.sid, context.atMs));
       const message = state.messages.edit(record.sid);
       if (message === undefined) return changeRow(state, record.sid, { redacted: true }, context);
       message.body = "";
@@ -16,6 +17,7 @@ export function lateReducers(state: MessageState): Record<string, Reducer> {
       message.updatedMs = context.atMs;
     },
     "message.deleted": (record: MessageDeleted, context) => {
+      context.effect(() => state.trace?.redacted(record.sid, context.atMs));
       const message = state.messages.get(record.sid);
       if (message === undefined) return changeRow(state, record.sid, { deleted: true }, context);
       state.release(message);

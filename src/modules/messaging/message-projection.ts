@@ -158,7 +158,7 @@ export function timestamp(ms: number): string {
 
 /** What the operator may want to know of how it went out. */
 function deliveryOf(message: Readonly<Message>): string | null {
-  if (message.tries === undefined) return null;
+  if (message.tries === undefined && message.carrier === undefined) return null;
   const { carrier, attempts, parts, tries, possibleDuplicate } = message;
   return JSON.stringify({ carrier, attempts, parts, tries, possibleDuplicate });
 }
@@ -168,10 +168,10 @@ function waitingOf(message: Readonly<Message>): string | null {
   if (message.parked !== true) return null;
   const { sentText, statusCallback, callbackEvents, guarantee, origin } = message;
   const { validitySeconds, intent, dlt, tlvs, maxPriceMicros, quote, heldMicros, holdId, mediaUrls } = message;
-  const { confirms, riskCheck } = message;
+  const { confirms, riskCheck, wasDueMs, trace } = message;
   const money = { maxPriceMicros, quote, heldMicros, holdId };
   const choices = { sentText, statusCallback, callbackEvents, guarantee, origin, validitySeconds, intent, dlt, tlvs };
-  return JSON.stringify({ ...choices, ...money, mediaUrls, confirms, riskCheck });
+  return JSON.stringify({ ...choices, ...money, mediaUrls, confirms, riskCheck, wasDueMs, trace });
 }
 
 /** What {@link waitingOf} writes. */
@@ -193,6 +193,8 @@ export type Waiting = Pick<
   | "mediaUrls"
   | "confirms"
   | "riskCheck"
+  | "wasDueMs"
+  | "trace"
 >;
 
 async function writeLateChanges(

@@ -6,6 +6,7 @@ import type { TrafficClass } from "../routing/index.ts";
 import { DueIndex } from "./due-index.ts";
 import type { EarlierOptOut } from "./earlier-opt-outs.ts";
 import { isFinal, trafficClassOf, type Message } from "./message.ts";
+import type { MessageTrace } from "./message-trace.ts";
 import type { Receipt } from "./records.ts";
 import { SettledIds } from "./settled-ids.ts";
 import { WaitingCounts, type Waiting } from "./waiting-counts.ts";
@@ -88,6 +89,8 @@ export class MessageState {
   readonly dayCounts = new StateTable<DayCount>("day-counts", { projected: false });
   readonly parkedFlows = new StateTable<ParkedFlow>("parked-flows", { projected: false });
   readonly healthRecords = new StateTable<HealthRecord>("carrier-health", { projected: true });
+  /** Writes down what happens, for those who look at it; nobody does where absent. */
+  trace: MessageTrace | undefined;
   /** Messages in memory that wait for a time in the database. */
   readonly due = new DueIndex();
   private readonly settledIds = new SettledIds();
@@ -192,6 +195,11 @@ export class MessageState {
   settleCarrierId(carrier: string, id: string): void {
     this.unlinkCarrierId(carrier, id);
     this.settledIds.remember(`${carrier}|${id}`);
+  }
+
+  /** Whether the receipt of this id was applied before. */
+  isSettled(carrier: string, id: string): boolean {
+    return this.settledIds.has(`${carrier}|${id}`);
   }
 
   findByCarrierId(carrier: string, id: string): { sid: string; part: number } | undefined {

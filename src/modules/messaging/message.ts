@@ -141,7 +141,7 @@ export interface Message {
   /** Addresses to fetch before the message can be queued. */
   mediaUrls?: readonly string[];
   media?: readonly Medium[];
-  /** The carrier of the latest attempt. */
+  /** The carrier of the latest attempt, or the one that a text came from. */
   carrier?: string;
   /** Attempts begun so far, without those in which the carrier took nothing because it was busy or away. */
   attempts: number;
@@ -153,6 +153,8 @@ export interface Message {
   parked?: boolean;
   /** Waits for this time and for nothing else, in memory or in the database. */
   dueMs?: number;
+  /** Waited until then, which is nobody's delay. */
+  wasDueMs?: number;
   /** Seconds that it may wait when its time has come. */
   readonly validitySeconds?: number;
   /** The Messaging Service that it was sent by, or that the number is in which was texted. */
@@ -166,6 +168,8 @@ export interface Message {
   readonly confirms?: "STOP" | "START" | "HELP";
   /** The spam check was asked to let it be. */
   readonly riskCheck?: "disable";
+  /** The request that made it, as platform/tracing writes it; absent where nothing was traced. */
+  readonly trace?: string;
   /** More than this it must not cost. Kept until its time has come. */
   readonly maxPriceMicros?: number;
   /** The prices that hold for it; absent where nothing is billed. */

@@ -15,6 +15,11 @@ const ERROR_MESSAGES = new Map([
   ...Object.values(messageErrors).map(({ code, message }) => [code, message] as const),
 ]);
 
+/** What a code of a message means, for people; `null` where there is none. */
+export function errorMessageOf(code: number | undefined): string | null {
+  return code === undefined ? null : (ERROR_MESSAGES.get(code) ?? null);
+}
+
 /** Where a message is found, relative to the API's host, without extension. */
 export function messagePath(message: Pick<Message, "accountSid" | "sid">): string {
   return `/${VERSION}/Accounts/${message.accountSid}/Messages/${message.sid}`;
@@ -33,7 +38,7 @@ export function viewMessage(message: AcceptedMessage): JsonObject {
     date_updated: rfc2822(message.updatedMs),
     direction: message.direction,
     error_code: message.errorCode ?? null,
-    error_message: message.errorCode === undefined ? null : (ERROR_MESSAGES.get(message.errorCode) ?? null),
+    error_message: errorMessageOf(message.errorCode),
     // A service that chooses the sender has not done so yet.
     from: from === "" || isJustAccepted ? null : from,
     messaging_service_sid: message.serviceSid ?? null,

@@ -113,7 +113,10 @@ function createRoute(deps: MessagingDeps): Route {
     creates: true,
     run: async (call) => {
       await requireActive(deps, call);
-      const message = await createMessage(deps, createInput(call.accountSid, call.params), call.once);
+      const input = createInput(call.accountSid, call.params);
+      const trace = deps.traceOf?.(call.request);
+      const message = await createMessage(deps, trace === undefined ? input : { ...input, trace }, call.once);
+      deps.state.trace?.add(message.sid, message.createdMs, { kind: "requested", requestId: call.requestId });
       return answerOf(message, hasNamedSender(call.params));
     },
     again: async ({ accountSid, params }, sid) => {

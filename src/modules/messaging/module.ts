@@ -1,6 +1,7 @@
 import type { Cell, Machine, ProjectedTable } from "../../platform/cell/index.ts";
-import type { Route } from "../../platform/http/index.ts";
+import type { Mount, Route } from "../../platform/http/index.ts";
 import type { BlobStore, Clock, Database, Logger, Migration } from "../../platform/ports.ts";
+import type { LiveSource } from "../../platform/live/index.ts";
 import type { Responder } from "../../platform/webhooks/index.ts";
 import type { Movable } from "../../platform/fleet/index.ts";
 import type { Spending } from "../../platform/spending/index.ts";
@@ -9,13 +10,14 @@ import type { LinkShortening } from "../links/index.ts";
 import type { NumberDirectory } from "../numbers/index.ts";
 import type { PriceBook } from "../pricing/index.ts";
 import type { ServiceDirectory } from "../services/index.ts";
+import type { CarrierBook } from "./carrier-book/index.ts";
 import type { Carrier } from "./carriers/index.ts";
-import type { HealthSnapshot, Router } from "../routing/index.ts";
+import type { HealthSnapshot, Router, SettingsCarrier } from "../routing/index.ts";
 import { BulkRequests } from "./bulk-requests.ts";
 import { bulkRoutes } from "./bulk.resource.ts";
 import { deliveryRoutes } from "./delivery.resource.ts";
 import { assembleMessaging } from "./assemble.ts";
-import type { MessagingDeps } from "./deps.ts";
+import type { MessagingDeps, TraceOf } from "./deps.ts";
 import type { LaneStatus } from "./dispatch/dispatcher.ts";
 import type { ParkingLimits } from "./dispatch/parking.ts";
 import type { RateRules } from "./dispatch/rates.ts";
@@ -31,10 +33,11 @@ import type { CallbackEvents } from "./message.ts";
 import { messageMigrations, messageProjections } from "./message-projection.ts";
 import { messageRoutes } from "./messages.resource.ts";
 import type { HealthBoardStatus } from "./health/index.ts";
+import { messageSource, timelineRoutes, type TimelineSources } from "./timeline/index.ts";
 import { TextForwarding, type HeldText, type TextRouting } from "./text-forwarding.ts";
 import { pastTraffic, type PastMessage } from "./past-traffic.ts";
 import type { InboundBinds } from "./arrival.ts";
-import { carrierListener } from "./receive-text.ts";
+import { runCarriers } from "./run-carriers.ts";
 
 /** What this module works with: one for each messaging cell. */
 export interface MessagingOptions {
@@ -43,7 +46,12 @@ export interface MessagingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly numbers: NumberDirectory;
+  /** The carriers that there are from the beginning: of the book, where there is one. */
   readonly carriers: readonly Carrier[];
+  /** The carriers that come and go; without it there are those of the beginning alone. */
+  readonly carrierBook?: CarrierBook;
+  /** Tells the router which carriers there are. */
+  readonly useCarriers?: (carriers: readonly SettingsCarrier[]) => Promise<void>;
   readonly mintSid: (prefix: string) => string;
   readonly fetchUrl: FetchUrl;
   /** Whether an account may send: `undefined` where there is no such account. */
@@ -72,8 +80,14 @@ export interface MessagingOptions {
   readonly links?: LinkShortening;
   /** Texts to numbers that are at home in other cells; without it every number is at home here. */
   readonly textRouting?: TextRouting;
+  /** What happens to about so many messages is kept in memory to be looked at; nothing where absent or 0. */
+  readonly traces?: number;
+  /** What timelines take from others. */
+  readonly timeline?: Omit<TimelineSources, "trace">;
   /** Whether new work of an account may be accepted now that comes by SMPP; always where absent. */
   readonly accepts?: (accountSid: string) => boolean;
+  /** Where in which trace a request stands; nothing is traced where absent. */
+  readonly traceOf?: TraceOf | undefined;
 }
 
 /** What entry mounts. */
@@ -84,6 +98,12 @@ export interface MessagingModule {
   /** After {@link attach}. */
   readonly routes: readonly Route[];
   readonly responders: Readonly<Record<string, Responder>>;
+  /** Makes the carriers that were added at run time: after the migrations, before routing starts and the cell recovers. */
+  loadCarriers(): Promise<void>;
+  /** Where carriers call us over HTTP: `/carriers/…`, with `prefix` before it. */
+  carrierMounts(prefix?: string): readonly Mount[];
+  /** What can be watched: `carriers`, and `messages` unless nothing is kept to be looked at. */
+  readonly liveSources: readonly LiveSource[];
   /** What the operations work with, for doors other than HTTP. After {@link attach}. */
   readonly deps: MessagingDeps;
   /** Gives the module the cell that its machine became part of. Before the cell recovers. */
@@ -111,6 +131,18 @@ function textsOf(json: unknown): readonly HeldText[] {
   return Array.isArray(texts) ? texts : [];
 }
 
+function messagingRoutes(options: MessagingOptions, deps: MessagingDeps, bulk: BulkRequests): Route[] {
+  const { blobs, isOperator, timeline } = options;
+  const sources = { ...timeline, trace: deps.state.trace };
+  return [
+    ...messageRoutes(deps),
+    ...mediaRoutes({ deps, blobs }),
+    ...bulkRoutes(deps, bulk),
+    ...deliveryRoutes({ deps, isOperator }),
+    ...timelineRoutes({ deps, sources, isOperator }),
+  ];
+}
+
 /** What the operator is shown. */
 export interface MessagingStatus {
   readonly carriers: readonly LaneStatus[];
@@ -128,22 +160,28 @@ export interface MessagingStatus {
 
 /** Programmable messaging. */
 export function messagingModule(options: MessagingOptions): MessagingModule {
-  const { clock, logger, carriers, inboundBinds, blobs } = options;
+  const { clock, logger, inboundBinds } = options;
   const { state, deps, cell, attach, dispatcher, parking, schedule, board, media } = assembleMessaging(options);
   const bulk = new BulkRequests();
+  const { trace } = state;
   const reducing = { state, effects: dispatcher, services: deps.services };
   const forwarding = new TextForwarding({ deps, reducing, inboundBinds, routing: options.textRouting });
+  const carriers = runCarriers(options, { deps, dispatcher, board, forwarding });
   let sweep: Sweep | undefined;
   return {
-    machines: [messageMachine(reducing), bulk.machine, forwarding.machine, moveMachine({ bulk })],
-    projections: messageProjections(state),
-    migrations: messageMigrations,
-    routes: [
-      ...messageRoutes(deps),
-      ...mediaRoutes({ deps, blobs }),
-      ...bulkRoutes(deps, bulk),
-      ...deliveryRoutes({ deps, isOperator: options.isOperator }),
+    machines: [
+      messageMachine(reducing),
+      bulk.machine,
+      forwarding.machine,
+      moveMachine({ bulk }),
+      ...(trace === undefined ? [] : [trace.machine()]),
     ],
+    liveSources: [...carriers.liveSources, ...(trace === undefined ? [] : [messageSource(trace, options.isOperator)])],
+    loadCarriers: () => carriers.load(),
+    carrierMounts: (prefix) => carriers.mounts(prefix),
+    projections: messageProjections(state),
+    migrations: [...messageMigrations, ...carriers.migrations],
+    routes: [...messagingRoutes(options, deps, bulk), ...carriers.routes],
     responders: { "message.inbound": inboundReply(deps) },
     deps,
     attach,
@@ -151,12 +189,7 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
     takeTexts: (json) => forwarding.take(textsOf(json)),
     start: () => {
       forwarding.start();
-      for (const carrier of carriers) {
-        const onCapacity = (): void => dispatcher.carrierChanged(carrier.name);
-        const listener = { deps, onCapacity, inboundBinds, forwarding };
-        carrier.start(carrierListener(carrier.name, listener));
-      }
-      for (const { name } of carriers) dispatcher.carrierChanged(name);
+      carriers.start();
       parking.start();
       schedule.start();
       if (deps.compliance !== PERMISSIVE_COMPLIANCE) {
@@ -185,6 +218,7 @@ export function messagingModule(options: MessagingOptions): MessagingModule {
       media.close();
       parking.close();
       await schedule.close();
+      await carriers.close();
       board.close();
       await dispatcher.close();
     },

@@ -4,7 +4,9 @@ import { changeHold, holdCharge, settleCharge } from "./charges.ts";
 import type { MessageEffects } from "./effects.ts";
 import { finish } from "./finish.ts";
 import { isFinal, isUntouched, pendingParts, type Message } from "./message.ts";
+import { tellChange } from "./message-change.ts";
 import type { MessageState } from "./message-state.ts";
+import type { AcceptedEvent } from "./message-trace.ts";
 import type {
   HealthChanged,
   MediaStored,
@@ -31,7 +33,7 @@ export function outboundReducers(deps: ReducerDeps): Record<string, Reducer> {
     },
     "message.canceled": (record: MessageCanceled, context) => cancel(state, effects, record, context),
     "message.replaced": (record: MessageReplaced, context) => replace(state, record, context),
-    "message.parked": (record: MessagesParked) => park(state, record),
+    "message.parked": (record: MessagesParked, context) => park(state, record, context),
     "message.unparked": (record: MessagesUnparked, context) => unpark(state, effects, record, context),
     "message.health-changed": (record: HealthChanged, context) => {
       const { version, changed } = record;
@@ -81,16 +83,20 @@ export function accept(deps: ReducerDeps, record: MessageAccepted, context: Appl
   if (record.quote !== undefined) message.quote = record.quote;
   if (record.confirms !== undefined) message.confirms = record.confirms;
   if (record.riskCheck !== undefined) message.riskCheck = record.riskCheck;
+  if (record.trace !== undefined) message.trace = record.trace;
   if (record.links !== undefined) createLinks(message, record.links, context);
   state.messages.put(message.sid, message);
+  state.trace?.note(context, record.sid, acceptedEvent(record));
   if (record.dueMs !== undefined) {
     if (record.validitySeconds !== undefined) message.validitySeconds = record.validitySeconds;
     if (record.maxPriceMicros !== undefined) message.maxPriceMicros = record.maxPriceMicros;
     waitUntil({ ...deps, context }, message, record.dueMs);
+    tellChange(message, undefined, context);
     return message;
   }
   if (record.heldMicros !== undefined) holdCharge(message, record.heldMicros, context);
   state.enqueued(message);
+  tellChange(message, undefined, context);
   if (record.serviceSid !== undefined) {
     if (record.isPoolChoice === true) stickTo(services, message, context);
     // The customer was told `accepted`; that it is queued is news.
@@ -102,6 +108,18 @@ export function accept(deps: ReducerDeps, record: MessageAccepted, context: Appl
   }
   context.effect(() => (message.mediaUrls === undefined ? effects.accepted(message) : effects.fetchMedia(message)));
   return message;
+}
+
+function acceptedEvent(record: MessageAccepted): AcceptedEvent {
+  return {
+    kind: "accepted",
+    quote: record.quote,
+    heldMicros: record.heldMicros,
+    isPoolChoice: record.isPoolChoice === true,
+    rule: record.rule,
+    failsWith: record.failsWith,
+    links: record.links?.length ?? 0,
+  };
 }
 
 function createLinks(message: Message, links: NonNullable<MessageAccepted["links"]>, context: ApplyContext): void {
@@ -127,6 +145,7 @@ function storeMedia(state: MessageState, effects: MessageEffects, record: MediaS
   message.sentText = record.sentText;
   delete message.mediaUrls;
   message.updatedMs = context.atMs;
+  state.trace?.note(context, message.sid, { kind: "media-stored", count: record.media.length });
   if (!isFinal(message.status)) context.effect(() => effects.ready(message));
 }
 
@@ -170,12 +189,13 @@ function replace(state: MessageState, record: MessageReplaced, context: ApplyCon
     message.origin = { ...message.origin, receipt: record.receipt };
   }
   message.updatedMs = context.atMs;
+  state.trace?.note(context, message.sid, { kind: "replaced" });
   if (record.hold !== undefined) changeHold(message, record.hold, context);
   if (isQueued) state.enqueued(message);
   return message;
 }
 
-function park(state: MessageState, record: MessagesParked): void {
+function park(state: MessageState, record: MessagesParked, context: ApplyContext): void {
   for (const sid of record.sids) {
     const message = state.messages.get(sid);
     if (message === undefined || message.parked === true) continue;
@@ -183,6 +203,7 @@ function park(state: MessageState, record: MessagesParked): void {
     const edited = state.messages.edit(sid) as Message;
     edited.parked = true;
     state.park(edited, 1);
+    state.trace?.note(context, sid, { kind: "parked" });
   }
 }
 
@@ -196,6 +217,7 @@ function unpark(state: MessageState, effects: MessageEffects, record: MessagesUn
     delete message.parked;
     if (known === undefined) state.messages.put(message.sid, message);
     state.park(message, -1);
+    state.trace?.note(context, message.sid, { kind: "unparked" });
     back.push(message);
   }
   context.effect(() => {

@@ -7,6 +7,7 @@ import { userReference } from "./carriers/index.ts";
 import { hasUnknownPart, isFinal, statusOfParts, type Message, type Part } from "./message.ts";
 import { noteAdoption } from "./message-attempts.ts";
 import type { MessageState } from "./message-state.ts";
+import type { ReceiptEvent } from "./message-trace.ts";
 import type { Receipt, ReceiptsAdopted, ReceiptsArrived } from "./records.ts";
 import { changeStatus } from "./status-callback.ts";
 
@@ -50,6 +51,8 @@ function arrive(scene: ReceiptScene, given: { carrier: string; receipt: Receipt 
   const { state, context } = scene;
   const { carrier, receipt } = given;
   const found = state.findByCarrierId(carrier, receipt.id);
+  if (state.trace !== undefined)
+    state.trace.note(context, found?.sid, { kind: "receipt", carrier, receipt, use: useOf(state, given, found) });
   if (found === undefined) {
     if (receipt.result === "progress") return undefined;
     const key = `${carrier}|${receipt.id}`;
@@ -59,6 +62,17 @@ function arrive(scene: ReceiptScene, given: { carrier: string; receipt: Receipt 
   const message = state.messages.edit(found.sid);
   if (message !== undefined) settleReceipt(scene, { message, part: found.part, receipt });
   return message;
+}
+
+/** What becomes of a receipt that comes in. */
+function useOf(
+  state: MessageState,
+  { carrier, receipt }: { carrier: string; receipt: Receipt },
+  found: object | undefined,
+): ReceiptEvent["use"] {
+  if (receipt.result === "progress") return "progress";
+  if (found !== undefined) return "applied";
+  return state.isSettled(carrier, receipt.id) ? "duplicate" : "early";
 }
 
 /** Applies a receipt to the part it is for. A part that already has its final receipt keeps it. */
@@ -124,13 +138,17 @@ function adopt(scene: ReceiptScene, key: string, forget: boolean): void {
   const { carrier, receipt } = held;
   const found = unknownPartOf(state, carrier, receipt);
   if (found === undefined) {
-    if (forget) state.heldReceipts.delete(key);
+    if (forget) {
+      state.heldReceipts.delete(key);
+      state.trace?.note(context, undefined, { kind: "receipt", carrier, receipt, use: "unmatched" });
+    }
     return;
   }
   const { index } = found;
   const message = state.messages.edit(found.sid) as Message;
   const part = message.parts[index] as Part;
   const { attempt } = part;
+  state.trace?.note(context, message.sid, { kind: "receipt", carrier, receipt, use: "adopted" });
   noteAdoption(message, part, scene.context);
   part.state = "accepted";
   part.id = receipt.id;

@@ -37,16 +37,21 @@ export function carrierListener(carrier: string, inbound: InboundDeps): CarrierL
   return {
     onCapacity: inbound.onCapacity,
     onReceipt: (receipt, settle) => receipts.add(carrier, { receipt, settle }),
-    onText: (text, settle) => receiveText(inbound, carrier, text, settle),
+    onText: (text, settle, named) => receiveText(inbound, carrier, text, { settle, named }),
   };
 }
 
-function receiveText(inbound: InboundDeps, carrier: string, text: IncomingText, settle: Settle): void {
+function receiveText(
+  inbound: InboundDeps,
+  carrier: string,
+  text: IncomingText,
+  { settle, named }: { readonly settle: Settle; readonly named: ((sid: string) => void) | undefined },
+): void {
   const { deps, forwarding } = inbound;
   const storableText = { ...text, carrier, from: storable(text.from), text: storable(text.text) };
   const held = (): Parameters<typeof arrivalOf>[1] => ({ ...storableText, sid: deps.mintSid("SM") });
   if (forwarding !== undefined && !forwarding.isHere(storableText)) return forwarding.hold(held(), settle);
-  whenPrepared(deps, text.to, () => takeText(inbound, held(), settle));
+  whenPrepared(deps, text.to, () => takeText(inbound, held(), { settle, named }));
 }
 
 /** An account that has only received so far is made known first, so that its answers can be paid. Nearly always it is known. */
@@ -57,14 +62,20 @@ function whenPrepared({ numbers, spending }: MessagingDeps, to: string, run: () 
   else void prepared.then(run, run);
 }
 
-function takeText({ deps, inboundBinds }: InboundDeps, text: Parameters<typeof arrivalOf>[1], settle: Settle): void {
+function takeText(
+  { deps, inboundBinds }: InboundDeps,
+  text: Parameters<typeof arrivalOf>[1],
+  { settle, named }: { readonly settle: Settle; readonly named: IncomingText["named"] },
+): void {
   const record = arrivalOf(deps, text, inboundBinds);
   if (record === undefined) {
     deps.logger.warn("inbound.unknown-number", { carrier: text.carrier, to: text.to });
     return settle(true);
   }
-  deps.cell.commitThen(record, "progress", (error) => {
+  deps.cell.commitThen(record, "progress", (error, sid) => {
     if (error !== undefined) cancelArrival(deps, record);
+    // The parts of a long text have the SID of the one that came first.
+    else if (typeof sid === "string") named?.(sid);
     settle(error === undefined);
   });
 }

@@ -54,6 +54,10 @@ export interface MessageAccepted extends CellRecord {
   readonly maxPriceMicros?: number;
   /** It is accepted, and fails at once with this code, as the API does for what it finds out after its answer. */
   readonly failsWith?: number;
+  /** The request that made it, as platform/tracing writes it; absent where nothing is traced. */
+  readonly trace?: string;
+  /** The rule that it fails by, or waits by. */
+  readonly rule?: string;
 }
 
 /** The time of messages has come that waited for it. */

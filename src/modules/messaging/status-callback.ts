@@ -1,6 +1,7 @@
 import type { ApplyContext } from "../../platform/cell/index.ts";
 import type { WebhookRequested } from "../../platform/webhooks/index.ts";
 import type { MessageReported } from "./records.ts";
+import { tellChange } from "./message-change.ts";
 import { isFinal, statusRank, type Message, type MessageStatus } from "./message.ts";
 
 /** Moves a message to a status and asks for the webhook that tells of it. Never a step back. */
@@ -8,6 +9,7 @@ export function changeStatus(message: Message, status: MessageStatus, context: A
   // It may have left memory by now, where nothing reaches it: a replay must come to the same end.
   if (message.closed === true) return;
   if (message.status === status || statusRank(status) < statusRank(message.status) || isFinal(message.status)) return;
+  const before = message.status;
   message.status = status;
   message.updatedMs = context.atMs;
   if (status === "sent" || (message.sentMs === undefined && status === "delivered")) message.sentMs = context.atMs;
@@ -15,6 +17,7 @@ export function changeStatus(message: Message, status: MessageStatus, context: A
   if (origin !== undefined && (isFinal(status) || (status === "sent" && origin.intermediate === true))) {
     reportMessage(message, context);
   }
+  tellChange(message, before, context);
   tellStatus(message, context);
 }
 
@@ -28,6 +31,8 @@ export function tellStatus(message: Readonly<Message>, context: ApplyContext): v
 }
 
 const BODY_START_CHARACTERS = 20;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Tells the SMPP client that submitted a message how it stands, where it asked for that. */
 export function reportMessage(message: Readonly<Message>, context: ApplyContext): void {
@@ -69,7 +74,7 @@ function statusCallback(message: Readonly<Message>, url: string): WebhookRequest
   if (message.serviceSid !== undefined) params.push(["MessagingServiceSid", message.serviceSid]);
   if (message.errorCode !== undefined) params.push(["ErrorCode", String(message.errorCode)]);
   if (message.doneDate !== undefined) params.push(["RawDlrDoneDate", message.doneDate]);
-  return {
+  const request: Mutable<WebhookRequested> = {
     kind: "webhook.requested",
     id: `${message.sid}:${message.status}`,
     accountSid: message.accountSid,
@@ -80,4 +85,6 @@ function statusCallback(message: Readonly<Message>, url: string): WebhookRequest
     method: "POST",
     params,
   };
+  if (message.trace !== undefined) request.trace = message.trace;
+  return request;
 }

@@ -37,6 +37,7 @@ export function waitUntil({ state, effects, context }: Scene, message: Message, 
     message.parked = true;
     state.park(message, 1);
   }
+  state.trace?.note(context, message.sid, { kind: "waits", untilMs: dueMs });
   context.effect(() => effects.waits(message));
 }
 
@@ -68,6 +69,7 @@ function release(scene: Scene, release: Release): void {
 }
 
 function send({ state, effects, services, context }: Scene, message: Message, release: ReleaseToSend): void {
+  if (message.dueMs !== undefined) message.wasDueMs = message.dueMs;
   delete message.dueMs;
   message.validUntilMs = release.validUntilMs;
   if (message.status === "scheduled") {
@@ -83,6 +85,8 @@ function send({ state, effects, services, context }: Scene, message: Message, re
   }
   message.updatedMs = context.atMs;
   state.enqueued(message);
+  const { quote, heldMicros } = message;
+  state.trace?.note(context, message.sid, { kind: "released", quote, heldMicros });
   context.effect(() => (message.mediaUrls === undefined ? effects.accepted(message) : effects.fetchMedia(message)));
 }
 

@@ -1,4 +1,5 @@
 import { StateTable, type ApplyContext, type Machine } from "../../platform/cell/index.ts";
+import type { RecentRing } from "../../platform/live/index.ts";
 import type { AlertRaised } from "../../platform/webhooks/index.ts";
 import { alertOf, type Alert, type AlertRepeats } from "./alert.ts";
 import { alertSid, MAX_ALERTS_PER_RECORD } from "./alert-sid.ts";
@@ -32,6 +33,8 @@ export class AlertState {
   readonly alerts = new StateTable<Alert>("alerts", { projected: true });
   readonly repeats = new StateTable<AlertRepeats>("alert-repeats", { projected: true });
   readonly minutes = new StateTable<MinuteCount>("alert-minutes", { projected: false });
+  /** What was written since the process started, to be watched; absent where nobody may watch. */
+  recent: RecentRing<Readonly<Alert>> | undefined;
   /** Alerts left out since the process started because too many accounts had some within a minute. */
   leftOut = 0;
 
@@ -91,7 +94,9 @@ function raise(
     return;
   }
   const sid = alertSid(origin);
-  state.alerts.put(sid, alertOf(fact, sid, context.atMs));
+  const alert = alertOf(fact, sid, context.atMs);
+  state.alerts.put(sid, alert);
+  if (state.recent !== undefined) context.effect(() => state.recent?.add(alert.accountSid, alert));
   if (pair !== undefined) {
     pair.written += 1;
     return;

@@ -1,11 +1,16 @@
 import type { Machine, ProjectedTable } from "../../platform/cell/index.ts";
 import type { Movable } from "../../platform/fleet/index.ts";
 import type { Route } from "../../platform/http/index.ts";
+import { RecentRing, type LiveSource } from "../../platform/live/index.ts";
 import type { Clock, Database, Logger, Migration, Timer } from "../../platform/ports.ts";
 import { AlertState, alertMachine } from "./alert-machine.ts";
 import { alertMigrations, alertProjections, pruneAlerts } from "./alert.store.ts";
 import { alertsMovable } from "./movable.ts";
+import { alertSource } from "./alert-source.ts";
 import { alertRoutes } from "./alerts.resource.ts";
+import { debuggerRoutes } from "./debugger.resource.ts";
+import { webhookSource, type WebhookDeps } from "./webhook-filter.ts";
+import { webhookRoutes } from "./webhooks.resource.ts";
 
 /** What this module works with. */
 export interface MonitorOptions {
@@ -14,6 +19,10 @@ export interface MonitorOptions {
   readonly logger: Logger;
   /** The name of the cell whose log the machine stands in. */
   readonly cell: string;
+  /** So many alerts are kept in memory to be watched; none where absent or 0. */
+  readonly traces?: number;
+  /** The cell's webhooks, to be looked at and sent again; nobody can where absent. */
+  readonly webhooks?: WebhookDeps;
 }
 
 /** What entry mounts of this module: one for each cell. */
@@ -22,6 +31,8 @@ export interface MonitorModule {
   readonly projections: readonly ProjectedTable<never>[];
   readonly migrations: readonly Migration[];
   readonly routes: readonly Route[];
+  /** What can be watched: `alerts` and `webhooks`. */
+  readonly liveSources: readonly LiveSource[];
   /** What moves with an account to another cell. */
   readonly movable: Movable;
   /** Deletes alerts older than 30 days. Resolves to how many. */
@@ -40,7 +51,9 @@ const RETRY_MS = 60 * 60_000;
 /** The debugger log. */
 export function monitorModule(options: MonitorOptions): MonitorModule {
   const { database, clock, logger, cell } = options;
+  const { webhooks, traces = 0 } = options;
   const state = new AlertState();
+  if (traces > 0) state.recent = new RecentRing({ capacity: traces });
   const prune = (): Promise<number> => pruneAlerts(database, clock.nowMs() - RETENTION_MS);
   let timer: Timer | undefined;
   const schedule = (delayMs: number): void => {
@@ -65,7 +78,15 @@ export function monitorModule(options: MonitorOptions): MonitorModule {
     machine: alertMachine(state, cell),
     projections: alertProjections(state),
     migrations: alertMigrations,
-    routes: alertRoutes({ database, state }),
+    routes: [
+      ...alertRoutes({ database, state }),
+      ...debuggerRoutes({ database, state, clock }),
+      ...(webhooks === undefined ? [] : webhookRoutes(webhooks)),
+    ],
+    liveSources: [
+      ...(state.recent === undefined ? [] : [alertSource(state.recent)]),
+      ...(webhooks === undefined ? [] : [webhookSource(webhooks.traces)]),
+    ],
     movable: alertsMovable(state),
     prune,
     start: () => {

@@ -3,7 +3,7 @@ import type { PastRequest } from "./decision/index.ts";
 import type { HealthSnapshot } from "./health.ts";
 import type { TrafficClass } from "./request.ts";
 import type { TableRouter } from "./router.ts";
-import type { CompiledTable, ContentHash, SettingsCarrier } from "./table/index.ts";
+import type { CompiledTable, ContentHash, SettingsCarrier, TableDocument } from "./table/index.ts";
 
 /** A stretch of time; `toMs` is not included. */
 export interface TimeRange {
@@ -38,4 +38,6 @@ export interface RoutingDeps {
 export interface TableShelf {
   /** Compiled; `undefined` where there is no such version or it is a draft. 0 is the table of the settings. */
   load(version: number): Promise<CompiledTable | undefined>;
+  /** Version 0 as a document: what follows from the carriers that there are now. */
+  defaultDocument(): TableDocument;
 }

@@ -11,6 +11,7 @@ import { publicationRoutes } from "./publications.resource.ts";
 import { publishTable, rollBack, type PublicationInput } from "./publish-table.ts";
 import type { Publication, RouteTable } from "./route-table.ts";
 import { TableRouter, type Router } from "./router.ts";
+import type { SettingsCarrier } from "./table/index.ts";
 import { DatabaseShelf } from "./table-shelf.ts";
 import { tableRoutes } from "./tables.resource.ts";
 
@@ -28,6 +29,11 @@ export interface RoutingModule {
   readonly migrations: readonly Migration[];
   /** Makes the table that was published last the active one and follows publications from now on; after the migrations. */
   start(): Promise<void>;
+  /**
+   * There are these carriers from now on. Those that are not among them are in no decision when this
+   * returns; resolves when new ones are in version 0, where that is the active one.
+   */
+  useCarriers(carriers: readonly SettingsCarrier[]): Promise<void>;
   /** Stops following. */
   close(): void;
   /** Makes a version of a document in one piece. */
@@ -54,6 +60,14 @@ export async function routingModule(options: RoutingOptions): Promise<RoutingMod
   const router = new TableRouter(await tables.ofSettings(), { clock, configured, ported, loadTable, onTable });
   const deps: RoutingDeps = { ...options, router, tables };
   const follower = new PublicationFollower(deps);
+  const useCarriers = async (given: readonly SettingsCarrier[]): Promise<void> => {
+    tables.useCarriers(given);
+    router.useCarriers(new Set(given.map(({ name }) => name)));
+    const made = tables.ofSettings();
+    const table = await made;
+    // Meanwhile there may be others, or another version may have been published.
+    if (router.tableVersion === 0 && made === tables.ofSettings()) router.use(table);
+  };
   const compare = async (version: number, range: TimeRange, maxMessages?: number) => {
     const to = await tables.load(version);
     if (to === undefined) return undefined;
@@ -63,7 +77,7 @@ export async function routingModule(options: RoutingOptions): Promise<RoutingMod
       traffic: traffic(range),
       from: router.table,
       to,
-      configured,
+      configured: router.configured,
       health,
       networkOf,
       pause,
@@ -75,6 +89,7 @@ export async function routingModule(options: RoutingOptions): Promise<RoutingMod
     routes: routingRoutes(deps, compare),
     migrations: routingMigrations,
     start: () => follower.start(),
+    useCarriers,
     close: () => follower.stop(),
     createTable: (created) => createTable(deps, created),
     publish: (input) => publishTable(deps, input),

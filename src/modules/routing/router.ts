@@ -51,12 +51,26 @@ export interface RouterOptions {
 /** A router whose table can be put into its place; that is one assignment, between two decisions. */
 export class TableRouter implements Router {
   private readonly options: RouterOptions;
+  private carriers: ReadonlySet<string>;
   private decider: Decider;
   private other: Decider | undefined;
 
   constructor(table: CompiledTable, options: RouterOptions) {
     this.options = options;
+    this.carriers = options.configured;
     this.decider = new Decider(table, options.configured);
+  }
+
+  /** The carriers that there are. */
+  get configured(): ReadonlySet<string> {
+    return this.carriers;
+  }
+
+  /** There are these carriers from now on; the others are in no decision any more. */
+  useCarriers(configured: ReadonlySet<string>): void {
+    this.carriers = configured;
+    this.decider = new Decider(this.decider.table, configured);
+    this.other = undefined;
   }
 
   get table(): CompiledTable {
@@ -73,7 +87,7 @@ export class TableRouter implements Router {
 
   /** Decides by another table from now on. */
   use(table: CompiledTable): void {
-    this.decider = new Decider(table, this.options.configured);
+    this.decider = new Decider(table, this.carriers);
     this.options.onTable?.();
   }
 
@@ -117,7 +131,7 @@ export class TableRouter implements Router {
     if (version === undefined || version === this.tableVersion) return this.decider;
     if (this.other?.table.version === version) return this.other;
     const table = await this.options.loadTable(version);
-    if (table !== undefined) this.other = new Decider(table, this.options.configured);
+    if (table !== undefined) this.other = new Decider(table, this.carriers);
     return table && this.other;
   }
 

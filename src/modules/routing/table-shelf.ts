@@ -2,7 +2,7 @@ import { AppError } from "../../kernel/errors.ts";
 import type { RoutingDeps, TableShelf } from "./deps.ts";
 import { routingErrors } from "./errors.ts";
 import { findTable, readParts } from "./route-table.store.ts";
-import { compileTable, partsOf, tableFromCarriers, type CompiledTable } from "./table/index.ts";
+import { compileTable, partsOf, tableFromCarriers, type CompiledTable, type TableDocument } from "./table/index.ts";
 
 /** Compiled tables that are kept beside the active one, so that going back takes no time. */
 const MAX_KEPT = 2;
@@ -12,12 +12,20 @@ type ShelfDeps = Pick<RoutingDeps, "hash" | "pause" | "carriers" | "database">;
 /** Versions from the database, the last ones kept compiled. */
 export class DatabaseShelf implements TableShelf {
   private readonly deps: ShelfDeps;
+  private carriers: ShelfDeps["carriers"];
   private settings: Promise<CompiledTable> | undefined;
   /** The one that was asked for last is the last. */
   private readonly kept = new Map<number, CompiledTable>();
 
   constructor(deps: ShelfDeps) {
     this.deps = deps;
+    this.carriers = deps.carriers;
+  }
+
+  /** The carriers that there are have changed: version 0 follows from these now. */
+  useCarriers(carriers: ShelfDeps["carriers"]): void {
+    this.carriers = carriers;
+    this.settings = undefined;
   }
 
   async load(version: number): Promise<CompiledTable | undefined> {
@@ -33,10 +41,19 @@ export class DatabaseShelf implements TableShelf {
     return table;
   }
 
+  defaultDocument(): TableDocument {
+    return tableFromCarriers(this.carriers);
+  }
+
   /** Version 0: the table that follows from the settings. */
   ofSettings(): Promise<CompiledTable> {
-    const { hash, pause, carriers } = this.deps;
-    this.settings ??= compileTable({ parts: partsOf(tableFromCarriers(carriers)), version: 0, hash: hash(), pause });
+    const { hash, pause } = this.deps;
+    this.settings ??= compileTable({
+      parts: partsOf(tableFromCarriers(this.carriers)),
+      version: 0,
+      hash: hash(),
+      pause,
+    });
     return this.settings;
   }
 

@@ -28,6 +28,7 @@ export function tableRoutes(deps: RoutingDeps): Route[] {
     completeRoute(deps),
     addPartRoute(deps),
     fetchPartRoute(deps),
+    defaultTableRoute(deps),
   ];
 }
 
@@ -155,6 +156,26 @@ function fetchPartRoute(deps: RoutingDeps): Route {
       return content;
     },
     view: (content) => content as JsonObject,
+  });
+}
+
+function defaultTableRoute(deps: RoutingDeps): Route {
+  return defineRoute({
+    ...common,
+    method: "GET",
+    path: `${BASE_PATH}/DefaultTable`,
+    operationId: "FetchDefaultRouteTable",
+    summary: "Fetch version 0, the table that follows from the carriers, as a document; for the operator",
+    success: 200,
+    run: (call) => {
+      operatorOnly(deps, call);
+      return deps.tables.defaultDocument();
+    },
+    view: (document) => ({
+      version: 0,
+      active: deps.router.tableVersion === 0,
+      table: JSON.parse(JSON.stringify(document)) as JsonObject,
+    }),
   });
 }
 

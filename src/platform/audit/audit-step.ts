@@ -124,7 +124,8 @@ function resourceSidOf({ path }: Call, before: JsonObject | undefined): string {
 function actorOf({ principal }: Call, ipAddress: string): Actor {
   const where = ipAddress === "" ? {} : { ipAddress };
   if (principal === undefined) return { type: "system", source: "api", ...where };
-  const { keySid, accountSid } = principal;
+  const { keySid, accountSid, userSid } = principal;
+  if (userSid !== undefined) return { sid: userSid, type: "user", source: "web", ...where };
   if (keySid !== undefined) return { sid: keySid, type: "api-key", source: "api", ...where };
   return { sid: accountSid, type: "account", source: "api", ...where };
 }

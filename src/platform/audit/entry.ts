@@ -3,11 +3,11 @@ import type { JsonObject } from "../http/index.ts";
 
 /** Who changed something. */
 export interface Actor {
-  /** The account or API key that called; absent where the program itself did. */
+  /** The account, API key or user of the console that called; absent where the program itself did. */
   readonly sid?: string;
-  readonly type: "account" | "api-key" | "system";
-  /** How it came: the API, the command line, or something outside that told us. */
-  readonly source: "api" | "cli" | "system";
+  readonly type: "account" | "api-key" | "user" | "system";
+  /** How it came: the API, the console, the command line, or something outside that told us. */
+  readonly source: "api" | "web" | "cli" | "system";
   readonly ipAddress?: string;
 }
 
@@ -48,11 +48,17 @@ export interface PlacedEntry {
 export const MAX_STATE_CHARACTERS = 32_768;
 
 const REDACTED = "[redacted]";
-const SECRET_NAME = /secret|token|password|private_?key|credential|passphrase/i;
+const SECRET_NAME = /secret|token|password|private_?key|credential|passphrase|recovery_codes/i;
 
 /** A public shape without what must not be kept: values whose name says that they are secret, and characters that cannot be stored. */
 export function withoutSecrets(shape: JsonObject): JsonObject {
   return clean(shape) as JsonObject;
+}
+
+/** A text that is not empty, or a list with one in it. */
+function isText(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((member) => typeof member === "string" && member !== "");
+  return typeof value === "string" && value !== "";
 }
 
 function clean(value: unknown): unknown {
@@ -61,8 +67,7 @@ function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clean);
   const cleaned: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
-    const isSecret = SECRET_NAME.test(name) && typeof member === "string" && member !== "";
-    cleaned[name] = isSecret ? REDACTED : clean(member);
+    cleaned[name] = SECRET_NAME.test(name) && isText(member) ? REDACTED : clean(member);
   }
   return cleaned;
 }

@@ -3,8 +3,8 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Log, LogRecord, LogStatus, RecordKind } from "../log/index.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { cellOutcomeUnknown, cellRefuses } from "./errors.ts";
-import type { ApplyContext, CellRecord, Fact, Machine, Reducer } from "./machine.ts";
-import type { SnapshotEntry, StateTable } from "./state-table.ts";
+import type { ApplyContext, CellRecord, CellTable, Fact, Machine, Reducer } from "./machine.ts";
+import type { SnapshotEntry } from "./state-table.ts";
 
 /** What a cell is made of. */
 export interface CellOptions {
@@ -44,7 +44,7 @@ export class Cell {
   private readonly clock: Clock;
   private readonly logger: Logger;
   private readonly machines: readonly Machine[];
-  private readonly tables: StateTable<object>[] = [];
+  private readonly tables: CellTable[] = [];
   private readonly reducers = new Map<string, Reducer>();
   private readonly listeners = new Map<string, Reducer[]>();
   private readonly checkpointEveryOctets: number;
@@ -80,7 +80,7 @@ export class Cell {
   }
 
   private register(machine: Machine): void {
-    for (const table of machine.tables as readonly unknown[] as readonly StateTable<object>[]) {
+    for (const table of machine.tables) {
       assert(!this.tables.some((other) => other.name === table.name), `table ${table.name} is registered once`);
       this.tables.push(table);
     }
@@ -295,15 +295,15 @@ function encodeRecords(records: readonly CellRecord[], atMs: number): string {
   return encoded.length === 1 ? (encoded[0] ?? "") : `[${encoded.join(",")}]`;
 }
 
-function restoreChunk(chunk: Buffer, tables: ReadonlyMap<string, StateTable<object>>): void {
+function restoreChunk(chunk: Buffer, tables: ReadonlyMap<string, CellTable>): void {
   for (const line of chunk.toString("utf8").split("\n")) {
     if (line === "") continue;
-    const [name, ...entry] = JSON.parse(line) as [string, ...SnapshotEntry<object>];
+    const [name, ...entry] = JSON.parse(line) as [string, ...SnapshotEntry<never>];
     tables.get(name)?.restore(entry);
   }
 }
 
-async function* readSnapshots(tables: readonly StateTable<object>[]): AsyncIterable<string> {
+async function* readSnapshots(tables: readonly CellTable[]): AsyncIterable<string> {
   for (const table of tables) {
     for (const lines of table.readSnapshot(SNAPSHOT_BATCH)) {
       yield* cutChunks(lines);

@@ -1,6 +1,6 @@
 export { Cell, type CellOptions, type CommitCallback } from "./cell.ts";
 export { cellRefuses } from "./errors.ts";
-export type { ApplyContext, CellRecord, Fact, Machine, Reducer } from "./machine.ts";
+export type { ApplyContext, CellRecord, CellTable, Fact, Machine, Reducer } from "./machine.ts";
 export {
   Projection,
   projectionMigration,

@@ -1,4 +1,4 @@
-import type { StateTable } from "./state-table.ts";
+import type { SnapshotEntry } from "./state-table.ts";
 
 /**
  * One thing that happened, as it stands in the cell's log. Plain data; `kind` names
@@ -34,10 +34,34 @@ export interface ApplyContext {
 // eslint-disable-next-line typescript/no-explicit-any -- the registry holds reducers of every record type
 export type Reducer = (record: any, context: ApplyContext) => unknown;
 
+/**
+ * What a cell needs of a table: that it says what waits for the projection, and can be written into a
+ * checkpoint while records go on changing it. `StateTable` is the usual one; a machine with very many
+ * small numbers may keep them in another form.
+ */
+export interface CellTable {
+  /** Unique in the cell. */
+  readonly name: string;
+  /** Changes that wait for the projection; 0 where nothing is projected. */
+  readonly dirtyCount: number;
+  /** The offset of the record that is applied next. */
+  setOffset(offset: number): void;
+  /** Fixes a snapshot of the table as it is now, in a few milliseconds at most. */
+  beginSnapshot(): void;
+  /** The lines of that snapshot: JSON arrays of the table's name and a {@link SnapshotEntry}. Other work is done between the batches. */
+  readSnapshot(batchSize: number): IterableIterator<string[]>;
+  /** Ends the snapshot, read or not; called twice it does nothing. */
+  endSnapshot(): void;
+  /** Takes an entry of a snapshot, in the order in which they were written. */
+  restore(entry: SnapshotEntry<never>): void;
+  /** After the last entry, and where there was no checkpoint, too. */
+  finishRestore(projectedOffset: number): void;
+}
+
 /** A state machine that lives in the cell: tables in memory, changed only by records of the cell's log. */
 export interface Machine {
   readonly name: string;
-  readonly tables: readonly StateTable<never>[];
+  readonly tables: readonly CellTable[];
   /** By record kind. A kind belongs to one machine. */
   readonly reducers: Readonly<Record<string, Reducer>>;
   /** By fact kind. Any number of machines may listen to one kind. */

@@ -26,7 +26,7 @@ export function maintenanceWindow(): ScalarType<MaintenanceWindow> {
     kind: "scalar",
     expected: "days and a time in UTC such as `Sun 02:00-04:00`, `Mon-Fri 23:30-00:30` or `daily 03:00-03:15`",
     read: readWindow,
-    show: showWindow,
+    show: showMaintenanceWindow,
   };
 }
 
@@ -66,7 +66,8 @@ function readMinute(hour: string | undefined, minute: string | undefined): numbe
   return Number(minute) < 60 && total <= 1_440 ? total : undefined;
 }
 
-function showWindow({ days, fromMinute, toMinute }: MaintenanceWindow): string {
+/** A window as the settings write it. */
+export function showMaintenanceWindow({ days, fromMinute, toMinute }: MaintenanceWindow): string {
   const named = days.length === 7 ? "daily" : days.map((day) => DAY_NAMES[day]).join(",");
   return `${named} ${showMinute(fromMinute)}-${showMinute(toMinute)}`;
 }
@@ -83,18 +84,20 @@ export const carrierFields = defineSettings({
       maxLength: 32,
       pattern: /^[a-z0-9][a-z0-9-]*$/,
     }),
-    { description: "How the carrier is called in routes, logs and metrics. Each name once." },
+    { group: "Carrier", description: "How the carrier is called in routes, logs and metrics. Each name once." },
   ),
   priority: setting(integer(0, 1000), {
     default: 100,
+    group: "Routing",
     description: "Among carriers that reach a number, the smallest goes first.",
   }),
   prefixes: setting(
     list(text({ expected: "a prefix such as +44", maxLength: 16, pattern: /^\+[1-9]\d{0,14}$/ }), MAX_PREFIXES),
-    { default: [], description: "Beginnings of the numbers that it reaches. Empty: all." },
+    { default: [], group: "Routing", description: "Beginnings of the numbers that it reaches. Empty: all." },
   ),
   maintenance: setting(list(maintenanceWindow(), MAX_MAINTENANCE_WINDOWS), {
     default: [],
+    group: "Routing",
     description: "Times in UTC at which it is not to be counted on: others are asked first.",
   }),
 });

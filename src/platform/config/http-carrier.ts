@@ -233,17 +233,28 @@ const inboundFields = defineSettings({
 
 /** The keys of a carrier with `type: http`, beside those that every carrier has. */
 export const httpCarrierType = defineSettings({
-  submit: required(record(submitFields), { description: "The request that hands over a message or a part of one." }),
-  response: required(response, { description: "How its answer is read; `type` is the form of it." }),
-  receipts: optional(record(receiptFields), { description: "How receipts come in. Without it, none do." }),
-  inbound: optional(record(inboundFields), { description: "How texts come in. Without it, none do." }),
+  submit: required(record(submitFields), {
+    group: "Request",
+    description: "The request that hands over a message or a part of one.",
+  }),
+  response: required(response, { group: "Answer", description: "How its answer is read; `type` is the form of it." }),
+  receipts: optional(record(receiptFields), {
+    group: "Receipts",
+    description: "How receipts come in. Without it, none do.",
+  }),
+  inbound: optional(record(inboundFields), {
+    group: "Texts in",
+    description: "How texts come in. Without it, none do.",
+  }),
   texts: setting(oneOf("whole", "parts8", "parts16"), {
     default: "whole",
+    group: "Request",
     description:
       "Whether the aggregator cuts long texts, or gets parts with a user data header of 8 or 16-bit reference.",
   }),
   maxAnswerOctets: setting(integer(256, 1_048_576), {
     default: 65_536,
+    group: "Answer",
     description: "The longest answer that is read.",
   }),
   ...httpPeerFields,

@@ -1,5 +1,15 @@
 /** Settings from flags, environment and file: one table, checked, documented. */
+export {
+  describeCarrierTypes,
+  hasMask,
+  keepSecrets,
+  readCarrierDocument,
+  secretsOf,
+  showCarrier,
+} from "./carrier-document.ts";
+export type { CarrierSettingsOf, FieldDescription, Json, ReadCarrier } from "./carrier-document.ts";
 export type { MaintenanceWindow } from "./carrier-fields.ts";
+export { showMaintenanceWindow } from "./carrier-fields.ts";
 export { renderJson } from "./carrier-json-template.ts";
 export type { JsonTemplate } from "./carrier-json-template.ts";
 export { renderTemplate } from "./carrier-template.ts";

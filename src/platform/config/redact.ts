@@ -4,7 +4,8 @@ import { isSetting } from "./schema.ts";
 import type { CarrierTypes, Settings } from "./settings.ts";
 import { settingsTable } from "./settings.ts";
 
-const HIDDEN = "***";
+/** What stands in place of a secret. */
+export const HIDDEN = "***";
 
 /**
  * A plain copy of the settings that may be printed: secrets are `***`, also those
@@ -25,7 +26,8 @@ function redactTable(table: SettingTable, values: Readonly<Record<string, unknow
   return shown;
 }
 
-function redactValue(type: ValueType<unknown>, value: unknown): unknown {
+/** A value as it may be shown. */
+export function redactValue(type: ValueType<unknown>, value: unknown): unknown {
   switch (type.kind) {
     case "scalar":
       return type.show === undefined ? value : type.show(value);

@@ -14,7 +14,17 @@ export interface ScalarType<T> {
   show?(value: T): string;
   /** True where the flag alone, without a value, means yes. */
   readonly isSwitch?: boolean;
+  /** What a form can know of it, beside `expected`. */
+  readonly shape?: ScalarShape;
 }
+
+/** What a value is like, for forms that are made from the table. The check is `read` alone. */
+export type ScalarShape =
+  | { readonly kind: "text"; readonly maxLength: number }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "choice"; readonly values: readonly string[] }
+  | { readonly kind: "url" };
 
 /** A list in the file. */
 export interface ListType<T> {
@@ -69,6 +79,8 @@ export interface Setting<T> {
   readonly secret: boolean;
   /** False where only flag and environment make sense. */
   readonly inFile: boolean;
+  /** Under which heading a form shows it. */
+  readonly group?: string;
 }
 
 /** Settings by key; a table within a table is a group. */
@@ -86,11 +98,12 @@ interface Declaration {
   readonly description: string;
   readonly secret?: boolean;
   readonly inFile?: boolean;
+  readonly group?: string;
 }
 
 function declare<T>(type: ValueType<unknown>, absence: Absence<T>, declaration: Declaration): Setting<T> {
-  const { description, secret = false, inFile = true } = declaration;
-  return { kind: "setting", type, absence, description, secret, inFile };
+  const { description, secret = false, inFile = true, group } = declaration;
+  return { kind: "setting", type, absence, description, secret, inFile, ...(group === undefined ? {} : { group }) };
 }
 
 /** A setting with a default, fixed or derived from other settings. */

@@ -69,77 +69,108 @@ const npi = integer(0, 18, "a numbering plan indicator");
 
 /** The keys of a carrier with `type: smpp`, beside those that every carrier has. */
 export const smppCarrierType = defineSettings({
-  url: required(smppUrl(), { description: "Where the SMSC is and how to sign in. `smpps` is SMPP over TLS." }),
+  url: required(smppUrl(), {
+    group: "Connection",
+    description: "Where the SMSC is and how to sign in. `smpps` is SMPP over TLS.",
+  }),
   tlsVerify: setting(boolean(), {
     default: true,
+    group: "Connection",
     description: "Whether the certificate of an `smpps` SMSC is checked. Off only on a private line.",
   }),
   bind: setting(oneOf("transceiver", "transmitter", "receiver", "pair"), {
     default: "transceiver",
+    group: "Connection",
     description: "How to bind. `pair` is a transmitter and a receiver.",
   }),
-  binds: setting(integer(1, 32), { default: 1, description: "How many such binds to hold open." }),
+  binds: setting(integer(1, 32), { default: 1, group: "Connection", description: "How many such binds to hold open." }),
   window: setting(integer(1, 1000), {
     default: 10,
+    group: "Traffic",
     description: "How many requests may wait for their response on one bind, at most.",
   }),
   adaptiveWindow: setting(boolean(), {
     default: true,
+    group: "Traffic",
     description:
       "Whether fewer may wait while responses take long, or while the SMSC throttles or says that it is congested. " +
       "Never more than `window`.",
   }),
   interfaceVersion: setting(oneOf("3.4", "5.0"), {
     default: "3.4",
+    group: "Connection",
     description: "The version of SMPP to ask for. 5.0 is spoken where the SMSC answers that it does too.",
   }),
   messagesPerSecond: optional(integer(1, 100_000), {
+    group: "Traffic",
     description: "Submissions a second over all binds. Without it, as fast as the window allows.",
   }),
   systemType: setting(text({ expected: "at most 12 ASCII characters", maxLength: 12, pattern: /^[\x20-\x7e]*$/ }), {
     default: "",
+    group: "Connection",
     description: "`system_type` of the bind.",
   }),
   addressRange: setting(text({ expected: "at most 40 ASCII characters", maxLength: 40, pattern: /^[\x20-\x7e]*$/ }), {
     default: "",
+    group: "Connection",
     description: "`address_range` of the bind.",
   }),
-  sourceTon: optional(ton, { description: "`source_addr_ton` of every message. Without it, by the kind of sender." }),
-  sourceNpi: optional(npi, { description: "`source_addr_npi` of every message. Without it, by the kind of sender." }),
-  destinationTon: optional(ton, { description: "`dest_addr_ton` of every message. Without it, international." }),
-  destinationNpi: optional(npi, { description: "`dest_addr_npi` of every message. Without it, ISDN." }),
+  sourceTon: optional(ton, {
+    group: "Addresses",
+    description: "`source_addr_ton` of every message. Without it, by the kind of sender.",
+  }),
+  sourceNpi: optional(npi, {
+    group: "Addresses",
+    description: "`source_addr_npi` of every message. Without it, by the kind of sender.",
+  }),
+  destinationTon: optional(ton, {
+    group: "Addresses",
+    description: "`dest_addr_ton` of every message. Without it, international.",
+  }),
+  destinationNpi: optional(npi, {
+    group: "Addresses",
+    description: "`dest_addr_npi` of every message. Without it, ISDN.",
+  }),
   longMessages: setting(oneOf("udh8", "udh16", "sar", "payload"), {
     default: "udh8",
+    group: "Texts",
     description: "How a long text is cut: by user data header with 8 or 16-bit reference, `sar_*` TLVs, or not at all.",
   }),
   defaultAlphabet: setting(oneOf("gsm7", "latin1", "gsm7-packed"), {
     default: "gsm7",
+    group: "Texts",
     description: "What `data_coding` 0 means to this SMSC.",
   }),
   ia5Alphabet: setting(oneOf("ascii", "gsm7"), {
     default: "ascii",
+    group: "Texts",
     description: "What `data_coding` 1 means in texts from this SMSC.",
   }),
   userReference: setting(boolean(), {
     default: false,
+    group: "Receipts",
     description:
       "Whether every part is sent with a `user_message_reference`, which helps to match receipts where the SMSC " +
       "repeats it in them.",
   }),
   messageIds: setting(oneOf("as-is", "hex-to-decimal", "decimal-to-hex"), {
     default: "as-is",
+    group: "Receipts",
     description: "How the message id of the response is turned into that of the receipt.",
   }),
   receipts: setting(oneOf("all", "last-part"), {
     default: "all",
+    group: "Receipts",
     description: "Whether receipts are asked for on every part of a long message or on the last one.",
   }),
   responseTimeoutMs: setting(integer(100, 600_000), {
     default: 30_000,
+    group: "Traffic",
     description: "How long a request waits for its response.",
   }),
   enquireLinkMs: setting(integer(1000, 3_600_000), {
     default: 30_000,
+    group: "Traffic",
     description: "How long a bind may be silent before `enquire_link` is sent.",
   }),
 });

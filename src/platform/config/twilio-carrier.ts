@@ -21,10 +21,12 @@ const sidOf = (prefix: string) =>
 export const twilioCarrierType = defineSettings({
   baseUrl: setting(url(["http", "https"], "an http or https URL"), {
     default: "https://api.twilio.com",
+    group: "Connection",
     description: "Where its API is.",
   }),
-  accountSid: required(sidOf("AC"), { description: "The account." }),
+  accountSid: required(sidOf("AC"), { group: "Connection", description: "The account." }),
   authToken: required(secretText, {
+    group: "Connection",
     description: "The account's auth token. Its callbacks are signed with it, also where an API key is given.",
     secret: true,
   }),
@@ -33,16 +35,19 @@ export const twilioCarrierType = defineSettings({
       sid: required(sidOf("SK"), { description: "The SID of the key." }),
       secret: required(secretText, { description: "Its secret.", secret: true }),
     }),
-    { description: "A key to make requests with. Without it, the auth token does." },
+    { group: "Connection", description: "A key to make requests with. Without it, the auth token does." },
   ),
   messagingServiceSid: optional(sidOf("MG"), {
+    group: "Sender",
     description: "A Messaging Service there that chooses the sender. Without it, the message's own `From` is sent.",
   }),
   from: optional(text({ expected: "a sender of at most 20 characters", maxLength: 20, pattern: /^[\x20-\x7e]+$/ }), {
+    group: "Sender",
     description: "The sender of every message, in place of the message's own.",
   }),
   receipts: setting(oneOf("callback", "none"), {
     default: "callback",
+    group: "Receipts",
     description: "Whether status callbacks are asked for. They need a public URL that the other side reaches.",
   }),
   ...httpPeerFields,

@@ -11,6 +11,7 @@ export function text(rule: { expected: string; maxLength: number; pattern?: RegE
       if (given.length > rule.maxLength) return undefined;
       return rule.pattern === undefined || rule.pattern.test(given) ? given : undefined;
     },
+    shape: { kind: "text", maxLength: rule.maxLength },
   };
 }
 
@@ -24,6 +25,7 @@ export function integer(min: number, max: number, what = "a whole number"): Scal
       const value = Number(given);
       return value >= min && value <= max ? value : undefined;
     },
+    shape: { kind: "integer", min, max },
   };
 }
 
@@ -39,6 +41,7 @@ export function boolean(): ScalarType<boolean> {
     expected: "true or false",
     read: (given) => BOOLEANS[given.toLowerCase()],
     isSwitch: true,
+    shape: { kind: "boolean" },
   };
 }
 
@@ -59,6 +62,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): ScalarTyp
     kind: "scalar",
     expected: `one of ${words.join(", ")}`,
     read: (given) => words.find((word) => word === given),
+    shape: { kind: "choice", values: words },
   };
 }
 
@@ -84,6 +88,7 @@ export function url(schemes: readonly string[], expected: string): ScalarType<st
       return parsed !== undefined && schemes.includes(parsed.protocol.slice(0, -1)) ? given : undefined;
     },
     show: maskUserinfo,
+    shape: { kind: "url" },
   };
 }
 

@@ -44,7 +44,7 @@ export interface PipelineOptions {
   /** Absent: no host is a link domain. */
   readonly links?: LinkFinder | undefined;
   readonly destination: Destination;
-  /** Answers the class `own`: health and metrics of this process. Absent: they go to the destination. */
+  /** Answers the classes `own` and `console`: health and metrics of this process, and the door to the web console. Absent: they go to the destination. */
   readonly own?: RequestDispatcher | undefined;
   /** Where the class `control` goes; `undefined` while that is not known, which is answered 503. Absent: to the account's cell. */
   readonly control?: (() => EdgeTarget | undefined) | undefined;

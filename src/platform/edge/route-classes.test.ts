@@ -33,6 +33,16 @@ it("puts every kind of request in its class", () => {
     ["operator", "GET", "/trunkline/v1/Cellsx"],
     ["internal", "GET", "/trunkline/internal/v1/credentials/AC1"],
     ["internal", "POST", "/trunkline/internal"],
+    ["operator", "POST", "/trunkline/v1/Console/SignInLinks"],
+    ["console", "GET", "/"],
+    ["create", "POST", "/"],
+    ["console", "GET", "/console"],
+    ["console", "GET", "/console/"],
+    ["console", "GET", "/console/assets/index-1.js"],
+    ["console", "POST", "/console/api/sign-in"],
+    ["console", "DELETE", `/console/api/call${ACCOUNT}/Messages/${SM}.json`],
+    ["read", "GET", "/consoles"],
+    ["read", "GET", "/v1/console/"],
   ];
   for (const [routeClass, method, path] of cases) assert.equal(classOf(method, path), routeClass, `${method} ${path}`);
 });

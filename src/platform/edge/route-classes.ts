@@ -12,6 +12,7 @@ export type RouteClass =
   | "control"
   | "public"
   | "link"
+  | "console"
   | "own"
   | "internal";
 
@@ -72,6 +73,12 @@ export const ROUTE_CLASSES: Readonly<Record<RouteClass, ClassTraits>> = {
     isYardstick: false,
     maxBodyOctets: 4_096,
   },
+  console: {
+    what: "the web console: its pages (`GET /` leads browsers to them), and what they ask of its door; what that asks of the API comes once more",
+    priority: 2,
+    isYardstick: false,
+    maxBodyOctets: 8 * MIB,
+  },
   own: { what: "health and metrics of this process", priority: 0, isYardstick: false, maxBodyOctets: 65_536 },
   internal: { what: "between processes of the system; refused", priority: 3, isYardstick: false, maxBodyOctets: 0 },
 };
@@ -80,6 +87,7 @@ export const ROUTE_CLASSES: Readonly<Record<RouteClass, ClassTraits>> = {
 const OWN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 const INTERNAL = "/trunkline/internal";
 const OPERATOR = "/trunkline/";
+const CONSOLE = /^\/console(?:\/|$)/;
 const CONTROL =
   /^\/trunkline\/v1\/(?:Fleet|Cells|Moves|NumberPool|Accounts(?=$)|Accounts\/[^/]+\/(?:Home|Moves?))(?:[/.]|$)/;
 const PUBLIC = /^\/(?:carriers|cells|simulator)\//;
@@ -103,7 +111,9 @@ export function classOf(method: string, pathname: string): RouteClass {
     if (pathname.startsWith(INTERNAL)) return "internal";
     return CONTROL.test(pathname) ? "control" : "operator";
   }
+  if (CONSOLE.test(pathname)) return "console";
   if (method === "GET" || method === "HEAD") {
+    if (pathname === "/") return "console";
     if (OWN_PATHS.has(pathname)) return "own";
     return MEDIA_CONTENT.test(pathname) || PUBLIC.test(pathname) ? "public" : "read";
   }

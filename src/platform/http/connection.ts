@@ -3,7 +3,7 @@ import { AppError, type ErrorSpec } from "../../kernel/errors.ts";
 import { encodeResponseHead, hasNoContent, Http1Error, RequestParser } from "../../protocols/http1/index.ts";
 import { BAD_REQUEST, BODY_TOO_LARGE, HEADERS_TOO_LARGE, REQUEST_TIMEOUT } from "./errors.ts";
 import { IncomingBody } from "./incoming-body.ts";
-import type { HttpResponse, Scheme } from "./message.ts";
+import type { HttpResponse, Scheme, TakeConnection } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import { ServerRequest, type RequestSource } from "./server-request.ts";
 import { StreamedBody } from "./stream-body.ts";
@@ -39,6 +39,8 @@ export interface ConnectionHost {
   flushSoon(connection: Connection): void;
   /** The connection is gone. */
   onClosed(connection: Connection): void;
+  /** The connection goes on in another protocol: it is gone, but for its socket. */
+  onHandedOver(connection: Connection, socket: Duplex): void;
 }
 
 /** The longest rest of a body that is read and dropped to keep a connection. */
@@ -92,6 +94,8 @@ export class Connection implements RequestSource {
   private incoming: IncomingBody | undefined = undefined;
   /** Why the rest of a body will never come. */
   private broken: AppError | undefined = undefined;
+  /** The request whose answer may end HTTP on this connection. Until it is there, what follows may be no HTTP. */
+  private offering: ServerRequest | undefined = undefined;
   /** What came and cannot be looked at yet. While there is any, the socket is paused. */
   private rest: Buffer | undefined = undefined;
   private isParsing = false;
@@ -120,12 +124,17 @@ export class Connection implements RequestSource {
       maxHeadOctets: host.limits.maxHeaderOctets,
       maxFields: MAX_HEADER_FIELDS,
     });
-    socket.on("data", (chunk: Buffer) => this.take(chunk));
-    socket.on("end", () => this.endInput());
-    socket.on("drain", () => this.drain());
+    socket.on("data", this.onData);
+    socket.on("end", this.onEnd);
+    socket.on("drain", this.onDrain);
     socket.on("error", () => socket.destroy());
-    socket.once("close", () => this.leave());
+    socket.once("close", this.onClose);
   }
+
+  private readonly onData = (chunk: Buffer): void => this.take(chunk);
+  private readonly onEnd = (): void => this.endInput();
+  private readonly onDrain = (): void => this.drain();
+  private readonly onClose = (): void => this.leave();
 
   get peer(): string {
     const { socket } = this;
@@ -252,7 +261,7 @@ export class Connection implements RequestSource {
   /** Whether what came cannot be looked at now: nobody has asked for the body yet, or enough is in progress. */
   private get mustWait(): boolean {
     const { phase } = this.parser;
-    if (phase === "held" || this.incoming?.isFull === true) return true;
+    if (this.offering !== undefined || phase === "held" || this.incoming?.isFull === true) return true;
     if (phase !== "head") return false;
     const { outbox, queue } = this;
     if (queue.length > 0 && outbox.octets + queue.length * this.answerOctets >= MAX_OWED_OCTETS) return true;
@@ -327,6 +336,7 @@ export class Connection implements RequestSource {
 
   private start(request: ServerRequest): void {
     this.queue.push(request);
+    if (request.upgrade !== undefined) this.offering = request;
     // What follows a request to close is not looked at.
     if (!request.keepAlive && request.body !== undefined) this.stage = "ending";
     void this.host.answer(request, this.queue.length).then((answer) => {
@@ -387,11 +397,30 @@ export class Connection implements RequestSource {
       const { answer } = request;
       if (answer === undefined) break;
       this.queue.shift();
+      if (request === this.offering) {
+        this.offering = undefined;
+        if (answer.status === 101 && request.taker !== undefined) return this.handOver(request.taker);
+      }
       this.writeAnswer(request, answer);
     }
     if (this.stage === "ending" && this.queue.length === 0 && this.streamed === undefined) this.sayFarewell();
     else this.goOn();
     if (this.hasEnded && this.stage === "open" && this.rest === undefined) this.concludeInput();
+  }
+
+  /** HTTP ends here: whoever takes the connection has it from now on. */
+  private handOver(take: TakeConnection): void {
+    const { socket, outbox, host } = this;
+    const head = this.rest ?? EMPTY;
+    if (this.stage !== "open" || host.isClosing || socket.destroyed) return this.destroy();
+    outbox.flush();
+    this.stage = "gone";
+    this.rest = undefined;
+    socket.off("data", this.onData).off("end", this.onEnd).off("drain", this.onDrain).off("close", this.onClose);
+    host.onHandedOver(this, socket);
+    take(socket, head);
+    // It was paused where something came behind the request's head.
+    socket.resume();
   }
 
   private writeAnswer(request: ServerRequest, answer: HttpResponse): void {

@@ -34,6 +34,8 @@ export type Around = (call: Call, next: () => Promise<HttpResponse>) => Promise<
 export interface Answered {
   readonly requestId: string;
   readonly method: string;
+  /** As sent, without the query; empty where the request was not looked at. */
+  readonly path: string;
   /** The route's operation, or the mount's path; `undefined` when nothing was found. */
   readonly operation: string | undefined;
   readonly accountSid: string | undefined;
@@ -72,6 +74,7 @@ class Exchange {
   readonly requestId: string;
   readonly startedMs: number;
   representation: Representation = "json";
+  path = "";
   operation: string | undefined = undefined;
   accountSid: string | undefined = undefined;
   /** Requests of the account in progress, this one included. */
@@ -154,9 +157,9 @@ export class Dispatcher {
     if (exchange.counted) this.release(accountSid ?? "");
     const durationMs = clock.monotonicMs() - exchange.startedMs;
     if (onAnswer !== undefined) {
-      const { operation, errorCode } = exchange;
+      const { path, operation, errorCode } = exchange;
       const { method } = exchange.request;
-      onAnswer({ requestId, method, operation, accountSid, status: response.status, errorCode, durationMs });
+      onAnswer({ requestId, method, path, operation, accountSid, status: response.status, errorCode, durationMs });
     }
     const headers = response.headers.concat(
       "Twilio-Request-Id",
@@ -172,6 +175,7 @@ export class Dispatcher {
   private answer(exchange: Exchange): Promise<HttpResponse> {
     const { request } = exchange;
     const target = parseTarget(request.target);
+    exchange.path = target.pathname;
     const mount = this.mounts.find(request.method, target.pathname);
     if (mount !== undefined) return this.answerMount(exchange, mount, target.query);
     if (this.options.shed?.() === true) throw new AppError(OVERLOADED);

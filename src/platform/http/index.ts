@@ -2,7 +2,15 @@
 export * from "./errors.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { headerOf } from "./message.ts";
-export type { HttpRequest, HttpResponse, RequestHeaders, ResponseBody, Scheme } from "./message.ts";
+export type {
+  HttpRequest,
+  HttpResponse,
+  RequestHeaders,
+  ResponseBody,
+  Scheme,
+  TakeConnection,
+  UpgradeOffer,
+} from "./message.ts";
 export { parseBasicCredentials } from "./principal.ts";
 export type { AccountStatus, Authenticator, BasicCredentials, Credential, KeyKind, Principal } from "./principal.ts";
 export { defineContentRoute, defineListRoute, defineRoute } from "./route.ts";
@@ -26,6 +34,8 @@ export { dateFilter, dateTime } from "./dates.ts";
 export type { DateRange } from "./dates.ts";
 export { healthRoutes } from "./mount.ts";
 export type { Mount, MountCall, ReadinessCheck } from "./mount.ts";
+export { upgradeMount } from "./upgrade-mount.ts";
+export type { UpgradeMount } from "./upgrade-mount.ts";
 export { Fields, parseFields } from "./fields.ts";
 export { collectHeaders } from "./server-request.ts";
 export { HttpServer } from "./server.ts";

@@ -1,10 +1,28 @@
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 
 /** How the client reached us; it decides the scheme of absolute URLs in answers. */
 export type Scheme = "http" | "https";
 
 /** Header fields by lower-case name, as `node:http` collects them. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * Takes a connection over, with what the client had sent behind the request's head by then. From here on it
+ * belongs to whoever takes it: time limits, errors and its end are his. It flows as soon as he listens.
+ */
+export type TakeConnection = (connection: Duplex, head: Buffer) => void;
+
+/** That a client is ready to go on in another protocol on this connection (RFC 9110 §7.8). */
+export interface UpgradeOffer {
+  /** What it names, in lower case and in its order; at most 8. */
+  readonly protocols: readonly string[];
+  /**
+   * Says who takes the connection, if the answer to this request has the status 101: that answer is not written,
+   * because whoever takes the connection writes it as his protocol wants. With another status, or where
+   * the client or the server ends the connection before, `take` is never called.
+   */
+  accept(take: TakeConnection): void;
+}
 
 /**
  * One request, whatever carried it: a socket, or a test. The dispatcher knows
@@ -34,6 +52,8 @@ export interface HttpRequest {
    * `readBody` would reject with at once. Absent where bodies come whole only.
    */
   streamBody?(maxOctets: number): Readable;
+  /** Present where the client offers to go on in another protocol, and its connection can be taken over. */
+  readonly upgrade?: UpgradeOffer | undefined;
 }
 
 /** What a body may be: text (sent as UTF-8), bytes, a stream, or nothing. */

@@ -18,6 +18,12 @@ export interface Principal {
   /** Present when `credential` is `key`. */
   readonly keySid?: string;
   readonly keyKind?: KeyKind;
+  /** Who uses the console, where the request comes from there; then `credential` is `token`. */
+  readonly userSid?: string;
+  /** What he is in the account: `owner`, `admin` … Absent for everybody who came with a credential of the account itself. */
+  readonly role?: string;
+  /** The session of the console that it came through. */
+  readonly sessionSid?: string;
   /** Whether this principal may act on `accountSid`: its own account, or, for a parent, one of its subaccounts. */
   canAccess(accountSid: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { HeaderFields } from "../../protocols/http1/index.ts";
-import type { HttpRequest, HttpResponse, RequestHeaders, Scheme } from "./message.ts";
+import type { HttpRequest, HttpResponse, RequestHeaders, Scheme, TakeConnection, UpgradeOffer } from "./message.ts";
 
 /** What a request needs of the connection that it came over. */
 export interface RequestSource {
@@ -41,6 +41,9 @@ export class ServerRequest implements HttpRequest {
   continues: "no" | "owed" | "sent" = "no";
   /** What is to be written once the requests before it are answered. */
   answer: HttpResponse | undefined = undefined;
+  readonly upgrade: UpgradeOffer | undefined;
+  /** Who takes the connection over if the answer says so. */
+  taker: TakeConnection | undefined = undefined;
   private readonly source: RequestSource;
 
   constructor(head: ReceivedHead, source: RequestSource) {
@@ -54,6 +57,7 @@ export class ServerRequest implements HttpRequest {
     this.expectsContinue = head.expectsContinue;
     this.expectsUnknown = head.expectsUnknown;
     this.source = source;
+    this.upgrade = this.headers["upgrade"] === undefined ? undefined : this.offer();
   }
 
   get scheme(): Scheme {
@@ -71,6 +75,31 @@ export class ServerRequest implements HttpRequest {
   streamBody(maxOctets: number): Readable {
     return this.source.streamBody(this, maxOctets);
   }
+
+  /**
+   * What the client offers. Nothing with HTTP/1.0, with a body, and where the connection field does not name
+   * the field (RFC 9110 §7.8): then it is for nobody, or for somebody else on the way.
+   */
+  private offer(): UpgradeOffer | undefined {
+    const { headers } = this;
+    const isMeant = listOf(headers["connection"]).includes("upgrade");
+    if (!isMeant || this.method !== "GET" || this.minorVersion === 0 || !this.keepAlive) return undefined;
+    if (this.contentLength !== 0 || this.expectsContinue || this.expectsUnknown) return undefined;
+    const protocols = listOf(headers["upgrade"]).slice(0, MAX_PROTOCOLS);
+    const accept = (take: TakeConnection): void => {
+      this.taker = take;
+    };
+    return { protocols, accept };
+  }
+}
+
+const MAX_PROTOCOLS = 8;
+
+/** The members of a list in lower case (RFC 9110 §5.6.1). */
+function listOf(value: string | readonly string[] | undefined): string[] {
+  if (typeof value !== "string") return [];
+  const members = value.toLowerCase().split(",");
+  return members.map((each) => each.trim()).filter((each) => each !== "");
 }
 
 /** Fields that have one value; of several the first counts, as with `node:http`. */

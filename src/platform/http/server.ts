@@ -70,6 +70,8 @@ export class HttpServer {
   private readonly limits: Required<ServerLimits>;
   private readonly server: Server;
   private readonly connections = new Set<Connection>();
+  /** Connections that went on in another protocol. */
+  private readonly handedOver = new Set<Duplex>();
   private readonly host: ServerHost;
   /** The next look at the time limits; none while there is no connection. */
   private nextCheck: Timer | undefined;
@@ -85,6 +87,7 @@ export class HttpServer {
       limits: this.limits,
       answerer: this.answerer,
       onClosed: (connection) => this.leave(connection),
+      onHandedOver: (connection, socket) => this.handOver(connection, socket),
     });
     this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.handleConnection(socket));
   }
@@ -125,7 +128,8 @@ export class HttpServer {
 
   /**
    * Stops: accepts no more, closes idle connections at once, lets requests in
-   * progress finish for `graceMs` (5 s by default), then ends what is left.
+   * progress finish for `graceMs` (5 s by default), then ends what is left, and what
+   * was handed over and not ended by who took it.
    */
   async close(graceMs = 5_000): Promise<void> {
     this.host.isClosing = true;
@@ -141,8 +145,15 @@ export class HttpServer {
       });
     }
     for (const connection of this.connections) connection.destroy();
+    for (const socket of this.handedOver) socket.destroy();
     this.nextCheck?.cancel();
     await closed;
+  }
+
+  private handOver(connection: Connection, socket: Duplex): void {
+    this.handedOver.add(socket);
+    socket.once("close", () => this.handedOver.delete(socket));
+    this.leave(connection);
   }
 
   private leave(connection: Connection): void {
@@ -169,6 +180,7 @@ class ServerHost implements ConnectionHost {
   readonly limits: ConnectionLimits;
   readonly keepAliveLines: string;
   readonly onClosed: (connection: Connection) => void;
+  readonly onHandedOver: (connection: Connection, socket: Duplex) => void;
   isClosing = false;
   private readonly options: ServerOptions;
   private readonly answerer: RequestAnswerer;
@@ -181,11 +193,13 @@ class ServerHost implements ConnectionHost {
     limits: ConnectionLimits;
     answerer: RequestAnswerer;
     onClosed: (connection: Connection) => void;
+    onHandedOver: (connection: Connection, socket: Duplex) => void;
   }) {
     this.options = input.options;
     this.limits = input.limits;
     this.answerer = input.answerer;
     this.onClosed = input.onClosed;
+    this.onHandedOver = input.onHandedOver;
     const timeout = Math.floor(this.limits.keepAliveTimeoutMs / 1_000);
     this.keepAliveLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${timeout}\r\n`;
   }

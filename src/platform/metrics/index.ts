@@ -10,5 +10,10 @@ export type {
 } from "./instruments.ts";
 export { SECONDS_BUCKETS } from "./instruments.ts";
 export { documentMetrics, Metrics } from "./metrics.ts";
-export { addProcessMetrics } from "./process-metrics.ts";
-export { EXPOSITION_CONTENT_TYPE } from "./render.ts";
+export { watchDisks } from "./disk-metrics.ts";
+export { watchFiles, watchLog } from "./log-metrics.ts";
+export { DELIVERY_BUCKETS, watchMessages } from "./message-metrics.ts";
+export { addBuildInfo, addProcessMetrics, type BuildInfo } from "./process-metrics.ts";
+export { ProjectionLag } from "./projection-lag.ts";
+export { EXPOSITION_CONTENT_TYPE, OPENMETRICS_CONTENT_TYPE } from "./render.ts";
+export { WatchedSender, webhookMeasures, type FailingHost } from "./webhook-metrics.ts";

@@ -1,6 +1,6 @@
 /** The three kinds of metrics. Touching one costs no allocation: take the series once with `with`, then use it. */
 import { assert } from "../../kernel/assert.ts";
-import type { Sample } from "./render.ts";
+import type { Exemplar, Sample } from "./render.ts";
 import type { LabelValues } from "./series.ts";
 import { SeriesTable } from "./series.ts";
 
@@ -34,7 +34,8 @@ export interface GaugeSeries {
 
 /** One histogram. */
 export interface HistogramSeries {
-  observe(value: number): void;
+  /** Counts a value. The latest trace of each bucket is shown as its exemplar, where one is given. */
+  observe(value: number, traceId?: string): void;
 }
 
 class CounterValue implements CounterSeries {
@@ -62,13 +63,15 @@ class HistogramValue implements HistogramSeries {
   readonly bounds: readonly number[];
   readonly counts: number[];
   sum = 0;
+  /** By bucket; made with the first one, because most histograms have none. */
+  exemplars: (Exemplar | undefined)[] | undefined;
 
   constructor(bounds: readonly number[]) {
     this.bounds = bounds;
     this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
   }
 
-  observe(value: number): void {
+  observe(value: number, traceId?: string): void {
     if (Number.isNaN(value)) return;
     let low = 0;
     let high = this.bounds.length;
@@ -79,6 +82,7 @@ class HistogramValue implements HistogramSeries {
     }
     this.counts[low] = (this.counts[low] ?? 0) + 1;
     this.sum += value;
+    if (traceId !== undefined) (this.exemplars ??= [])[low] = { traceId, value };
   }
 }
 
@@ -86,6 +90,8 @@ class HistogramValue implements HistogramSeries {
 export interface Metric {
   readonly kind: "counter" | "gauge" | "histogram";
   readonly spec: MetricSpec<string>;
+  /** How often something was counted under `other` because its labels were too many. */
+  readonly overflowed: number;
   samples(): Iterable<Sample>;
 }
 
@@ -103,6 +109,10 @@ export class Counter<L extends string = never> implements Metric {
   /** The counter of these label values. Keep it where it is used often. */
   with(labels: LabelValues<L>): CounterSeries {
     return this.table.find(labels);
+  }
+
+  get overflowed(): number {
+    return this.table.overflowed;
   }
 
   *samples(): Generator<Sample> {
@@ -126,6 +136,10 @@ export class Gauge<L extends string = never> implements Metric {
   /** The gauge of these label values. Keep it where it is used often. */
   with(labels: LabelValues<L>): GaugeSeries {
     return this.table.find(labels);
+  }
+
+  get overflowed(): number {
+    return this.table.overflowed;
   }
 
   *samples(): Generator<Sample> {
@@ -163,6 +177,10 @@ export class Histogram<L extends string = never> implements Metric {
     return this.table.find(labels);
   }
 
+  get overflowed(): number {
+    return this.table.overflowed;
+  }
+
   *samples(): Generator<Sample> {
     for (const { labels, series } of this.table.entries()) {
       let count = 0;
@@ -173,6 +191,7 @@ export class Histogram<L extends string = never> implements Metric {
           suffix: "_bucket",
           labels: [...labels, ["le", bound === undefined ? "+Inf" : String(bound)]],
           value: count,
+          exemplar: series.exemplars?.[index],
         };
       }
       yield { suffix: "_sum", labels, value: series.sum };

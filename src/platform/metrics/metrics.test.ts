@@ -4,6 +4,15 @@ import { AssertionError } from "../../kernel/assert.ts";
 import { documentMetrics, Metrics } from "./metrics.ts";
 import { addProcessMetrics } from "./process-metrics.ts";
 
+/** The exposition without what every registry has. */
+function rendered(metrics: Metrics): string {
+  return metrics
+    .render()
+    .split("\n")
+    .filter((line) => !line.includes("trunkline_metrics_overflows"))
+    .join("\n");
+}
+
 test("counters, gauges and histograms are written in the text format, by name", () => {
   const metrics = new Metrics();
   const waits = metrics.histogram({ name: "trunkline_wait_seconds", help: "Waits." }, [0.1, 1]);
@@ -15,7 +24,7 @@ test("counters, gauges and histograms are written in the text format, by name", 
   depth.with({}).set(5);
   depth.with({}).add(-2);
   assert.equal(
-    metrics.render(),
+    rendered(metrics),
     `# HELP trunkline_depth Depth.
 # TYPE trunkline_depth gauge
 trunkline_depth 3
@@ -43,11 +52,13 @@ test("combinations of labels beyond the bound are counted together as other", ()
   const metrics = new Metrics();
   const hits = metrics.counter({ name: "trunkline_hits_total", help: "Hits.", labels: ["host"], maxSeries: 2 });
   for (let i = 0; i < 10_000; i += 1) hits.with({ host: `h${i}` }).inc();
-  assert.deepEqual(metrics.render().split("\n").slice(2, -1), [
+  assert.deepEqual(rendered(metrics).split("\n").slice(2, -1), [
     'trunkline_hits_total{host="h0"} 1',
     'trunkline_hits_total{host="h1"} 1',
     'trunkline_hits_total{host="other"} 9998',
   ]);
+  // Whoever looks at the metrics sees which of them is not to be trusted.
+  assert(metrics.render().includes('trunkline_metrics_overflows{metric="trunkline_hits_total"} 9998\n'));
 });
 
 test("a gauge with a refresh is read at the time of the rendering", () => {
@@ -85,5 +96,24 @@ test("the process shows its memory, CPU time and event-loop delay", () => {
   own.stop();
   assert.match(text, /trunkline_process_resident_octets [1-9]/);
   assert.match(text, /trunkline_process_cpu_seconds\{mode="user"\} [0-9]/);
-  assert.match(text, /trunkline_event_loop_delay_seconds\{quantile="0.99"\}/);
+  assert.match(text, /trunkline_event_loop_delay_seconds\{percentile="99"\} [0-9]/);
+  assert.match(text, /trunkline_process_open_files_limit [0-9]/);
+  assert.match(text, /trunkline_process_start_time_seconds 1[0-9]{9}/);
+});
+
+test("OpenMetrics has the traces of what buckets counted, counters without their suffix, and an end", () => {
+  const metrics = new Metrics();
+  const waits = metrics.histogram({ name: "trunkline_wait_seconds", help: "Waits." }, [0.1, 1]);
+  waits.with({}).observe(0.5, "4bf92f3577b34da6a3ce929d0e0e4736");
+  metrics.counter({ name: "trunkline_sent_total", help: "Sent." }).with({}).inc();
+  const { contentType, body } = metrics.expose("application/openmetrics-text; version=1.0.0,text/plain;q=0.5");
+  assert(contentType.startsWith("application/openmetrics-text"));
+  assert(body.includes("# TYPE trunkline_sent counter\n"));
+  assert(body.includes("trunkline_sent_total 1\n"));
+  assert(
+    body.includes('trunkline_wait_seconds_bucket{le="1"} 1 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736"} 0.5\n'),
+  );
+  assert(body.endsWith("# EOF\n"));
+  assert(metrics.expose(undefined).contentType.startsWith("text/plain"));
+  assert(!metrics.expose("text/plain").body.includes("trace_id"));
 });

@@ -2,7 +2,13 @@
 import { assert } from "../../kernel/assert.ts";
 import type { Metric, MetricSpec } from "./instruments.ts";
 import { Counter, DEFAULT_MAX_SERIES, Gauge, Histogram } from "./instruments.ts";
-import { renderExposition } from "./render.ts";
+import {
+  EXPOSITION_CONTENT_TYPE,
+  OPENMETRICS_CONTENT_TYPE,
+  renderExposition,
+  renderOpenMetrics,
+  type Family,
+} from "./render.ts";
 
 const MAX_METRICS = 1000;
 const NAME = /^trunkline_[a-z0-9]+(_[a-z0-9]+)*$/;
@@ -11,6 +17,22 @@ const LABEL = /^[a-z]+(_[a-z]+)*$/;
 /** Makes metrics and shows them. Two metrics of one name are a bug. */
 export class Metrics {
   private readonly metrics = new Map<string, Metric>();
+
+  constructor() {
+    const overflows = this.gauge(
+      {
+        name: "trunkline_metrics_overflows",
+        help: "How often a metric counted something under `other` since the start, because its labels had too many values.",
+        labels: ["metric"],
+        maxSeries: MAX_METRICS,
+      },
+      () => {
+        for (const metric of this.metrics.values()) {
+          if (metric.overflowed > 0) overflows.with({ metric: metric.spec.name }).set(metric.overflowed);
+        }
+      },
+    );
+  }
 
   /** Declares a counter; its name ends with `_total`. */
   counter<const L extends string = never>(spec: MetricSpec<L>): Counter<L> {
@@ -30,11 +52,25 @@ export class Metrics {
 
   /** All metrics in the Prometheus text format, by name. */
   render(): string {
-    return renderExposition(
-      this.sorted().map((metric) => {
-        return { name: metric.spec.name, kind: metric.kind, help: metric.spec.help, samples: metric.samples() };
-      }),
-    );
+    return renderExposition(this.families());
+  }
+
+  /** The same in the OpenMetrics format, with the traces of what the buckets counted. */
+  renderOpen(): string {
+    return renderOpenMetrics(this.families());
+  }
+
+  /** What is answered to who asks, by what he accepts. */
+  expose(accept: string | undefined): { readonly contentType: string; readonly body: string } {
+    return accept?.includes("application/openmetrics-text") === true
+      ? { contentType: OPENMETRICS_CONTENT_TYPE, body: this.renderOpen() }
+      : { contentType: EXPOSITION_CONTENT_TYPE, body: this.render() };
+  }
+
+  private families(): Family[] {
+    return this.sorted().map((metric) => {
+      return { name: metric.spec.name, kind: metric.kind, help: metric.spec.help, samples: metric.samples() };
+    });
   }
 
   /** All metrics as a Markdown table, by name. */
@@ -70,8 +106,8 @@ const DOCUMENT_HEADER = `# Metrics
 
 This page is generated from the metrics that the program declares; do not edit it.
 
-\`GET /metrics\` answers in the Prometheus text format. Combinations of labels beyond the bound are counted together
-under the label \`other\`.
+\`GET /metrics\` answers in the Prometheus text format, and in OpenMetrics, with exemplars, to who accepts that.
+Combinations of labels beyond the bound are counted together under the label \`other\`.
 
 | name | kind | labels | at most | |
 | --- | --- | --- | --- | --- |`;

@@ -1,7 +1,14 @@
-/** Prometheus text exposition format 0.0.4. */
+/** The Prometheus text exposition format 0.0.4, and OpenMetrics 1.0, which has exemplars. */
 
-/** The content type that goes with it. */
+/** The content types that go with them. */
 export const EXPOSITION_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+export const OPENMETRICS_CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/** One of the things that a bucket counted. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly value: number;
+}
 
 /** One line of the exposition. */
 export interface Sample {
@@ -9,6 +16,8 @@ export interface Sample {
   readonly suffix: string;
   readonly labels: readonly (readonly [string, string])[];
   readonly value: number;
+  /** Shown in OpenMetrics only. */
+  readonly exemplar?: Exemplar | undefined;
 }
 
 /** One metric with its lines. */
@@ -29,6 +38,20 @@ export function renderExposition(families: Iterable<Family>): string {
     }
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+/** The same in OpenMetrics: a counter's family has no `_total`, buckets have exemplars, and the end is marked. */
+export function renderOpenMetrics(families: Iterable<Family>): string {
+  const lines: string[] = [];
+  for (const { name, kind, help, samples } of families) {
+    const family = kind === "counter" ? name.replace(/_total$/, "") : name;
+    lines.push(`# TYPE ${family} ${kind}`, `# HELP ${family} ${escapeLabel(help)}`);
+    for (const { suffix, labels, value, exemplar } of samples) {
+      const shown = exemplar === undefined ? "" : ` # {trace_id="${exemplar.traceId}"} ${renderNumber(exemplar.value)}`;
+      lines.push(`${name}${suffix}${renderLabels(labels)} ${renderNumber(value)}${shown}`);
+    }
+  }
+  return `${lines.join("\n")}\n# EOF\n`;
 }
 
 function renderLabels(labels: readonly (readonly [string, string])[]): string {

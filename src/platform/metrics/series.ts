@@ -20,6 +20,7 @@ export class SeriesTable<L extends string, S> {
   private readonly create: () => S;
   private readonly byKey = new Map<string, { values: readonly string[]; series: S }>();
   private overflow: S | undefined;
+  private overflows = 0;
 
   constructor(labels: readonly L[], maxSeries: number, create: () => S) {
     this.labels = labels;
@@ -37,10 +38,18 @@ export class SeriesTable<L extends string, S> {
     const key = values.join(SEPARATOR);
     const found = this.byKey.get(key);
     if (found !== undefined) return found.series;
-    if (this.byKey.size >= this.maxSeries) return (this.overflow ??= this.create());
+    if (this.byKey.size >= this.maxSeries) {
+      this.overflows += 1;
+      return (this.overflow ??= this.create());
+    }
     const series = this.create();
     this.byKey.set(key, { values, series });
     return series;
+  }
+
+  /** How often something was counted under `other` because there was no room for its labels. */
+  get overflowed(): number {
+    return this.overflows;
   }
 
   /** Every series with its labels as pairs, the overflowing one last. */

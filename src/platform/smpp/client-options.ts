@@ -7,6 +7,7 @@ import type { SessionTimers } from "./deadlines.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import type { SessionLimits } from "./limits.ts";
 import type { CloseReason } from "./outcome.ts";
+import type { PduTap } from "./pdu-tap.ts";
 
 /** How the client comes back after it lost its session. */
 export interface ReconnectOptions extends BackoffOptions {
@@ -73,6 +74,8 @@ export interface SmppClientOptions {
   readonly onDeliver?: (pdu: DeliveryPdu, respond: RespondDelivery) => void;
   /** The client can take requests again: it was bound, or its output drained. */
   readonly onReady?: () => void;
+  /** Makes what sees the PDUs of each session. */
+  readonly tap?: () => PduTap;
 }
 
 /** The options with every default filled in. */

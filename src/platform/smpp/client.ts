@@ -31,10 +31,12 @@ export class SmppClient {
   private boundAtMs: number | undefined;
   private refusal: WaitCause | undefined;
   private failures = 0;
+  private changedAtMs: number;
   private whenStopped: (() => void)[] = [];
 
   constructor(options: SmppClientOptions) {
     this.options = resolveClientOptions(options);
+    this.changedAtMs = options.clock.nowMs();
     const { reconnect, random } = this.options;
     this.log = options.log.child({
       host: options.host,
@@ -49,6 +51,11 @@ export class SmppClient {
   /** Where the client stands. */
   get state(): ClientState {
     return this.stateNow;
+  }
+
+  /** When it became what it is, by the clock of the day. */
+  get sinceMs(): number {
+    return this.changedAtMs;
   }
 
   /** Requests that have no outcome yet. */
@@ -132,6 +139,7 @@ export class SmppClient {
       timers,
       limits,
       limiter: given.adaptiveWindow === true ? new WindowLimiter({ limit: limits.window }) : undefined,
+      tap: given.tap?.(),
       owner: {
         onRequest: (pdu, respond) => this.delivered(pdu, respond),
         onReady: () => given.onReady?.(),
@@ -229,6 +237,7 @@ export class SmppClient {
 
   private become(state: ClientState): void {
     this.stateNow = state;
+    this.changedAtMs = this.options.given.clock.nowMs();
     this.options.given.onState?.(state);
   }
 }

@@ -25,6 +25,7 @@ import { responseBody, suited } from "./response-body.ts";
 import type { Respond, SessionOwner } from "./session-owner.ts";
 import { judge, responseOf } from "./verdict.ts";
 import type { SessionFacts, Verdict } from "./verdict.ts";
+import type { PduTap } from "./pdu-tap.ts";
 import type { WindowLimiter } from "./window-limiter.ts";
 
 /** How long the last octets, and the peer's FIN, may take once the session is over. */
@@ -43,6 +44,8 @@ export interface SessionOptions {
   readonly owner: SessionOwner;
   /** Keeps the window to what the peer can use; without it the window is as configured. */
   readonly limiter?: WindowLimiter | undefined;
+  /** Sees the octets of every PDU, both ways; nobody does without it. */
+  readonly tap?: PduTap | undefined;
 }
 
 /** What the bind settled. What is missing stays as configured. */
@@ -95,7 +98,9 @@ export class SmppSession {
     this.options = options;
     this.connection = options.connection;
     this.clock = options.clock;
-    this.decoder = new PduDecoder({ maxPduOctets: options.limits.maxPduOctets });
+    const { tap, limits } = options;
+    const onFrame = tap === undefined ? undefined : tap.received.bind(tap);
+    this.decoder = new PduDecoder({ maxPduOctets: limits.maxPduOctets, onFrame });
     this.requests = new RequestWindow(options.limiter?.size ?? options.limits.window);
     this.maxUnanswered = options.limits.maxUnanswered;
     this.complaints = new OncePerKind(options.log);
@@ -200,6 +205,12 @@ export class SmppSession {
     this.lingerTimer = this.clock.after(LINGER_MS, () => this.finish(reason));
   }
 
+  /** Asks the peer whether it is there, out of turn. Takes no place in the window. */
+  enquireNow(onOutcome: OnOutcome<"enquire_link">): void {
+    if (this.stateNow !== "bound") return onOutcome({ kind: "not-sent", reason: "not-bound" });
+    this.issue("enquire_link", {}, { takesPlace: false, onOutcome });
+  }
+
   /** Breaks the connection at once. What is held here is not sent. */
   destroy(reason: CloseReason): void {
     this.reason = this.reason ?? reason;
@@ -276,6 +287,7 @@ export class SmppSession {
       this.requests.settle(request);
       return how.onOutcome({ kind: "not-sent", reason: "invalid", detail: error.message });
     }
+    this.options.tap?.sent(encoded);
     this.requests.hold(request, this.outbox.put(encoded));
   }
 
@@ -410,7 +422,9 @@ export class SmppSession {
 
   private put(pdu: PduInput): void {
     if (this.stateNow === "closed" || this.stateNow === "closing") return;
-    this.outbox.put(encodePdu(pdu));
+    const encoded = encodePdu(pdu);
+    this.options.tap?.sent(encoded);
+    this.outbox.put(encoded);
     if (this.outbox.bufferedOctets <= this.options.limits.maxOutputOctets) return;
     this.complaints.warn("smpp.peer.reads-too-little", { bufferedOctets: this.outbox.bufferedOctets });
     this.destroy("output-overflow");

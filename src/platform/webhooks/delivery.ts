@@ -6,9 +6,10 @@ import { HostGate } from "./host-gate.ts";
 import type { WebhookJob, WebhookOutcome } from "./job.ts";
 import { readOverrides } from "./overrides.ts";
 import { ignoreAnswer, type Responder } from "./responder.ts";
-import type { AttemptResult, Sender } from "./sender.ts";
+import type { AttemptResult, Sender, SendRequest } from "./sender.ts";
 import { failed, settled, type Done, type Failed, type Settlement } from "./settlement.ts";
 import type { WebhooksSettled, WebhookState } from "./webhook-machine.ts";
+import { tryOf, type WebhookTraces, type WebhookTry } from "./webhook-traces.ts";
 
 const MAX_TWIML_REDIRECTS = 10;
 /** So many ends of webhooks share a record; with the replies they ask for it stays far below the log's maximum. */
@@ -35,9 +36,14 @@ export interface DeliveryOptions {
    * well; nothing where absent. Asked when a webhook is over; what it then says is in the record.
    */
   readonly repeatPrice?: (accountSid: string) => { readonly micros: number; readonly currency: string };
+  /** Keeps what was sent and answered, to be looked at. */
+  readonly traces?: WebhookTraces | undefined;
   /** Who reads the answers, by purpose; answers of other purposes are ignored. */
   readonly responders: () => Readonly<Record<string, Responder>>;
 }
+
+/** Requests of one webhook that are kept to be shown: a redirect may lead to eleven URLs, each with its repetitions. */
+const MAX_TRACED_TRIES = 24;
 
 const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
@@ -122,16 +128,25 @@ export class WebhookDelivery {
   private begin(host: string, job: Readonly<WebhookJob>, authToken: string | undefined): void {
     const { url, method, params } = job;
     const isPlain = authToken !== undefined && !url.includes("#") && this.responderOf(job) === undefined;
-    if (!isPlain || this.gate.isOpen(host))
-      return void this.converseAndEnd(host, { job, authToken, repeats: { count: 0 } }, undefined);
-    const startMs = this.options.clock.monotonicMs();
+    if (!isPlain || this.gate.isOpen(host)) return void this.converseAndEnd(host, signedJob(job, authToken), undefined);
+    const { clock, traces } = this.options;
+    const startMs = clock.monotonicMs();
+    const atMs = clock.nowMs();
     const leftMs = readOverrides(url).totalMs;
-    const request = { webhookId: job.id, url, method, params, authToken, leftMs, wantsBody: false };
+    const wantsTrace = traces?.wantsFull() === true;
+    const request = { webhookId: job.id, url, method, params, authToken, leftMs, wantsBody: false, wantsTrace };
     this.sender.send(request, (result) => {
       if (result.kind === "failed")
-        return void this.converseAndEnd(host, { job, authToken, repeats: { count: 0 } }, { result, startMs });
-      const outcome = { id: job.id, delivered: true };
-      this.end(host, "up", { orderKey: job.orderKey, outcome, records: NO_RECORDS });
+        return void this.converseAndEnd(host, signedJob(job, authToken), { result, startMs, atMs });
+      const settlement = { orderKey: job.orderKey, outcome: { id: job.id, delivered: true }, records: NO_RECORDS };
+      if (traces !== undefined) {
+        const one = tryOf({ url, method, isFallback: false }, result, {
+          atMs,
+          durationMs: clock.monotonicMs() - startMs,
+        });
+        traces.add(job, [one], settlement);
+      }
+      this.end(host, "up", settlement);
     });
   }
 
@@ -141,6 +156,7 @@ export class WebhookDelivery {
 
   private async converseAndEnd(host: string, signed: SignedJob, first: FirstResult | undefined): Promise<void> {
     const { settlement, hostDown } = await this.run(signed, host, first);
+    if (!this.isCutShort(settlement)) this.options.traces?.add(signed.job, signed.tries, settlement);
     this.end(host, hostDown === undefined ? "not-asked" : hostDown ? "down" : "up", this.billed(signed, settlement));
   }
 
@@ -161,10 +177,14 @@ export class WebhookDelivery {
 
   private end(host: string, outcome: "up" | "down" | "not-asked", settlement: Settlement): void {
     this.leave(host, outcome);
-    // What failed while the program ends may have failed because of that; it is sent again after the next start.
-    if (this.closed || (this.stopped && !settlement.outcome.delivered)) return;
+    if (this.isCutShort(settlement)) return;
     this.counts[settlement.outcome.delivered ? "delivered" : "failed"] += 1;
     this.settlements.add("all", settlement);
+  }
+
+  /** What failed while the program ends may have failed because of that; it is sent again after the next start. */
+  private isCutShort({ outcome }: Settlement): boolean {
+    return this.closed || (this.stopped && !outcome.delivered);
   }
 
   /** Nothing is known of the account, and the database cannot be asked. */
@@ -241,7 +261,7 @@ export class WebhookDelivery {
     if (authToken === undefined) return notSent(20005, "The account has no auth token to sign with.");
     if (given === undefined && host !== undefined && this.gate.isOpen(host))
       return notSent(11205, "The host has failed too often; it is left alone for a while.");
-    const { clock } = this.options;
+    const { clock, traces } = this.options;
     const { retries, retryOn, totalMs, warning } = readOverrides(url);
     const endMs = (given?.startMs ?? clock.monotonicMs()) + totalMs;
     const leftMs = (): number => endMs - clock.monotonicMs();
@@ -250,15 +270,24 @@ export class WebhookDelivery {
     const common = { webhookId: job.id, url, method, params, authToken, wantsBody };
     for (let tries = 0; ; tries += 1) {
       if (tries > 0) signed.repeats.count += 1;
-      const result =
-        tries === 0 && given !== undefined
-          ? given.result
-          : await new Promise<AttemptResult>((done) => this.sender.send({ ...common, leftMs: leftMs() }, done));
+      const sent = tries === 0 ? given : undefined;
+      const atMs = sent?.atMs ?? clock.nowMs();
+      const startMs = sent?.startMs ?? clock.monotonicMs();
+      const result = sent?.result ?? (await this.ask({ ...common, leftMs: leftMs() }));
+      if (traces !== undefined && signed.tries.length < MAX_TRACED_TRIES) {
+        const asked = { url, method, isFallback: host === undefined };
+        signed.tries.push(tryOf(asked, result, { atMs, durationMs: clock.monotonicMs() - startMs }));
+      }
       if (result.kind === "answer" || result.retryable === undefined) return result;
       const pauseMs = RETRY_BASE_MS * 2 ** tries;
       if (tries >= retries || !retryOn.has(result.retryable) || this.stopped || leftMs() <= pauseMs) return result;
       await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
     }
+  }
+
+  private ask(request: SendRequest): Promise<AttemptResult> {
+    const wantsTrace = this.options.traces?.wantsFull() === true;
+    return new Promise((done) => this.sender.send({ ...request, wantsTrace }, done));
   }
 
   private commit(batch: readonly Settlement[], done: (durable: boolean) => void): void {
@@ -311,6 +340,12 @@ interface SignedJob {
   readonly authToken: string | undefined;
   /** Requests that were repeated so far. */
   readonly repeats: { count: number };
+  /** What was asked so far, where it is kept. */
+  readonly tries: WebhookTry[];
+}
+
+function signedJob(job: Readonly<WebhookJob>, authToken: string | undefined): SignedJob {
+  return { job, authToken, repeats: { count: 0 }, tries: [] };
 }
 
 /** How the first request ended, where it was sent already. */
@@ -318,6 +353,8 @@ interface FirstResult {
   readonly result: AttemptResult;
   /** On the monotonic clock. */
   readonly startMs: number;
+  /** In epoch milliseconds. */
+  readonly atMs: number;
 }
 
 /** A URL to ask; `host` where its failures count, because the limits of a host hold for the first URL. */

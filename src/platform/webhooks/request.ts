@@ -21,6 +21,10 @@ export interface WebhookRequested extends Fact {
   /** Asked, with `ErrorCode` and `ErrorUrl`, when the first URL fails. */
   readonly fallbackUrl?: string;
   readonly fallbackMethod?: "GET" | "POST";
+  /** The request that what it tells of came of, as platform/tracing writes it; absent where nothing was traced. */
+  readonly trace?: string;
+  /** What it repeats, where somebody asked for that: the SID or id of that webhook. */
+  readonly replayOf?: string;
 }
 
 /** The fact by which anything reports a problem to the account's debugger log. */

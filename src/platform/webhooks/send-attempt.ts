@@ -10,6 +10,7 @@ import {
 import type { Clock } from "../ports.ts";
 import { readOverrides, type ConnectionOverrides } from "./overrides.ts";
 import { MAX_EXCERPT_CHARACTERS, type AttemptResult, type RetryClass, type SendRequest } from "./sender.ts";
+import { traceOf } from "./request-trace.ts";
 import { signTwilioRequest } from "./signature.ts";
 
 /** Longest answer that is read: TwiML may have 64 KiB. */
@@ -29,19 +30,26 @@ export async function sendAttempt(
     authToken: request.authToken,
     idempotencyToken: tokenOf(request.webhookId),
     endMs: clock.monotonicMs() + request.leftMs,
+    context: request.context,
   };
   let hop: Hop = { url: overrides.url, method: request.method, params: request.params };
-  try {
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-      const response = await http.request(signedRequest(attempt, hop, clock.monotonicMs()));
+  const traced = (result: AttemptResult, ...seen: Parameters<typeof traceOf>): AttemptResult =>
+    request.wantsTrace === true ? { ...result, trace: traceOf(...seen) } : result;
+  for (let redirects = 0; ; redirects += 1) {
+    const signed = signedRequest(attempt, hop, clock.monotonicMs());
+    try {
+      const response = await http.request(signed);
       const next = redirected(response.status, response.headers.location, hop);
-      if (next === undefined) return judge(response, request.wantsBody);
+      if (next === undefined) return traced(judge(response, request.wantsBody), signed, response, redirects);
+      if (redirects === MAX_REDIRECTS) {
+        const failure = { ...failureOf("redirects"), text: `There were more than ${MAX_REDIRECTS} redirects.` };
+        return traced(failure, signed, response, redirects);
+      }
       hop = next;
+    } catch (error) {
+      if (!(error instanceof HttpClientError)) throw error;
+      return traced({ ...failureOf(error.stage), text: error.message }, signed, undefined, redirects);
     }
-    return { ...failureOf("redirects"), text: `There were more than ${MAX_REDIRECTS} redirects.` };
-  } catch (error) {
-    if (error instanceof HttpClientError) return { ...failureOf(error.stage), text: error.message };
-    throw error;
   }
 }
 
@@ -53,6 +61,7 @@ interface Attempt {
   readonly idempotencyToken: string;
   /** On the monotonic clock. */
   readonly endMs: number;
+  readonly context: string | undefined;
 }
 
 /** A UUID that follows from the webhook's id, so that it is the same on every repetition and after a restart. */
@@ -79,12 +88,20 @@ function signedRequest(attempt: Attempt, hop: Hop, nowMs: number): HttpClientReq
     ["Accept", "*/*"],
   ];
   if (isPost) headers.push(["Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"]);
+  if (attempt.context !== undefined) addContext(headers, attempt.context);
   const { connectMs, readMs } = overrides;
   const timeouts = { connectMs, readMs, totalMs: Math.max(1, endMs - nowMs) };
   const maxBodyOctets = MAX_ANSWER_OCTETS;
   if (!isPost) return { method: "GET", url: target, headers, timeouts, maxBodyOctets, guard, retryStale: true };
   const body = encodeForm(hop.params);
   return { method: "POST", url: target, headers, body, timeouts, maxBodyOctets, guard, retryStale: true };
+}
+
+/** W3C Trace Context: the part before the space is `traceparent`, the rest `tracestate`. */
+function addContext(headers: [string, string][], context: string): void {
+  const space = context.indexOf(" ");
+  headers.push(["traceparent", space < 0 ? context : context.slice(0, space)]);
+  if (space >= 0) headers.push(["tracestate", context.slice(space + 1)]);
 }
 
 /** Where an answer sends the request on: 307 and 308 as it is, the others as a GET without parameters (RFC 9110 §15.4). */

@@ -13,6 +13,8 @@ describe("a batch between the threads", () => {
       authToken: "secret",
       leftMs: 10_000,
       wantsBody: count === 0,
+      wantsTrace: count === 9,
+      context: count === 0 ? undefined : "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     }));
     const batch: Batch = [];
     requests.forEach((request, at) => writeRequest(batch, at + 7, request, 1_234.5));
@@ -32,6 +34,8 @@ describe("a batch between the threads", () => {
       { ...failure, status: 503, body: "" },
       { ...failure, retryable: undefined, hostDown: undefined },
       { kind: "answer", answer: { status: 200, contentType: "", body: "" }, url: "http://x/" },
+      { ...failure, trace: { url: "http://x/", method: "POST", requestHeaders: [["A", "☃"]], redirects: 2 } },
+      { kind: "answer", answer: { status: 204, contentType: "", body: "" }, url: "" },
     ];
     const batch: Batch = [];
     results.forEach((result, at) => writeResult(batch, at, result));
@@ -44,7 +48,7 @@ describe("a batch between the threads", () => {
   });
 
   it("is refused when it is cut", () => {
-    const batch: Batch = [1, "SM1:sent", "http://x/", "POST", "secret", 10, false, 2, "a", "b", "c"];
+    const batch: Batch = [1, "SM1:sent", "http://x/", "POST", "secret", 10, false, false, undefined, 2, "a", "b", "c"];
     assert.throws(() => readRequests(batch, () => {}), /complete/);
     assert.throws(() => readResults([1, 9, 200], () => {}), /known kind/);
   });

@@ -4,6 +4,7 @@
  * a structured clone of a flat list costs least; see decision 0009.
  */
 import { assert } from "../../kernel/assert.ts";
+import type { RequestTrace } from "./request-trace.ts";
 import type { AttemptResult, RetryClass, SendRequest } from "./sender.ts";
 
 /** Requests that go to the thread in one message at most, and results that come back in one. */
@@ -13,16 +14,18 @@ export const MAX_BATCH = 500;
 export type Batch = (string | number | boolean | undefined)[];
 
 /** Fields of a request before its parameters; the last is how many follow. */
-const FIELDS = 8;
+const FIELDS = 10;
 /** An answer of which only the status is told, an answer in full, and a failure. */
 const PLAIN = 0;
 const FULL = 1;
 const FAILED = 2;
+/** Comes before one of them: what was sent and answered, as JSON. */
+const TRACED = 3;
 
 /** Appends a request, of whose time `leftMs` is left by now. `key` names it in the results. */
 export function writeRequest(batch: Batch, key: number, request: SendRequest, leftMs: number): void {
-  const { webhookId, url, method, params, authToken, wantsBody } = request;
-  batch.push(key, webhookId, url, method, authToken, leftMs, wantsBody, params.length);
+  const { webhookId, url, method, params, authToken, wantsBody, wantsTrace = false, context } = request;
+  batch.push(key, webhookId, url, method, authToken, leftMs, wantsBody, wantsTrace, context, params.length);
   for (const pair of params) batch.push(pair[0], pair[1]);
 }
 
@@ -43,6 +46,8 @@ export function readRequests(batch: Batch, each: (key: number, request: SendRequ
       authToken: batch[start + 4] as string,
       leftMs: batch[start + 5] as number,
       wantsBody: batch[start + 6] as boolean,
+      wantsTrace: batch[start + 7] as boolean,
+      context: batch[start + 8] as string | undefined,
       params,
     });
   }
@@ -50,6 +55,7 @@ export function readRequests(batch: Batch, each: (key: number, request: SendRequ
 
 /** Appends how a request ended. */
 export function writeResult(batch: Batch, key: number, result: AttemptResult): void {
+  if (result.trace !== undefined) batch.push(key, TRACED, JSON.stringify(result.trace));
   if (result.kind === "failed") {
     const { errorCode, text, status, body, retryable, hostDown } = result;
     batch.push(key, FAILED, errorCode, text, status, body, retryable, hostDown);
@@ -63,11 +69,19 @@ export function writeResult(batch: Batch, key: number, result: AttemptResult): v
 /** Hands every result of a batch to `each`, in order. */
 export function readResults(batch: Batch, each: (key: number, result: AttemptResult) => void): void {
   let at = 0;
+  let trace: RequestTrace | undefined;
   while (at < batch.length) {
     const key = batch[at] as number;
     const kind = batch[at + 1] as number;
+    if (kind === TRACED) {
+      trace = JSON.parse(batch[at + 2] as string) as RequestTrace;
+      at += 3;
+      continue;
+    }
     assert(kind === PLAIN || kind === FULL || kind === FAILED, "a result is of a known kind");
-    each(key, kind === FAILED ? failureAt(batch, at + 2) : answerAt(batch, at + 2, kind === FULL));
+    const result = kind === FAILED ? failureAt(batch, at + 2) : answerAt(batch, at + 2, kind === FULL);
+    each(key, trace === undefined ? result : { ...result, trace });
+    trace = undefined;
     at += kind === PLAIN ? 3 : kind === FULL ? 6 : 8;
   }
 }

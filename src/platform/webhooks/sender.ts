@@ -1,4 +1,5 @@
 import type { WebhookAnswer } from "./job.ts";
+import type { RequestTrace } from "./request-trace.ts";
 
 /** One request of a webhook, complete. Plain data, because it may go to another thread. */
 export interface SendRequest {
@@ -14,11 +15,15 @@ export interface SendRequest {
   readonly leftMs: number;
   /** Whether anybody reads a good answer. Where false it comes without content type, body and URL. */
   readonly wantsBody: boolean;
+  /** Somebody may look at the request and its answer later: the result then has a trace. */
+  readonly wantsTrace?: boolean;
+  /** The span of this request, as platform/tracing packs it: sent along as `traceparent` and `tracestate`. */
+  readonly context?: string | undefined;
 }
 
 /** How a request ended. `retryable` names the override class under which it may be repeated. */
 export type AttemptResult =
-  | { readonly kind: "answer"; readonly answer: WebhookAnswer; readonly url: string }
+  | { readonly kind: "answer"; readonly answer: WebhookAnswer; readonly url: string; readonly trace?: RequestTrace }
   | {
       readonly kind: "failed";
       readonly errorCode: number;
@@ -29,6 +34,7 @@ export type AttemptResult =
       readonly retryable: RetryClass | undefined;
       /** Nobody answered: counts against the host. `undefined` where nobody was asked. */
       readonly hostDown: boolean | undefined;
+      readonly trace?: RequestTrace;
     };
 
 export type RetryClass = "4xx" | "5xx" | "ct" | "rt";

@@ -12,6 +12,12 @@ export interface WebhooksSettled extends CellRecord {
   readonly delivered?: readonly string[];
 }
 
+/** Somebody asked for a webhook to be sent again: as a new one, whose id is a SID. */
+export interface WebhookReplayed extends CellRecord {
+  readonly kind: "webhook.replayed";
+  readonly request: Omit<WebhookRequested, "kind">;
+}
+
 /** The webhooks that wait. */
 export class WebhookState {
   readonly jobs = new StateTable<WebhookJob>("webhooks", { projected: false });
@@ -30,6 +36,11 @@ export function webhookMachine(
     tables: [state.jobs] as readonly unknown[] as readonly StateTable<never>[],
     reducers: {
       "webhook.settled": (record: WebhooksSettled, context) => settle(state, record, context),
+      "webhook.replayed": ({ request }: WebhookReplayed, context) => {
+        const job: WebhookJob = { ...request, createdMs: context.atMs };
+        state.jobs.put(job.id, job);
+        context.effect(() => effects.queued(job));
+      },
     },
     listeners: {
       "webhook.requested": (request: WebhookRequested, context) => {
@@ -42,10 +53,13 @@ export function webhookMachine(
   };
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Field by field, because a spread costs several times as much and this runs for every status of every message. */
 function jobOf(request: WebhookRequested, createdMs: number): WebhookJob {
   const { id, accountSid, orderKey, purpose, resourceSid, url, method, params, fallbackUrl, fallbackMethod } = request;
-  const job = { id, accountSid, orderKey, purpose, resourceSid, url, method, params, createdMs };
+  const job: Mutable<WebhookJob> = { id, accountSid, orderKey, purpose, resourceSid, url, method, params, createdMs };
+  if (request.trace !== undefined) job.trace = request.trace;
   if (fallbackUrl === undefined) return job;
   return fallbackMethod === undefined ? { ...job, fallbackUrl } : { ...job, fallbackUrl, fallbackMethod };
 }

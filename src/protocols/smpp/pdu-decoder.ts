@@ -5,6 +5,9 @@ import type { Decoded } from "./pdu.ts";
 
 const FIRST_ROOM_OCTETS = 256;
 
+/** Sees the octets of a PDU from `start` to before `end`, just before it is decoded. They change afterwards: whoever keeps them copies. */
+export type SeeFrame = (octets: Buffer, start: number, end: number) => void;
+
 /**
  * Cuts a byte stream into PDUs and decodes them, wherever the chunks begin and
  * end; the outcome does not depend on how the stream was cut.
@@ -16,14 +19,16 @@ const FIRST_ROOM_OCTETS = 256;
  */
 export class PduDecoder {
   private readonly maxPduOctets: number;
+  private readonly onFrame: SeeFrame | undefined;
   /** The beginning of an unfinished PDU is in `partial`, up to `held`. */
   private partial: Buffer = Buffer.alloc(0);
   private held = 0;
   private dead = false;
 
   /** `maxPduOctets` is the largest command_length that is accepted, header included; at least 16. */
-  constructor(options: { maxPduOctets: number }) {
+  constructor(options: { maxPduOctets: number; onFrame?: SeeFrame | undefined }) {
     this.maxPduOctets = Math.max(options.maxPduOctets, HEADER_OCTETS);
+    this.onFrame = options.onFrame;
   }
 
   /** Octets of an unfinished PDU that wait for the rest of it. */
@@ -52,6 +57,7 @@ export class PduDecoder {
     if (room >= HEADER_OCTETS) {
       const length = chunk.readUInt32BE(at);
       if (length <= room && length <= this.maxPduOctets && length >= HEADER_OCTETS) {
+        this.onFrame?.(chunk, at, at + length);
         found.push(decodePdu(chunk, at, at + length));
         return at + length;
       }
@@ -85,6 +91,7 @@ export class PduDecoder {
       const sequence = this.partial.readUInt32BE(12);
       this.die(`command_length is ${length}, more than ${this.maxPduOctets}`, sequence, found);
     } else if (this.held === length) {
+      this.onFrame?.(this.partial, 0, length);
       found.push(decodePdu(this.partial, 0, length));
       this.release();
     }

@@ -12,6 +12,8 @@ export interface Submission {
   /** Which part, from 0. */
   readonly part: number;
   readonly validUntilMs: number;
+  /** How many parts the message was journalled with; a carrier that would cut it otherwise refuses it. */
+  readonly parts?: number;
   /** Which attempt of the message this is, from 1. Where given, a carrier can tell it from earlier ones. */
   readonly attempt?: number;
   /** Vendor TLVs: tag (decimal) to text. */
@@ -37,7 +39,27 @@ export interface CarrierListener {
   /** There may be room to submit again, or the carrier went up or down. */
   onCapacity(): void;
   onReceipt(receipt: Receipt, settle: Settle): void;
-  onText(text: IncomingText, settle: Settle): void;
+  /** `named` is told the SID that the text is kept with, for whoever looks later at what the carrier sent. */
+  onText(text: IncomingText, settle: Settle, named?: (sid: string) => void): void;
+}
+
+/** One bind, or what a carrier has instead of it. */
+export interface BindStatus {
+  readonly state: string;
+  readonly outstanding: number;
+  readonly detail?: string;
+  /** `transceiver` …; absent where there are no kinds. */
+  readonly kind?: string;
+  /** In epoch milliseconds, since when it is in this state. */
+  readonly sinceMs?: number;
+  /** How many requests may be under way now, and at most. */
+  readonly window?: number;
+  readonly windowLimit?: number;
+  /** How the other side calls itself, and the version that is spoken. */
+  readonly peer?: string;
+  readonly version?: string;
+  /** In epoch milliseconds, when it is tried again. */
+  readonly retryAtMs?: number;
 }
 
 /** What the operator is shown. */
@@ -45,7 +67,7 @@ export interface CarrierStatus {
   readonly name: string;
   readonly type: string;
   readonly up: boolean;
-  readonly binds: readonly { readonly state: string; readonly outstanding: number; readonly detail?: string }[];
+  readonly binds: readonly BindStatus[];
 }
 
 /** A request to an endpoint of a carrier's. The body is read only when it is asked for. */

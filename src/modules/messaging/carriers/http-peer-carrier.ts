@@ -6,6 +6,7 @@ import type { Carrier, CarrierEndpoint, CarrierListener, CarrierStatus, Submissi
 import { EndpointWork } from "./endpoint-work.ts";
 import { HttpPeer } from "./http-peer.ts";
 import type { CarrierCommon } from "./smpp.ts";
+import type { CarrierTraces, HttpTap } from "./traces/index.ts";
 
 export interface HttpPeerCarrierOptions {
   readonly settings: CarrierCommon & HttpPeerSettings;
@@ -14,6 +15,9 @@ export interface HttpPeerCarrierOptions {
   readonly maxAnswerOctets: number;
   /** Whether a request may be made again on a new connection when a kept one turns out to be closed. */
   readonly retryStale: boolean;
+  /** Where what is said is written down, for a while, and the texts that are not. */
+  readonly traces?: CarrierTraces | undefined;
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** What carriers have in common that are reached by requests over HTTP and call back over HTTP. */
@@ -27,6 +31,7 @@ export abstract class HttpPeerCarrier implements Carrier {
   protected readonly work: EndpointWork;
   protected listener: CarrierListener | undefined;
   private readonly type: string;
+  private readonly tap: HttpTap | undefined;
 
   protected constructor(type: string, options: HttpPeerCarrierOptions) {
     const { settings, net, clock, maxAnswerOctets, retryStale } = options;
@@ -37,6 +42,7 @@ export abstract class HttpPeerCarrier implements Carrier {
     this.messagesPerSecond = settings.messagesPerSecond;
     this.maintenance = settings.maintenance ?? [];
     this.work = new EndpointWork(clock);
+    this.tap = options.traces?.http(settings.name, options.secrets ?? []);
     this.peer = new HttpPeer({
       net,
       clock,
@@ -46,13 +52,20 @@ export abstract class HttpPeerCarrier implements Carrier {
       maxAnswerOctets,
       tlsVerify: settings.tlsVerify,
       retryStale,
+      tap: this.tap,
       onChange: () => this.listener?.onCapacity(),
     });
   }
 
   abstract countParts(sid: string, text: string): number;
   abstract submit(submission: Submission, done: (outcome: SubmitOutcome) => void): void;
-  abstract endpoints(): readonly CarrierEndpoint[];
+  protected abstract ownEndpoints(): readonly CarrierEndpoint[];
+
+  endpoints(): readonly CarrierEndpoint[] {
+    const { tap } = this;
+    const own = this.ownEndpoints();
+    return tap === undefined ? own : own.map((endpoint) => tappedEndpoint(endpoint, tap));
+  }
 
   start(listener: CarrierListener): void {
     this.listener = listener;
@@ -75,4 +88,22 @@ export abstract class HttpPeerCarrier implements Carrier {
     this.work.close();
     await this.peer.close();
   }
+}
+
+/** An endpoint whose calls are seen once their caller has proved who he is. */
+function tappedEndpoint(endpoint: CarrierEndpoint, tap: HttpTap): CarrierEndpoint {
+  return {
+    ...endpoint,
+    run: async (call) => {
+      let body: Uint8Array = new Uint8Array(0);
+      const readBody = async (maxOctets: number): ReturnType<typeof call.readBody> => {
+        const read = await call.readBody(maxOctets);
+        body = read;
+        return read;
+      };
+      const answer = await endpoint.run({ ...call, readBody });
+      if (answer.status < 300) tap.called({ method: call.method, target: call.target, body });
+      return answer;
+    },
+  };
 }

@@ -7,7 +7,9 @@ import {
   type HttpClientResponse,
 } from "../../../platform/http-client/index.ts";
 import type { Clock, Net, Timer } from "../../../platform/ports.ts";
+import type { BindStatus } from "./carrier.ts";
 import type { SubmitOutcome } from "../records.ts";
+import type { EntryLabel, HttpTap } from "./traces/index.ts";
 
 const DRAIN_MS = 5_000;
 /** After a connection could not be made the carrier is left alone, longer each time. */
@@ -27,6 +29,8 @@ export interface HttpPeerOptions {
   readonly tlsVerify: boolean;
   /** Whether a request may be made again where a kept connection broke before the answer. */
   readonly retryStale: boolean;
+  /** Sees what is said; nobody does without it. */
+  readonly tap?: HttpTap | undefined;
   /** There may be room again, or the peer went up or down. */
   readonly onChange: () => void;
 }
@@ -36,6 +40,8 @@ export interface PeerRequest {
   readonly url: string;
   readonly headers: readonly HeaderPair[];
   readonly body: string | undefined;
+  /** Whose it is. */
+  readonly label?: EntryLabel;
 }
 
 /**
@@ -73,17 +79,23 @@ export class HttpPeer {
     return this.inFlight;
   }
 
-  state(): { readonly state: string; readonly outstanding: number; readonly detail?: string } {
-    const outstanding = this.inFlight;
-    if (this.closing) return { state: "closed", outstanding };
-    if (this.failures > 0) return { state: "unreachable", outstanding, detail: this.lastFailure ?? "" };
-    return { state: this.isPaused() ? "paused" : "open", outstanding };
+  state(): BindStatus {
+    const { maxInFlight, clock } = this.options;
+    const common = { outstanding: this.inFlight, window: this.capacityNow(), windowLimit: maxInFlight };
+    const retryAtMs = clock.nowMs() + Math.max(0, Math.round(this.pausedUntilMs - clock.monotonicMs()));
+    if (this.closing) return { state: "closed", ...common };
+    if (this.failures > 0) return { state: "unreachable", ...common, detail: this.lastFailure ?? "", retryAtMs };
+    return this.isPaused() ? { state: "paused", ...common, retryAtMs } : { state: "open", ...common };
+  }
+
+  /** After a failure one request finds out whether the server is there again. */
+  private capacityNow(): number {
+    return this.failures > 0 ? 1 : this.options.maxInFlight;
   }
 
   capacity(): number {
     if (this.closing || this.isPaused()) return 0;
-    // After a failure one request finds out whether the server is there again.
-    return Math.max(0, (this.failures > 0 ? 1 : this.options.maxInFlight) - this.inFlight);
+    return Math.max(0, this.capacityNow() - this.inFlight);
   }
 
   /** Makes a request; `read` says what its answer means. `done` is called once, whatever happens. */
@@ -92,8 +104,10 @@ export class HttpPeer {
     read: (response: HttpClientResponse) => SubmitOutcome,
     done: (outcome: SubmitOutcome) => void,
   ): void {
-    const { connectTimeoutMs, responseTimeoutMs, maxAnswerOctets, tlsVerify, retryStale } = this.options;
+    const { connectTimeoutMs, responseTimeoutMs, maxAnswerOctets, tlsVerify, retryStale, tap } = this.options;
+    const { label } = request;
     this.inFlight += 1;
+    if (tap !== undefined && label !== undefined) tap.request(label, request);
     const answer = this.http.request({
       method: request.method,
       url: request.url,
@@ -112,6 +126,7 @@ export class HttpPeer {
     void answer.then(
       (response) => {
         this.failures = 0;
+        if (tap !== undefined && label !== undefined) tap.response(label, response);
         const outcome = read(response);
         if (outcome.kind === "refused" && outcome.verdict === "throttle") this.honourRetryAfter(response);
         this.settle(outcome, done);

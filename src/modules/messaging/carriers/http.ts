@@ -1,4 +1,3 @@
-import { present } from "../../../kernel/assert.ts";
 import type { HttpCarrierSettings } from "../../../platform/config/index.ts";
 import type { Clock, Logger, Net } from "../../../platform/ports.ts";
 import type { SubmitOutcome } from "../records.ts";
@@ -6,14 +5,19 @@ import type { CarrierEndpoint, Submission } from "./carrier.ts";
 import { inboundEndpoint, receiptEndpoint } from "./http-endpoints.ts";
 import { readOutcome } from "./http-outcome.ts";
 import { HttpPeerCarrier } from "./http-peer-carrier.ts";
+import { CUT_OTHERWISE } from "./cut-otherwise.ts";
 import { cutText, referenceOf, renderRequest, templateValues, type CutText } from "./http-request.ts";
 import type { CarrierCommon } from "./smpp.ts";
+import type { CarrierTraces } from "./traces/index.ts";
 
 export interface HttpCarrierOptions {
   readonly settings: CarrierCommon & HttpCarrierSettings;
   readonly net: Net;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: CarrierTraces | undefined;
+  /** What is not written down there. */
+  readonly secrets?: readonly string[] | undefined;
   /** Where this platform is reached from outside, without a slash at the end. Asked when a message is submitted. */
   readonly publicUrl: () => string;
 }
@@ -27,9 +31,9 @@ export class HttpCarrier extends HttpPeerCarrier {
   private readonly cut = new Map<string, CutText>();
 
   constructor(options: HttpCarrierOptions) {
-    const { settings, net, clock } = options;
+    const { settings, net, clock, traces, secrets } = options;
     const { maxAnswerOctets, submit } = settings;
-    super("http", { settings, net, clock, maxAnswerOctets, retryStale: submit.recognisesRepeats });
+    super("http", { settings, net, clock, maxAnswerOctets, retryStale: submit.recognisesRepeats, traces, secrets });
     this.options = options;
   }
 
@@ -41,9 +45,15 @@ export class HttpCarrier extends HttpPeerCarrier {
     if (this.capacity() === 0) return done({ kind: "not-sent", reason: "no-room" });
     const { settings, clock, logger } = this.options;
     const cut = this.cutOf(submission.sid, submission.text);
-    present(cut.parts[submission.part], `part ${submission.part} of ${submission.sid}`);
+    // The settings have changed since the first part went: the others would not belong to it.
+    const isSame = submission.part < cut.parts.length && (submission.parts ?? cut.parts.length) === cut.parts.length;
+    if (!isSame) return done(CUT_OTHERWISE);
     const context = { nowMs: clock.nowMs(), callbackUrl: this.callbackUrl() };
-    const request = renderRequest(settings.submit, templateValues(submission, cut, context));
+    const { sid, attempt, part } = submission;
+    const request = {
+      ...renderRequest(settings.submit, templateValues(submission, cut, context)),
+      label: { sid, attempt, part },
+    };
     const reference = referenceOf(submission);
     this.peer.send(
       request,
@@ -82,7 +92,7 @@ export class HttpCarrier extends HttpPeerCarrier {
     return `${base}/carriers/${this.name}/receipts/${receipts.secret}`;
   }
 
-  endpoints(): readonly CarrierEndpoint[] {
+  protected ownEndpoints(): readonly CarrierEndpoint[] {
     const { settings } = this.options;
     const logger = this.options.logger.child({ carrier: this.name });
     const deps = { logger, work: this.work, listener: () => this.listener };

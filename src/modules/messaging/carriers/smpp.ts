@@ -17,11 +17,20 @@ import {
 } from "../../../protocols/smpp/index.ts";
 import type { MaintenanceWindow, SmppCarrierSettings } from "../../../platform/config/index.ts";
 import type { Clock, Logger, Net } from "../../../platform/ports.ts";
-import { SmppClient, type BindKind, type DeliveryPdu, type RespondDelivery } from "../../../platform/smpp/index.ts";
+import {
+  explainStatus,
+  SmppClient,
+  type BindKind,
+  type DeliveryPdu,
+  type RespondDelivery,
+  type WaitCause,
+} from "../../../platform/smpp/index.ts";
 import type { SubmitOutcome } from "../records.ts";
-import type { Carrier, CarrierListener, CarrierStatus, Submission } from "./carrier.ts";
+import type { BindStatus, Carrier, CarrierListener, CarrierStatus, Submission } from "./carrier.ts";
+import { CUT_OTHERWISE } from "./cut-otherwise.ts";
 import { userReference } from "./smpp-reference.ts";
 import { receiptResult, refusalOf } from "./smpp-status.ts";
+import type { CarrierTraces, EntryLabel, SessionTap } from "./traces/index.ts";
 
 /** What every carrier is configured with beside its own type's settings. */
 export interface CarrierCommon {
@@ -36,6 +45,15 @@ export interface SmppCarrierOptions {
   readonly net: Net;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where what is said is written down, for a while; nowhere without it. */
+  readonly traces?: CarrierTraces | undefined;
+}
+
+/** One client, and what sees its present session. */
+interface Bound {
+  readonly bind: BindKind;
+  readonly client: SmppClient;
+  tap: SessionTap | undefined;
 }
 
 /** Responses are brought into the base of receipts; there, only case and zeros still differ. */
@@ -53,7 +71,7 @@ export class SmppCarrier implements Carrier {
   readonly messagesPerSecond: number | undefined;
   readonly maintenance: readonly MaintenanceWindow[];
   private readonly options: SmppCarrierOptions;
-  private readonly clients: { readonly bind: BindKind; readonly client: SmppClient }[] = [];
+  private readonly clients: Bound[] = [];
   private readonly built = new Map<string, MessagePart[]>();
   private listener: CarrierListener | undefined;
   private next = 0;
@@ -76,8 +94,10 @@ export class SmppCarrier implements Carrier {
   }
 
   private open(bind: BindKind): void {
-    const { settings, net, clock, logger } = this.options;
+    const { settings, net, clock, logger, traces } = this.options;
     const { url } = settings;
+    const opened: { tap: SessionTap | undefined } = { tap: undefined };
+    const tap = traces === undefined ? undefined : () => (opened.tap = traces.session(this.name, settings));
     const client = new SmppClient({
       net,
       clock,
@@ -96,9 +116,10 @@ export class SmppCarrier implements Carrier {
       timers: { responseMs: settings.responseTimeoutMs, enquireLinkMs: settings.enquireLinkMs },
       onState: () => this.listener?.onCapacity(),
       onReady: () => this.listener?.onCapacity(),
-      onDeliver: (pdu, respond) => this.deliver(pdu, respond),
+      onDeliver: (pdu, respond) => this.deliver(pdu, respond, opened.tap),
+      ...(tap === undefined ? {} : { tap }),
     });
-    this.clients.push({ bind, client });
+    this.clients.push(Object.assign(opened, { bind, client }));
     client.start();
   }
 
@@ -117,10 +138,14 @@ export class SmppCarrier implements Carrier {
   }
 
   submit(submission: Submission, done: (outcome: SubmitOutcome) => void): void {
-    const client = this.pickClient();
-    if (client === undefined) return done({ kind: "not-sent", reason: "not-bound" });
+    const bound = this.pickClient();
+    if (bound === undefined) return done({ kind: "not-sent", reason: "not-bound" });
+    const { client, tap } = bound;
     const parts = this.partsOf(submission.sid, submission.text);
-    const part = present(parts[submission.part], `part ${submission.part} of ${submission.sid}`);
+    const part = parts[submission.part];
+    // The settings have changed since the first part went: the others would not belong to it.
+    if (part === undefined || (submission.parts ?? parts.length) !== parts.length) return done(CUT_OTHERWISE);
+    if (tap !== undefined) tap.owner = labelOf(submission);
     client.send(this.submitBody(submission, part, parts.length), (outcome) => {
       if (outcome.kind === "unknown") return done({ kind: "unknown", reason: outcome.reason });
       if (outcome.kind === "not-sent") return done(this.notSent(outcome.reason, outcome.detail));
@@ -130,6 +155,7 @@ export class SmppCarrier implements Carrier {
       if (id === "") return done({ kind: "unknown", reason: "no message id" });
       return done({ kind: "accepted", id: this.normaliseId(id) });
     });
+    if (tap !== undefined) tap.owner = undefined;
   }
 
   private notSent(reason: string, detail: string | undefined): SubmitOutcome {
@@ -139,13 +165,13 @@ export class SmppCarrier implements Carrier {
   }
 
   /** The bind with the most room, in turn where they are equal. */
-  private pickClient(): SmppClient | undefined {
-    let best: SmppClient | undefined;
+  private pickClient(): Bound | undefined {
+    let best: Bound | undefined;
     const count = this.clients.length;
     for (let i = 0; i < count; i += 1) {
       const entry = this.clients[(this.next + i) % count];
       if (entry === undefined || entry.bind === "receiver" || entry.client.windowFree === 0) continue;
-      if (best === undefined || entry.client.windowFree > best.windowFree) best = entry.client;
+      if (best === undefined || entry.client.windowFree > best.client.windowFree) best = entry;
     }
     this.next = (this.next + 1) % Math.max(1, count);
     return best;
@@ -205,7 +231,7 @@ export class SmppCarrier implements Carrier {
     return normaliseMessageId(id, this.options.settings.messageIds);
   }
 
-  private deliver(pdu: DeliveryPdu, respond: RespondDelivery): void {
+  private deliver(pdu: DeliveryPdu, respond: RespondDelivery, tap: SessionTap | undefined): void {
     const listener = present(this.listener, "the listener of a started carrier");
     const settle = (durable: boolean): void => {
       respond(durable ? CommandStatus.ESME_ROK : CommandStatus.ESME_RX_T_APPN);
@@ -254,20 +280,54 @@ export class SmppCarrier implements Carrier {
         ...(concat === undefined ? {} : { concat }),
       },
       settle,
+      tap === undefined
+        ? undefined
+        : (sid) => {
+            tap.delivered(pdu.sequence, { sid, attempt: undefined, part: (concat?.sequence ?? 1) - 1 });
+          },
     );
   }
 
   status(): CarrierStatus {
-    const binds = this.clients.map(({ bind, client }) => ({
-      state: `${bind} ${client.state.name}`,
-      outstanding: client.outstanding,
-      ...(client.state.name === "waiting" ? { detail: JSON.stringify(client.state.cause) } : {}),
-    }));
+    const binds = this.clients.map((bound) => bindStatus(bound, this.options.settings.window));
     return { name: this.name, type: "smpp", up: this.up, binds };
   }
 
   async close(): Promise<void> {
     await Promise.all(this.clients.map(({ client }) => client.stop(DRAIN_MS)));
+  }
+}
+
+function labelOf({ sid, attempt, part }: Submission): EntryLabel {
+  return { sid, attempt, part };
+}
+
+function bindStatus({ bind, client }: Bound, windowLimit: number): BindStatus {
+  const { state, outstanding, sinceMs } = client;
+  const common = { state: `${bind} ${state.name}`, kind: bind, sinceMs, outstanding, windowLimit };
+  if (state.name === "bound") {
+    const { peerSystemId, interfaceVersion } = state;
+    const version = interfaceVersion === undefined ? {} : { version: versionName(interfaceVersion) };
+    return { ...common, window: client.windowSize, peer: peerSystemId, ...version };
+  }
+  if (state.name !== "waiting") return common;
+  return { ...common, detail: causeText(state.cause), retryAtMs: sinceMs + state.delayMs };
+}
+
+function versionName(version: number): string {
+  return `${version >> 4}.${version & 0xf}`;
+}
+
+function causeText(cause: WaitCause): string {
+  switch (cause.kind) {
+    case "connect-failed":
+      return `no connection: ${cause.code}`;
+    case "bind-refused": {
+      const { name, text } = explainStatus(cause.status);
+      return `bind refused with ${name}: ${text}`;
+    }
+    case "closed":
+      return `connection ended: ${cause.reason}`;
   }
 }
 

@@ -13,6 +13,7 @@ import { TRY_AGAIN } from "./endpoint-work.ts";
 import { HttpPeerCarrier } from "./http-peer-carrier.ts";
 import { doneDateOf, isGsm7, publicAddress } from "./http-values.ts";
 import type { CarrierCommon } from "./smpp.ts";
+import type { CarrierTraces } from "./traces/index.ts";
 import { receiptOf, refusalOf } from "./twilio-codes.ts";
 
 export interface TwilioCarrierOptions {
@@ -20,6 +21,9 @@ export interface TwilioCarrierOptions {
   readonly net: Net;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces?: CarrierTraces | undefined;
+  /** What is not written down there. */
+  readonly secrets?: readonly string[] | undefined;
   /** Where this platform is reached from outside, without a slash at the end. */
   readonly publicUrl: () => string;
 }
@@ -37,9 +41,9 @@ export class TwilioCarrier extends HttpPeerCarrier {
   private readonly headers: readonly HeaderPair[];
 
   constructor(options: TwilioCarrierOptions) {
-    const { settings, net, clock } = options;
+    const { settings, net, clock, traces, secrets } = options;
     // There is nothing that would make a request recognised when it comes twice.
-    super("twilio", { settings, net, clock, maxAnswerOctets: MAX_ANSWER_OCTETS, retryStale: false });
+    super("twilio", { settings, net, clock, maxAnswerOctets: MAX_ANSWER_OCTETS, retryStale: false, traces, secrets });
     this.options = options;
     const { accountSid, authToken, apiKey } = settings;
     this.url = `${withoutSlash(settings.baseUrl)}/2010-04-01/Accounts/${accountSid}/Messages.json`;
@@ -59,7 +63,9 @@ export class TwilioCarrier extends HttpPeerCarrier {
   submit(submission: Submission, done: (outcome: SubmitOutcome) => void): void {
     if (this.capacity() === 0) return done({ kind: "not-sent", reason: "no-room" });
     const body = this.form(submission).toString();
-    this.peer.send({ method: "POST", url: this.url, headers: this.headers, body }, readOutcome, done);
+    const { sid, attempt, part } = submission;
+    const label = { sid, attempt, part };
+    this.peer.send({ method: "POST", url: this.url, headers: this.headers, body, label }, readOutcome, done);
   }
 
   private form(submission: Submission): URLSearchParams {
@@ -82,7 +88,7 @@ export class TwilioCarrier extends HttpPeerCarrier {
     return withoutSlash(this.options.settings.callbackBaseUrl ?? this.options.publicUrl());
   }
 
-  endpoints(): readonly CarrierEndpoint[] {
+  protected ownEndpoints(): readonly CarrierEndpoint[] {
     return [
       { name: "status", method: "POST", hasSecret: false, run: (call) => this.take(call, "status") },
       { name: "inbound", method: "POST", hasSecret: false, run: (call) => this.take(call, "inbound") },

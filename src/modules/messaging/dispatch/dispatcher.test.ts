@@ -20,6 +20,7 @@ describe("a message that goes out", () => {
       to: "+447700900123",
       text: "hello",
       part: 0,
+      parts: 1,
       attempt: 1,
       validUntilMs: world.message(sid).validUntilMs,
     });

@@ -22,7 +22,7 @@ import type { SubmitAnswer, SubmitOutcome, SubmitsAnswered } from "../records.ts
 import { BatchMaker, recordOf, type Batch } from "./batch-maker.ts";
 import { Budgets } from "./budgets.ts";
 import { Conversations } from "./conversations.ts";
-import { Lane } from "./lane.ts";
+import { Lane, type LaneLook } from "./lane.ts";
 import type { Parking } from "./parking.ts";
 import { flowOf, inTurns, pendingCount, sidOf } from "./queue-items.ts";
 import type { Rates } from "./rates.ts";
@@ -61,7 +61,7 @@ export interface DispatcherOptions {
 }
 
 /** A carrier's lane as the operator is shown it. */
-export type LaneStatus = CarrierStatus & { readonly queued: number };
+export type LaneStatus = CarrierStatus & LaneLook & { readonly queued: number };
 
 /**
  * Moves messages from queued to handed over: routes, waits for room, journals the
@@ -71,12 +71,16 @@ export type LaneStatus = CarrierStatus & { readonly queued: number };
 export class Dispatcher implements MessageEffects {
   private readonly options: DispatcherOptions;
   private readonly lanes = new Map<string, Lane>();
+  /** Carriers that were taken away and finish what is under way. */
+  private readonly retiring = new Set<Promise<void>>();
   /**
    * The lanes in which something may have become possible. Of hundreds of carriers, and with
    * very many senders that wait for their rate, it is few at one moment.
    */
   private readonly toPump = new Set<Lane>();
   private readonly retries: DueList;
+  /** Messages that no carrier could be found for; they are looked at again when that changes. */
+  private readonly stranded = new Set<string>();
   private readonly answers: Reports<SubmitAnswer>;
   private readonly conversations = new Conversations();
   private readonly budgets: Budgets;
@@ -95,7 +99,7 @@ export class Dispatcher implements MessageEffects {
 
   constructor(options: DispatcherOptions) {
     this.options = options;
-    const { clock, carriers, rates, chooser, state } = options;
+    const { clock, carriers, state } = options;
     this.budgets = new Budgets(clock);
     this.limits = new TrafficLimits({ clock, dayCount: (key) => state.dayCounts.get(key) });
     this.setAside = new SetAside({
@@ -110,19 +114,7 @@ export class Dispatcher implements MessageEffects {
       setAside: this.setAside,
       isMoved: (lane, message, item) => this.isMoved(lane, message, item),
     });
-    for (const carrier of carriers) {
-      const lane: Lane = new Lane({
-        carrier,
-        clock,
-        gate: ({ account, sender: line }, cost) => {
-          const waitMs = rates.waitMs({ accountSid: account, from: senderOfLine(line) }, cost);
-          return Math.max(waitMs, this.limits.waitMs(line, cost));
-        },
-        onReady: () => this.askPump(lane),
-        allows: (name) => chooser.allows(name),
-      });
-      this.lanes.set(carrier.name, lane);
-    }
+    for (const carrier of carriers) this.addCarrier(carrier);
     this.retries = new DueList(clock, (sids) => this.retryDue(sids));
     this.answers = new Reports({
       clock,
@@ -132,6 +124,43 @@ export class Dispatcher implements MessageEffects {
         this.useCell().commitThen(record, "progress", (error) => done(error === undefined));
       },
     });
+  }
+
+  /** There is one more carrier. Its name is not that of another one. */
+  addCarrier(carrier: Carrier): void {
+    assert(!this.lanes.has(carrier.name), `one carrier is called ${carrier.name}`);
+    const { clock, rates, chooser } = this.options;
+    const lane: Lane = new Lane({
+      carrier,
+      clock,
+      gate: ({ account, sender: line }, cost) => {
+        const waitMs = rates.waitMs({ accountSid: account, from: senderOfLine(line) }, cost);
+        return Math.max(waitMs, this.limits.waitMs(line, cost));
+      },
+      onReady: () => this.askPump(lane),
+      allows: (name) => chooser.allows(name),
+    });
+    this.lanes.set(carrier.name, lane);
+  }
+
+  /**
+   * Takes a carrier away: what waits for it goes elsewhere, what it was given is waited for within
+   * its limit, and it is closed. The router must not name it any more. Its name is free again when
+   * this resolves. What is journalled for it and was not handed over yet comes back as not sent.
+   * A successor of the same name has its place at once, and is to be started when this resolves.
+   */
+  removeCarrier(name: string, successor?: Carrier): Promise<void> {
+    const lane = this.lanes.get(name);
+    if (lane === undefined) return Promise.resolve();
+    this.lanes.delete(name);
+    this.toPump.delete(lane);
+    const waiting = inTurns(lane.queue.drain());
+    lane.close();
+    if (successor !== undefined) this.addCarrier(successor);
+    this.moveOn(waiting, 0);
+    const retired = lane.journalled().then(() => lane.carrier.close());
+    this.retiring.add(retired);
+    return retired.finally(() => this.retiring.delete(retired));
   }
 
   /** The cell exists only after the machines it is made of. */
@@ -146,7 +175,13 @@ export class Dispatcher implements MessageEffects {
 
   /** What waits in front of each carrier, for the operator. */
   status(): readonly LaneStatus[] {
-    return [...this.lanes.values()].map((lane) => ({ ...lane.carrier.status(), queued: lane.queue.length }));
+    return [...this.lanes.values()].map(statusOfLane);
+  }
+
+  /** The same of one carrier; `undefined` where there is none of that name. */
+  statusOf(name: string): LaneStatus | undefined {
+    const lane = this.lanes.get(name);
+    return lane === undefined ? undefined : statusOfLane(lane);
   }
 
   /** Goes on where the log left off: in flight without an answer is unknown, the rest is queued again. */
@@ -203,6 +238,7 @@ export class Dispatcher implements MessageEffects {
     if (lane === undefined) {
       // The carriers were changed while it waited: it stays until its validity ends or they are changed again.
       this.options.logger.warn("dispatch.no-carrier", { sid: message.sid });
+      this.stranded.add(message.sid);
       this.retries.add(message.sid, this.options.clock.nowMs() + 60_000);
       return;
     }
@@ -262,6 +298,7 @@ export class Dispatcher implements MessageEffects {
 
   private retryDue(sids: readonly string[]): void {
     for (const sid of sids) {
+      this.stranded.delete(sid);
       const message = this.options.state.messages.get(sid);
       if (message === undefined || isFinal(message.status)) continue;
       if (this.mayRetry(message)) this.ready(message);
@@ -298,6 +335,22 @@ export class Dispatcher implements MessageEffects {
       for (const lane of lost) this.moveOn(inTurns(lane.queue.drain()), 0);
     }
     for (const lane of this.lanes.values()) this.askPump(lane);
+  }
+
+  /** There is a carrier more: what had nowhere to go may have now. */
+  carriersChanged(): void {
+    if (this.stopped || this.stranded.size === 0) return;
+    const sids = [...this.stranded];
+    this.stranded.clear();
+    this.lookAgain(sids, 0);
+  }
+
+  private lookAgain(sids: readonly string[], from: number): void {
+    if (this.stopped) return;
+    const end = Math.min(sids.length, from + REBALANCE_SLICE);
+    // Those that are not for now are in the list of retries still.
+    this.retryDue(sids.slice(from, end));
+    if (end < sids.length) this.options.clock.after(0, () => this.lookAgain(sids, end));
   }
 
   /** Queues again where it can go now what was taken out of a lane, a slice at a time. */
@@ -368,10 +421,12 @@ export class Dispatcher implements MessageEffects {
     const { sids, reserved, days } = batch;
     const record = recordOf(batch, lane.carrier.name, this.options.chooser.versions);
     this.journals += 1;
+    lane.journals += 1;
     this.useCell().commitThen(record, "progress", (error) => {
       lane.release(reserved);
       this.limits.settled(days);
       this.journals -= 1;
+      lane.journalDone();
       // The effect of the record hands the parts over right after this.
       if (this.journals === 0 && this.stopped) queueMicrotask(() => this.journalsIdle?.());
       // Of what was called off meanwhile nothing is submitted, so that no answer would tell of the room.
@@ -391,8 +446,12 @@ export class Dispatcher implements MessageEffects {
 
   submit(carrierName: string, begun: readonly { message: Readonly<Message>; parts: readonly number[] }[]): void {
     const lane = this.lanes.get(carrierName);
-    assert(lane !== undefined, `carrier ${carrierName} exists`);
-    for (const { message, parts } of begun) for (const part of parts) this.submitPart(lane, message, part);
+    for (const { message, parts } of begun) {
+      for (const part of parts) {
+        if (lane === undefined) this.answers.add(carrierName, { sid: message.sid, part, outcome: CARRIER_GONE });
+        else this.submitPart(lane, message, part);
+      }
+    }
   }
 
   private submitPart(lane: Lane, message: Readonly<Message>, part: number): void {
@@ -406,6 +465,7 @@ export class Dispatcher implements MessageEffects {
       to: message.to,
       text: sentText(message),
       part,
+      parts: message.parts.length,
       attempt: message.tries?.at(-1)?.number ?? 1,
       validUntilMs: message.validUntilMs,
     };
@@ -443,10 +503,17 @@ export class Dispatcher implements MessageEffects {
     this.retries.close();
     for (const lane of this.lanes.values()) lane.close();
     if (this.journals > 0) await new Promise<void>((resolve) => (this.journalsIdle = resolve));
-    await Promise.all(this.options.carriers.map((carrier) => carrier.close()));
+    await Promise.all([...[...this.lanes.values()].map(({ carrier }) => carrier.close()), ...this.retiring]);
     await this.answers.drained();
     await this.setAside.drained();
   }
+}
+
+/** It was taken away between the journal entry and the first octet. */
+const CARRIER_GONE: SubmitOutcome = { kind: "not-sent", reason: "carrier-gone" };
+
+function statusOfLane(lane: Lane): LaneStatus {
+  return { ...lane.carrier.status(), ...lane.look(), queued: lane.queue.length };
 }
 
 /** What an outcome says about the carrier's pace. */

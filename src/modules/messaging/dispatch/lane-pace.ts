@@ -44,6 +44,18 @@ export class LanePace {
     this.accepted[this.slot % SLOTS] = (this.accepted[this.slot % SLOTS] ?? 0) + 1;
   }
 
+  /** Parts a second that the carrier took, over the last two seconds. */
+  perSecond(nowMs: number): number {
+    this.turn(nowMs);
+    const sum = this.accepted.reduce((total, count) => total + count, 0);
+    return (sum / (SLOT_MS * SLOTS)) * 1_000;
+  }
+
+  /** For what it was saturated when that was asked last. */
+  get saturated(): Saturation {
+    return this.saturation;
+  }
+
   /** For what the carrier is saturated, where that differs from what was said before. */
   notice(load: LaneLoad): Saturation | undefined {
     const { nowMs, waiting, waitingInAll } = load;

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../../../platform/ports.ts";
 import { FairQueue, TokenBucket, type FairQueueOptions } from "../../../platform/queue/index.ts";
-import { TRAFFIC_CLASSES } from "../../routing/index.ts";
+import { TRAFFIC_CLASSES, type TrafficClass } from "../../routing/index.ts";
 import type { Carrier } from "../carriers/index.ts";
 import { LanePace, type Saturation } from "./lane-pace.ts";
 
@@ -26,6 +26,24 @@ export interface LaneOptions {
   readonly allows: (carrier: string) => "all" | "probe" | "none";
 }
 
+/** What the operator is shown of a lane. */
+export interface LaneLook {
+  /** Messages that wait, by class. */
+  readonly waiting: Readonly<Record<TrafficClass, number>>;
+  /** Parts that were given to the carrier and have no answer yet. */
+  readonly inFlight: number;
+  /** Parts that could be given to it now. */
+  readonly free: number;
+  /** Parts a second that the carrier may be given; `undefined` without a limit. */
+  readonly limitPerSecond: number | undefined;
+  /** Parts a second that it took in the last two seconds. */
+  readonly perSecond: number;
+  /** For which messages so much waits that they had better go elsewhere. */
+  readonly saturation: Saturation;
+  /** Until when it is left alone because it said "too fast", in epoch milliseconds. */
+  readonly pausedUntilMs: number | undefined;
+}
+
 /** The queue in front of one carrier: its order, its rate and its window, and a pause when it says that this is too much. */
 export class Lane {
   readonly carrier: Carrier;
@@ -34,6 +52,9 @@ export class Lane {
   private readonly allows: LaneOptions["allows"];
   private readonly bucket: TokenBucket | undefined;
   private readonly pace = new LanePace();
+  /** Journal entries that are not durable yet. */
+  journals = 0;
+  private whenJournalled: (() => void) | undefined;
   private reserved = 0;
   private unanswered = 0;
   private wasUp = false;
@@ -56,6 +77,36 @@ export class Lane {
     this.queue = new FairQueue({ clock, lanes: TRAFFIC_CLASSES.length, gate, onReady });
     const rate = carrier.messagesPerSecond;
     this.bucket = rate === undefined ? undefined : new TokenBucket(rate, clock.nowMs());
+  }
+
+  /** A journal entry is durable, or was refused. */
+  journalDone(): void {
+    this.journals -= 1;
+    // What the entry sets in motion comes right after this.
+    if (this.journals === 0) queueMicrotask(() => this.whenJournalled?.());
+  }
+
+  /** Resolves when no journal entry is under way. */
+  journalled(): Promise<void> {
+    if (this.journals === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.whenJournalled = resolve));
+  }
+
+  /** For the operator. */
+  look(): LaneLook {
+    const nowMs = this.clock.nowMs();
+    const [urgent = 0, transactional = 0, marketing = 0] = TRAFFIC_CLASSES.map((_, lane) =>
+      this.queue.lengthOfLane(lane),
+    );
+    return {
+      waiting: { urgent, transactional, marketing },
+      inFlight: this.unanswered,
+      free: Math.max(0, this.carrier.capacity() - this.reserved),
+      limitPerSecond: this.carrier.messagesPerSecond,
+      perSecond: this.pace.perSecond(nowMs),
+      saturation: this.pace.saturated,
+      pausedUntilMs: this.pausedUntilMs > nowMs ? this.pausedUntilMs : undefined,
+    };
   }
 
   /** Parts that may be journalled now, for which the window, the rate and the carrier's health have room. */

@@ -1,6 +1,7 @@
 import type { MaintenanceWindow } from "../../../platform/config/index.ts";
 import type { CarrierHealth, Quality } from "../../routing/index.ts";
 import { Breaker } from "./breaker.ts";
+import { Latencies } from "./latencies.ts";
 import { maintenanceAt } from "./maintenance.ts";
 import { Measure } from "./measure.ts";
 
@@ -34,6 +35,8 @@ export class CarrierWatch {
   readonly breaker: Breaker;
   readonly overall = new Measure();
   readonly networks = new Map<string, Measure>();
+  /** Of its answers to submits. */
+  readonly latencies = new Latencies();
   isUp = false;
   isMaintained = false;
   /** Much waits in front of it. */
@@ -89,6 +92,7 @@ export class CarrierWatch {
     network?.window.add(COUNTED_AS[kind], nowMs);
     if (kind === "accepted" || kind === "throttled" || kind === "refused") {
       this.progressMs = nowMs;
+      this.latencies.add(latencyMs, nowMs);
       const usual = this.usualLatencyMs ?? latencyMs;
       this.usualLatencyMs = usual + (latencyMs - usual) * LATENCY_SHARE;
     }

@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../../../platform/ports.ts";
 import { steadyClock, TimingWheel } from "../../../platform/queue/index.ts";
 import type { CarrierHealth, HealthSnapshot, Quality } from "../../routing/index.ts";
 import { CarrierWatch, type AnswerKind } from "./carrier-watch.ts";
+import { maintenanceAt } from "./maintenance.ts";
 import { REMEMBERED_MS, type Measure } from "./measure.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { COUNTED, type Counted } from "./sliding-window.ts";
@@ -36,6 +37,11 @@ export interface CarrierHealthStatus {
   /** When something was submitted last. */
   readonly submittedMs?: number;
   readonly usualLatencyMs?: number;
+  /** Of the answers to submits in the last one to two minutes, where there were any. */
+  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** Windows of maintenance, and when that begins or ends next. */
+  readonly maintenance: readonly MaintenanceWindow[];
+  readonly maintenanceChangesMs?: number;
   readonly quality: Quality;
   /** How many destination networks are measured. */
   readonly networks: number;
@@ -56,6 +62,8 @@ interface Entry {
   isAwaited: boolean;
   /** Whether the wheel forgets old values later. */
   isFading: boolean;
+  /** The carrier was taken away: what the wheels still have of it is nothing any more. */
+  isGone: boolean;
 }
 
 interface Task {
@@ -78,6 +86,8 @@ export class HealthBoard {
   /** Carriers with observations that count. */
   private readonly live = new Set<Entry>();
   private current: HealthSnapshot = { version: 0, carriers: new Map() };
+  private readonly seed: number;
+  private entered = 0;
   private networks = 0;
   private timer: Timer | undefined;
   private begun = false;
@@ -89,11 +99,34 @@ export class HealthBoard {
     this.steady = steadyClock(clock);
     this.wheel = new TimingWheel({ clock: this.steady, onDue: (tasks) => this.tasksDue(tasks) });
     this.calendar = new TimingWheel({ clock, onDue: (entries) => this.calendarDue(entries) });
-    for (const [index, { name, maintenance }] of options.carriers.entries()) {
-      const watch = new CarrierWatch({ name, maintenance, random: seededRandom(seed * 65_537 + index) });
-      const sinceMs = clock.nowMs();
-      this.entries.set(name, { watch, sinceMs, submittedMs: undefined, isAwaited: false, isFading: false });
-    }
+    this.seed = seed;
+    for (const carrier of options.carriers) this.enter(carrier);
+  }
+
+  private enter({ name, maintenance }: HealthBoardOptions["carriers"][number]): Entry {
+    const watch = new CarrierWatch({ name, maintenance, random: seededRandom(this.seed * 65_537 + this.entered) });
+    this.entered += 1;
+    const sinceMs = this.options.clock.nowMs();
+    const entry = { watch, sinceMs, submittedMs: undefined, isAwaited: false, isFading: false, isGone: false };
+    this.entries.set(name, entry);
+    return entry;
+  }
+
+  /** There is one more carrier. It is down until it is told to be up. */
+  add(carrier: HealthBoardOptions["carriers"][number]): void {
+    const entry = this.enter(carrier);
+    if (this.begun && !this.closed) this.calendarDue([entry]);
+  }
+
+  /** A carrier is gone, and with it all that was measured. */
+  remove(carrier: string): void {
+    const entry = this.entries.get(carrier);
+    if (entry === undefined) return;
+    entry.isGone = true;
+    this.entries.delete(carrier);
+    this.live.delete(entry);
+    this.networks -= entry.watch.networks.size;
+    this.tell([], true);
   }
 
   /** What routes are chosen by now. */
@@ -188,6 +221,7 @@ export class HealthBoard {
     const nowMs = this.steady.nowMs();
     const changed: Entry[] = [];
     for (const { entry, kind } of tasks) {
+      if (entry.isGone) continue;
       const { watch } = entry;
       if (kind === "fade") {
         entry.isFading = false;
@@ -234,6 +268,7 @@ export class HealthBoard {
   private calendarDue(entries: readonly Entry[]): void {
     const wallMs = this.options.clock.nowMs();
     for (const entry of entries) {
+      if (entry.isGone) continue;
       const nextMs = entry.watch.checkMaintenance(wallMs);
       if (nextMs < Infinity) this.calendar.add(entry, nextMs);
     }
@@ -241,14 +276,14 @@ export class HealthBoard {
   }
 
   /** Tells what is new of some carriers, if anything is, in one snapshot. */
-  private tell(entries: readonly Entry[]): void {
+  private tell(entries: readonly Entry[], isFewer = false): void {
     const wallMs = this.options.clock.nowMs();
     // What was measured before the first word of a carrier is told with it.
     if (!this.begun || this.closed) return;
-    let changed = this.current.version === 0;
+    let changed = isFewer || this.current.version === 0;
     for (const entry of entries) {
       const { reason } = entry.watch.health;
-      if (!entry.watch.refresh()) continue;
+      if (entry.isGone || !entry.watch.refresh()) continue;
       changed = true;
       if (entry.watch.health.reason !== reason) entry.sinceMs = wallMs;
     }
@@ -263,6 +298,12 @@ export class HealthBoard {
     return { version: this.current.version, carriers: [...this.entries.values()].map((entry) => this.statusOf(entry)) };
   }
 
+  /** The same of one carrier; `undefined` where there is none of that name. */
+  statusOfCarrier(name: string): CarrierHealthStatus | undefined {
+    const entry = this.entries.get(name);
+    return entry === undefined ? undefined : this.statusOf(entry);
+  }
+
   private statusOf(entry: Entry): CarrierHealthStatus {
     const { watch, sinceMs, submittedMs } = entry;
     const nowMs = this.steady.nowMs();
@@ -270,6 +311,7 @@ export class HealthBoard {
     watch.overall.window.forget(nowMs);
     const counts = COUNTED.map((what) => [what, watch.overall.window.total(what)]);
     const { usable, reason, quality } = watch.health;
+    const { nextMs } = maintenanceAt(watch.maintenance, this.options.clock.nowMs());
     return {
       name: watch.name,
       usable,
@@ -282,6 +324,9 @@ export class HealthBoard {
       outstanding: watch.outstanding,
       ...(submittedMs === undefined ? {} : { submittedMs }),
       ...(watch.usualLatencyMs === undefined ? {} : { usualLatencyMs: Math.round(watch.usualLatencyMs) }),
+      ...latencyOf(watch, nowMs),
+      maintenance: watch.maintenance,
+      ...(nextMs < Infinity ? { maintenanceChangesMs: nextMs } : {}),
       quality,
       networks: watch.networks.size,
       lastMinute: Object.fromEntries(counts) as Record<Counted, number>,
@@ -295,4 +340,12 @@ export class HealthBoard {
     this.wheel.close();
     this.calendar.close();
   }
+}
+
+function latencyOf({ latencies }: CarrierWatch, nowMs: number): Pick<CarrierHealthStatus, "latencyMs"> {
+  const p50 = latencies.quantile(0.5, nowMs);
+  if (p50 === undefined) return {};
+  return {
+    latencyMs: { p50, p95: latencies.quantile(0.95, nowMs) ?? p50, p99: latencies.quantile(0.99, nowMs) ?? p50 },
+  };
 }

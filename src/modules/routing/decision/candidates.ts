@@ -6,7 +6,7 @@ import type { Destination } from "./locate.ts";
 
 /** Why a route is not among the candidates, for people. */
 export const LEFT_OUT = {
-  notConfigured: "the settings have no such carrier",
+  notConfigured: "there is no such carrier, or it is switched off",
   class: "the route is not for this class of traffic",
   senderKind: "the route is not for this kind of sender",
   hours: "the route is closed at this hour",

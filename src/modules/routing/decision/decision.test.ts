@@ -173,7 +173,7 @@ describe("a decision", () => {
     assert.deepEqual([decision.tableVersion, decision.healthVersion], [1, 4]);
     const { candidates, leftOut } = explain(decider, request(), health, {});
     assert.equal(candidates[1]?.reason, "breaker");
-    assert.deepEqual(leftOut, [{ carrier: "c", why: "the settings have no such carrier" }]);
+    assert.deepEqual(leftOut, [{ carrier: "c", why: "there is no such carrier, or it is switched off" }]);
     const all = decider.decide(request(), health, { excluded: ["a", "b"] });
     assert.deepEqual([all.ranking, all.usable], [["b", "a"], 0]);
   });

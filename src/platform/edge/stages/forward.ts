@@ -15,6 +15,7 @@ export interface ForwardStageOptions {
 }
 
 const MISDIRECTED = 421;
+const OF_THIS_PROCESS: ReadonlySet<string> = new Set(["own", "console"]);
 const EPOCH = /^[0-9]{1,15}$/;
 
 const NOT_FOUND_OUT = new Refusal(CELL_UNREACHABLE);
@@ -34,7 +35,7 @@ export class ForwardStage implements Stage {
   run(edge: EdgeRequest): Promise<HttpResponse> {
     const { own, clock } = this.options;
     edge.forwardedMs = clock.monotonicMs();
-    if (edge.routeClass === "own" && own !== undefined) return own.dispatch(edge.request);
+    if (OF_THIS_PROCESS.has(edge.routeClass) && own !== undefined) return own.dispatch(edge.request);
     return this.send(edge).then((answer) => (answer.status === MISDIRECTED ? this.repair(edge, answer) : answer));
   }
 

@@ -1,0 +1,152 @@
+import { useState } from "react";
+import { api, askAgain, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
+import {
+  Button,
+  ConfirmDialog,
+  Dialog,
+  Empty,
+  ErrorNote,
+  FilterBar,
+  Form,
+  Menu,
+  Stack,
+  StatusBadge,
+  Table,
+  TextField,
+  toast,
+  When,
+} from "../../ui/index.ts";
+
+/** An item of `AlphanumericSenders`. */
+interface AlphanumericSender {
+  readonly sid: string;
+  readonly sender: string;
+  readonly iso_country: string | null;
+  readonly status: string;
+  readonly date_created: string;
+}
+
+const LIST = "/trunkline/v1/AlphanumericSenders";
+
+/** Names to send from: letters and digits where a number would stand. Nobody can answer them. */
+export function NamesTab() {
+  const canWrite = useCan("numbers.write");
+  const [isOpen, setOpen] = useState(false);
+  const [doomed, setDoomed] = useState<AlphanumericSender>();
+  const pages = usePages<AlphanumericSender>(LIST, "alphanumeric_senders");
+  const add = canWrite && (
+    <Button tone="primary" onPress={() => setOpen(true)}>
+      Register a name
+    </Button>
+  );
+  return (
+    <Stack>
+      {pages.rows.length > 0 && <FilterBar actions={add}>{null}</FilterBar>}
+      <ErrorNote error={pages.error} onRetry={pages.refetch} />
+      <Table<AlphanumericSender>
+        label="Names"
+        rows={pages.rows}
+        isLoading={pages.isLoading}
+        rowKey={({ sid }) => sid}
+        onEnd={pages.loadMore}
+        empty={
+          <Empty title="No names yet" action={add}>
+            In many countries a text can come from a name, such as ACME, in place of a number. It cannot be answered,
+            and some countries want it registered first: see Rules.
+          </Empty>
+        }
+        columns={[
+          { id: "sender", header: "Name", cell: ({ sender }) => <strong>{sender}</strong> },
+          { id: "country", header: "For", cell: ({ iso_country }) => iso_country ?? "all countries" },
+          { id: "status", header: "State", cell: ({ status }) => <StatusBadge status={status} /> },
+          { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
+          {
+            id: "do",
+            header: "",
+            align: "end",
+            width: "120px",
+            cell: (row) => canWrite && <SenderMenu sender={row} onRemove={() => setDoomed(row)} />,
+          },
+        ]}
+      />
+      {isOpen && <NameDialog onClose={() => setOpen(false)} />}
+      {doomed !== undefined && (
+        <ConfirmDialog
+          isOpen
+          onClose={() => setDoomed(undefined)}
+          title={`Give up ${doomed.sender}?`}
+          confirm="Give it up"
+          tone="danger"
+          onConfirm={async () => {
+            await api.delete(`${LIST}/${doomed.sid}`);
+            askAgain(LIST);
+          }}
+        >
+          Nothing can be sent from this name any more, and somebody else may register it.
+        </ConfirmDialog>
+      )}
+    </Stack>
+  );
+}
+
+function SenderMenu({ sender, onRemove }: { readonly sender: AlphanumericSender; readonly onRemove: () => void }) {
+  const { isOperator } = useSession();
+  const review = useApiChange(
+    (status: string) => api.post(`${LIST}/${sender.sid}`, { Status: status }, { account: null }),
+    { invalidates: [LIST], onFailed: (error) => toast.bad(error) },
+  );
+  const reviews = ["approved", "rejected"].filter((status) => isOperator && status !== sender.status);
+  return (
+    <Menu
+      label={`What to do with ${sender.sender}`}
+      trigger={<Button size="s">Change</Button>}
+      items={[
+        ...reviews.map((status) => ({
+          id: status,
+          label: status === "approved" ? "Approve" : "Reject",
+          description: "As the operator",
+          onSelect: () => review.run(status),
+        })),
+        { id: "remove", label: "Give it up", tone: "danger" as const, onSelect: onRemove },
+      ]}
+    />
+  );
+}
+
+function NameDialog({ onClose }: { readonly onClose: () => void }) {
+  const register = async ({ Sender, IsoCountry }: Readonly<Record<string, string>>): Promise<void> => {
+    const { status } = await api.post<AlphanumericSender>(LIST, {
+      Sender,
+      IsoCountry: IsoCountry === "" ? undefined : IsoCountry?.toUpperCase(),
+    });
+    askAgain(LIST);
+    toast.good(status === "approved" ? `${Sender} can be sent from.` : `${Sender} waits for its approval.`);
+    onClose();
+  };
+  return (
+    <Dialog isOpen onClose={onClose} title="Register a name">
+      <Form onSubmit={register}>
+        <Stack>
+          <TextField
+            label="Name"
+            name="Sender"
+            placeholder="ACME"
+            maxLength={11}
+            isRequired
+            description="1 to 11 letters, digits and spaces, with at least one letter."
+          />
+          <TextField
+            label="Country"
+            name="IsoCountry"
+            placeholder="GB"
+            maxLength={2}
+            description="Two letters; empty for all countries."
+          />
+          <Button type="submit" tone="primary">
+            Register it
+          </Button>
+        </Stack>
+      </Form>
+    </Dialog>
+  );
+}

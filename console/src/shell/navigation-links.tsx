@@ -1,0 +1,34 @@
+import type { PageDefinition, PageGroup } from "../pages/define-page.ts";
+import { Link, usePath } from "../ui/index.ts";
+import styles from "./navigation-links.module.css";
+import { isBelow } from "./visible-pages.ts";
+
+/** Props of the links. */
+export interface NavigationLinksProps {
+  readonly groups: readonly { readonly group: PageGroup; readonly pages: readonly PageDefinition[] }[];
+  readonly onFollow?: () => void;
+}
+
+/** The pages by group. A page's code is fetched when the pointer comes near. */
+export function NavigationLinks({ groups, onFollow }: NavigationLinksProps) {
+  const path = usePath();
+  return (
+    <nav aria-label="Pages">
+      {groups.map(({ group, pages }) => (
+        <div key={group} className={styles.group}>
+          <div className={styles.groupName}>{group}</div>
+          <ul>
+            {pages.map(({ path: to, title, icon: Icon, load }) => (
+              <li key={to} onPointerEnter={() => void load().catch(() => undefined)}>
+                <Link to={to} className={styles.link} isCurrent={isBelow(path, to)} onFollow={onFollow}>
+                  {Icon !== undefined && <Icon size={17} aria-hidden="true" />}
+                  {title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}

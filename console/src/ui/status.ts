@@ -1,0 +1,51 @@
+import type { Tone } from "./classes.ts";
+
+const TONES: Readonly<Record<string, Tone>> = {
+  accepted: "info",
+  scheduled: "info",
+  queued: "info",
+  sending: "info",
+  receiving: "info",
+  sent: "info",
+  "in-progress": "info",
+  in_progress: "info",
+  pending: "info",
+  pending_review: "info",
+  "in-review": "info",
+  draining: "warn",
+  delivered: "good",
+  received: "good",
+  read: "good",
+  active: "good",
+  approved: "good",
+  completed: "good",
+  complete: "good",
+  healthy: "good",
+  up: "good",
+  bound: "good",
+  connected: "good",
+  open: "good",
+  ok: "good",
+  verified: "good",
+  undelivered: "bad",
+  failed: "bad",
+  rejected: "bad",
+  error: "bad",
+  down: "bad",
+  away: "bad",
+  lost: "bad",
+  dead: "bad",
+  closed: "neutral",
+  canceled: "neutral",
+  suspended: "warn",
+  degraded: "warn",
+  warning: "warn",
+  throttled: "warn",
+  partially_delivered: "warn",
+  "half-open": "warn",
+};
+
+/** The meaning of a status of the API, of a carrier or of a cell; neutral for one that is not known. */
+export function toneOfStatus(status: string): Tone {
+  return TONES[status.toLowerCase()] ?? "neutral";
+}

@@ -1,0 +1,1 @@
+export { openEventFiles, type EventFolderOptions } from "./event-folder.ts";

@@ -1,0 +1,2 @@
+/** OpenTelemetry: spans to a collector, by OTLP over HTTP. */
+export { otlpExporter, type OtlpOptions } from "./otlp-exporter.ts";

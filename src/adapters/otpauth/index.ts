@@ -1,0 +1,1 @@
+export { oneTimeCodes } from "./one-time-codes.ts";

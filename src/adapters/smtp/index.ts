@@ -1,0 +1,1 @@
+export { smtpMailSender, type SmtpOptions } from "./smtp-mail-sender.ts";

@@ -1,0 +1,51 @@
+import { callerError, type ErrorSpec } from "../../kernel/errors.ts";
+
+/** Refusals of requests about users, sessions, links and second factors, and of the door. */
+export const consoleErrors = {
+  emailInvalid: callerError(20001, 400, "The parameter Email must be an e-mail address of at most 254 characters."),
+  emailTaken: callerError(20409, 409, "There is a user with this e-mail address in the account already."),
+  tooManyUsers: callerError(20001, 400, "This account has {max} users of the console, which is the most it can have."),
+  tooManyLinks: callerError(
+    20001,
+    400,
+    "There are {max} unused sign-in links, which is the most there can be at once.",
+  ),
+  passwordWeak: callerError(20001, 400, "A password must have from {min} to {max} characters."),
+  passwordWrong: callerError(20006, 403, "The present password is needed, and the one given is wrong."),
+  roleTooHigh: callerError(20006, 403, "Nobody can give or change a role that stands above his own."),
+  notAllowed: callerError(20006, 403, "Your role does not allow this."),
+  notYourself: callerError(20006, 403, "Nobody can change his own role or status, or remove himself."),
+  lastOwner: callerError(
+    20006,
+    403,
+    "The last owner of an account stays its owner: make somebody else an owner first.",
+  ),
+  accountUser: callerError(20006, 403, "This user stands for the account itself, and cannot be changed."),
+  usersOnly: callerError(20006, 403, "Only somebody who has signed in to the console as a user can do this."),
+  totpOn: callerError(20409, 409, "The second factor is set up already: remove it first."),
+  totpOff: callerError(20409, 409, "There is no second factor to confirm or remove."),
+  codeWrong: callerError(20006, 403, "The code is wrong, or was used before."),
+  tooManyTries: {
+    code: 20429,
+    status: 429,
+    fault: "caller",
+    retry: "later",
+    message: "Too many tries failed; try again in {seconds} seconds.",
+  },
+  foreignPage: callerError(20006, 403, "The request does not come from a page of this console."),
+  noJson: callerError(20001, 400, "The body must be a JSON object with Content-Type application/json."),
+  insecure: callerError(
+    20006,
+    403,
+    "The console needs https, or a browser on the machine that it runs on: nobody else may read the session.",
+  ),
+  signedOut: callerError(20003, 401, "Sign in first: there is no session, or it was ended."),
+  signInFailed: callerError(20003, 401, "The e-mail address or the password is wrong."),
+  signInNeeds: callerError(20003, 401, "To sign in, this is needed, too: {need}."),
+  signInCodeWrong: callerError(20003, 401, "The code is wrong, or was used before."),
+  linkInvalid: callerError(20003, 401, "This link was used already, or is over: ask for another one."),
+  noPermission: callerError(20006, 403, "Your role does not allow this: it needs the permission {permission}."),
+  noSuchCall: callerError(20404, 404, "The console has no use for {method} {path}."),
+  enrolFirst: callerError(20006, 403, "Set up the second factor first: your role needs one."),
+  notThisForm: callerError(20001, 406, "Ask for .json here."),
+} satisfies Record<string, ErrorSpec>;

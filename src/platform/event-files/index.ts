@@ -1,0 +1,11 @@
+/** The port to files of events in columns. */
+export type {
+  AnswerColumn,
+  EventAnswer,
+  EventColumn,
+  EventColumnKind,
+  EventFile,
+  EventFiles,
+  EventQuestion,
+  EventRow,
+} from "./ports.ts";
