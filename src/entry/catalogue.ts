@@ -7,7 +7,7 @@ import { complianceModule, ruleErrors } from "../modules/compliance/index.ts";
 import { esmeErrors, esmeModule } from "../modules/esme/index.ts";
 import { ledgerModule } from "../modules/ledger/index.ts";
 import { consoleCell, consoleErrors } from "../modules/console/index.ts";
-import { insightErrors, insightsModule } from "../modules/insights/index.ts";
+import { insightAlerts, insightErrors, insightEvents, insightsModule } from "../modules/insights/index.ts";
 import { linksModule } from "../modules/links/index.ts";
 import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
@@ -183,6 +183,8 @@ function watchingModules(ports: AbsentPorts): readonly { readonly routes: readon
       subaccountsOf: absent,
       commit: absent,
     }),
+    insightEvents({ ...ports, cell: "messaging", files: undefined, keepMs: 0 }),
+    insightAlerts({ ...ports, reader: absent, pageUrl: absent }),
   ];
 }
 

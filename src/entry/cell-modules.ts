@@ -12,7 +12,6 @@ import { a2pModule, type A2pModule } from "../modules/a2p/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
 import { auditModule, type AuditModule } from "../modules/audit/index.ts";
 import { complianceModule, spamModule, type ComplianceModule, type SpamModule } from "../modules/compliance/index.ts";
-import { insightsModule, type InsightsModule } from "../modules/insights/index.ts";
 import { ledgerModule, type EscrowHome, type LedgerModule } from "../modules/ledger/index.ts";
 import { linksModule, type LinksModule } from "../modules/links/index.ts";
 import type { NumbersModule } from "../modules/numbers/index.ts";
@@ -67,7 +66,6 @@ export interface CellModules {
   readonly spam: SpamModule | undefined;
   readonly links: LinksModule;
   readonly audit: AuditModule;
-  readonly insights: InsightsModule;
   /** Closes what holds files. */
   close(): Promise<void>;
 }
@@ -147,16 +145,7 @@ export async function makeCellModules(options: CellModulesOptions): Promise<Cell
   const links = await makeLinks(options, { services, index });
   const signer = new HeadSigner((of) => fleetKey.derive(`audit head of ${of}`, SEED_OCTETS));
   const audit = auditModule({ ...ports, ...addressOf(options), cell: name, signer });
-  const insights = insightsModule({
-    ...ports,
-    cell: name,
-    tier: settings.cell.tier,
-    maxRows: settings.insights.maxRows,
-    fleetKey,
-    subaccountsOf: options.subaccountsOf,
-    commit: (record) => cell().commit(record),
-  });
-  return { pricing, ledger, services, a2p, compliance, spam, links, audit, insights, close: () => index.close() };
+  return { pricing, ledger, services, a2p, compliance, spam, links, audit, close: () => index.close() };
 }
 
 function makeServices(

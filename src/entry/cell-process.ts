@@ -317,7 +317,7 @@ class CellStart {
       ...core.accounts.internalMounts(fleetKey),
       ...core.console.internalMounts(),
       ...core.cell.modules.audit.internalMounts(fleetKey),
-      ...core.cell.modules.insights.mounts,
+      ...core.cell.watching.insights.mounts,
       escrowMount(core.cell.modules.ledger, fleetKey, systemClock),
       ...[...moves.endpoints, texts, core.live.endpoint, core.cell.modules.links.siteEndpoint].map((endpoint) =>
         signedMount(fleetKey, systemClock, endpoint),

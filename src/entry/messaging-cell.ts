@@ -1,5 +1,7 @@
 import { extname, join } from "node:path";
 import type { LiveSource } from "../platform/live/index.ts";
+import type { ReadAll } from "../modules/insights/index.ts";
+import { alertTexts, makeWatchingModules, type WatchingModules } from "./watching-modules.ts";
 import { present } from "../kernel/assert.ts";
 import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
@@ -84,6 +86,8 @@ export interface Neighbours {
   readonly escrowHome?: EscrowHome;
   /** Gives texts that came here to the cell whose they are. */
   readonly sendTexts: TextRouting["send"];
+  /** Reads a series of all accounts over all cells, for alerts. */
+  readonly readAll?: ReadAll;
 }
 
 /** A messaging cell: its log, its machines, its projections and its drivers. */
@@ -98,6 +102,7 @@ export interface MessagingCell {
   /** Files that are answered beside the routes. */
   readonly mounts: readonly Mount[];
   readonly modules: CellModules;
+  readonly watching: WatchingModules;
   /** Puts what answers on other hosts than the API's before what answers requests. */
   through(next: RequestAnswerer): RequestAnswerer;
   readonly monitor: MonitorModule;
@@ -130,8 +135,8 @@ export async function prepareMessagingCell(options: MessagingCellOptions): Promi
   open(opening: Opening): Promise<MessagingCell>;
 }> {
   const parts = await makeParts(options);
-  const { esme, routing, messaging, monitor, modules } = parts;
-  const migrating = [...listModules(modules), messaging, monitor, routing, esme];
+  const { esme, routing, messaging, monitor, modules, watching } = parts;
+  const migrating = [...listModules(modules), watching.alerts, messaging, monitor, routing, esme];
   const migrations = [projectionMigration, refusedRowsMigration, ...migrating.flatMap((each) => each.migrations)];
   return { migrations, open: (opening) => openParts(options, parts, opening) };
 }
@@ -143,18 +148,21 @@ async function openParts(
   { onProgress, onCell }: Opening,
 ): Promise<MessagingCell> {
   const { name, log, clock, logger, database, secrets } = options;
-  const { esme, routing, messaging, monitor, webhooks, keys, machines, modules, late } = parts;
+  const { esme, routing, messaging, monitor, webhooks, keys, machines, modules, watching, late } = parts;
+  const { insights, events, alerts } = watching;
   const { compliance, links, audit, ledger, services } = modules;
   const projectedOffsets = await readProjectedOffsets(database, name);
   const cell: Cell = new Cell({ name, log, clock, logger, machines, projectedOffsets, onProgress });
   late.cell = cell;
   onCell?.(cell);
-  for (const part of [messaging, webhooks, esme, compliance, links, audit]) part.attach(cell);
+  for (const part of [messaging, webhooks, esme, compliance, links, audit, events, alerts]) part.attach(cell);
   await openModules(modules);
+  await alerts.open();
   await routing.start();
   await cell.recover();
   await audit.start();
-  const tables = [messaging, monitor, ledger, compliance, links, audit].flatMap((module) => module.projections);
+  await events.start();
+  const tables = [messaging, monitor, ledger, compliance, links, audit, alerts].flatMap((module) => module.projections);
   const projection = new Projection({ cell, database, clock, logger, tables });
   projection.start();
   monitor.start();
@@ -166,6 +174,7 @@ async function openParts(
   });
   messaging.start();
   startModules(modules);
+  alerts.start();
   const around = [idempotency({ keys, cell: () => cell, secrets, clock, logger }), audit.step];
   const movables = [
     messaging.movable,
@@ -173,21 +182,21 @@ async function openParts(
     idempotencyMovable(keys, { cell: () => cell, clock }),
     monitor.movable,
     esme.movable,
-    ...listModules(modules).map((module) => module.movable),
+    ...[...listModules(modules), alerts].map((module) => module.movable),
   ];
-  const routes = [messaging, monitor, routing, esme, modules.insights, ...listModules(modules)].flatMap(
-    (module) => module.routes,
-  );
+  const routed = [messaging, monitor, routing, esme, insights, events, alerts, ...listModules(modules)];
+  const routes = routed.flatMap((module) => module.routes);
   const { mounts } = services;
   const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
   const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection };
-  const liveSources: readonly LiveSource[] = modules.insights.liveSources;
-  return { ...made, modules, through, liveSources, around, movables, close };
+  const liveSources: readonly LiveSource[] = [messaging, insights, alerts].flatMap((part) => part.liveSources);
+  return { ...made, modules, watching, through, liveSources, around, movables, close };
 }
 
 /** Nobody is promised anything more while what was promised is finished. */
 async function closeParts(parts: Parts, { cell, projection }: { cell: Cell; projection: Projection }): Promise<void> {
-  const { http, esme, routing, messaging, monitor, webhooks, sender, modules } = parts;
+  const { http, esme, routing, messaging, monitor, webhooks, sender, modules, watching } = parts;
+  watching.alerts.stop();
   await esme.close();
   routing.close();
   await messaging.close();
@@ -196,6 +205,7 @@ async function closeParts(parts: Parts, { cell, projection }: { cell: Cell; proj
   monitor.stop();
   await closeModules(modules);
   await projection.close();
+  await watching.events.stop();
   await cell.close();
   await modules.close();
   await http.close();
@@ -218,6 +228,7 @@ async function makeParts(options: MessagingCellOptions) {
     gate: options.neighbours?.gate,
     escrowHome: options.neighbours?.escrowHome,
   });
+  const keys = new KeyBook();
   const useMessaging = (): MessagingModule => present(late.messaging, "messaging is made");
   const esme = makeEsme({
     ...options,
@@ -227,13 +238,20 @@ async function makeParts(options: MessagingCellOptions) {
   const routing = await makeRouting({ database, clock, logger, carriers, ported, isOperator, messaging: useMessaging });
   const messaging = makeMessaging(options, { routing, esme, modules, fetchUrl: urlFetcher(http, guard) });
   late.messaging = messaging;
+  const watching = await makeWatchingModules({
+    ...options,
+    cell: () => present(late.cell, "the cell is made"),
+    texts: alertTexts({ numbers: options.numbers, messaging: useMessaging, keys, clock }),
+    gate: options.neighbours?.gate,
+    readAll: options.neighbours?.readAll,
+  });
   const monitor = monitorModule({ database, clock, logger, cell: options.name });
-  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, modules, useMessaging);
-  const keys = new KeyBook();
-  const { ledger, services, a2p, compliance, links, audit, insights } = modules;
-  const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit, insights].map(
-    (part) => part.machine,
-  );
+  const all: { responders?: MessagingModule["responders"] } = {};
+  // Asked for every webhook: put together once.
+  const responders = () => (all.responders ??= { ...watching.alerts.responders, ...useMessaging().responders });
+  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, modules, responders);
+  const { ledger, services, a2p, compliance, links, audit } = modules;
+  const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit].map((part) => part.machine);
   const machines = [
     ...messaging.machines,
     machine,
@@ -241,8 +259,23 @@ async function makeParts(options: MessagingCellOptions) {
     ledger.usageMachine,
     numbersMachine,
     options.regulatory.machine,
+    ...[watching.insights, watching.events, watching.alerts].map((part) => part.machine),
   ];
-  return { modules, late, http, esme, routing, messaging, monitor, sender, webhooks, webhookState, keys, machines };
+  return {
+    modules,
+    watching,
+    late,
+    http,
+    esme,
+    routing,
+    messaging,
+    monitor,
+    sender,
+    webhooks,
+    webhookState,
+    keys,
+    machines,
+  };
 }
 
 /** Messaging as the settings have it. */
@@ -284,7 +317,7 @@ function elsewhere({ gate, sendTexts }: Neighbours) {
 function makeWebhooks(
   { settings, clock, logger, accounts }: MessagingCellOptions,
   { pricing, ledger }: CellModules,
-  messaging: () => MessagingModule,
+  responders: () => MessagingModule["responders"],
 ) {
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
   const sender = new ThreadSender({
@@ -306,7 +339,7 @@ function makeWebhooks(
       micros: pricing.prices.priceOf(sid, "webhook-retries"),
       currency: ledger.spending.currencyOf(sid),
     }),
-    responders: () => messaging().responders,
+    responders,
   });
   return { sender, webhooks, state, machine: webhookMachine(state, webhooks) };
 }

@@ -94,7 +94,7 @@ describe("the rules for Prometheus", () => {
     const runbooks = readFileSync(join(root, "docs/runbooks.md"), "utf8");
     const headings = [...runbooks.matchAll(/^## (\w+)$/gm)].map(([, name = ""]) => name);
     const alerts = rules.filter(({ alert }) => alert !== undefined);
-    assert.deepEqual(alerts.map(({ alert }) => alert).toSorted(), headings.toSorted());
+    assert.deepEqual(alerts.map(({ alert = "" }) => alert).toSorted(), headings.toSorted());
     for (const { alert = "", labels, annotations } of alerts) {
       assert.ok(["page", "ticket"].includes(labels?.["severity"] ?? ""), `${alert} has no severity`);
       assert.ok((annotations?.["summary"] ?? "") !== "" && (annotations?.["description"] ?? "") !== "", alert);

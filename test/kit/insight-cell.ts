@@ -15,7 +15,7 @@ export interface TestChange extends CellRecord {
 }
 
 /** The operator of the cell. */
-export const INSIGHT_OPERATOR = `AC${"0".repeat(32)}`;
+export const INSIGHT_OPERATOR = `AC${"f".repeat(32)}`;
 /** One real millisecond is so many here, so that minutes end while a process lives that is soon killed. */
 const FASTER = 600;
 const FIRST_MS = Date.UTC(2026, 0, 1);

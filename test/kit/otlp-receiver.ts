@@ -13,7 +13,7 @@ export interface ReceivedSpan {
   readonly kind: number;
   readonly startMs: number;
   readonly endMs: number;
-  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
   /** 2 is an error. */
   readonly statusCode: number;
   /** `service.instance.id` of who sent it. */
@@ -128,7 +128,7 @@ function spansOf({ resourceSpans = [] }: Export): ReceivedSpan[] {
   });
 }
 
-function attributesOf(attributes: readonly Attribute[] = []): Record<string, unknown> {
+function attributesOf(attributes: readonly Attribute[] = []): Record<string, string | number | boolean> {
   return Object.fromEntries(
     attributes.map(({ key, value }) => [
       key,

@@ -11,6 +11,7 @@ import { overviewPage } from "./overview/page.ts";
 import { linksPage } from "./links/page.ts";
 import { numbersPage } from "./numbers/page.ts";
 import { servicePage, servicesPage } from "./services/page.ts";
+import { rulesPage } from "./rules/page.ts";
 import { phonesPage } from "./phones/page.ts";
 
 /** All pages, in the order of the navigation within their groups. One line each. */
@@ -24,6 +25,7 @@ export const pages: readonly PageDefinition[] = [
   servicesPage,
   servicePage,
   linksPage,
+  rulesPage,
   alertsPage,
   alertPage,
   cellsPage,

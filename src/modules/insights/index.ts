@@ -15,3 +15,5 @@ export {
 export type { LiveSeriesItem, LiveSeriesQuery } from "./series-source.ts";
 export { API_OBJECTIVES, DELIVERY_OBJECTIVE, serviceLevels, type ServiceLevel } from "./service-levels.ts";
 export type { InsightStatus } from "./status.ts";
+export * from "./alerts/index.ts";
+export * from "./events/index.ts";

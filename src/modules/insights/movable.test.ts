@@ -10,14 +10,14 @@ const START = Date.UTC(2026, 5, 1, 10);
 const HOUR = 3_600_000;
 const contextAt = (atMs: number): ApplyContext => ({ offset: 0, atMs, effect: () => undefined, emit: () => undefined });
 
-function cellWith(seed: number, accounts: number): InsightsModule {
+function cellWith(seed: number, accounts: number, messages = 800): InsightsModule {
   const clock = { ...systemClock, nowMs: () => START + 3 * HOUR };
   const insights: InsightsModule = insightsAlone(clock, (record: CellRecord) => {
     // As it comes out of the log.
     const stored = JSON.parse(JSON.stringify(record)) as CellRecord;
     return Promise.resolve(insights.machine.reducers[record.kind]?.(stored, contextAt(START + 3 * HOUR)));
   });
-  for (const { fact, atMs } of messageFacts(800, { seed, accounts, startMs: START, spanMs: 3 * HOUR })) {
+  for (const { fact, atMs } of messageFacts(messages, { seed, accounts, startMs: START, spanMs: 3 * HOUR })) {
     insights.machine.listeners?.["message.changed"]?.(fact, contextAt(atMs));
   }
   return insights;
@@ -74,4 +74,28 @@ it("moves the hours of an account with it, and leaves nothing of it behind", asy
     );
   }
   assert.equal(total(old) + total(other), totals);
+});
+
+it("keeps the present hour of an account that comes before anything is counted there", async () => {
+  const [old, empty] = [cellWith(1, 2), cellWith(2, 2, 0)];
+  const mine = accountOf(0);
+  const family = { mainSid: mine, accountSids: [mine], numbers: [] };
+  const entries = old.movable.records?.[0]?.list(family) ?? [];
+  await empty.movable.records?.[0]?.put(family, JSON.parse(JSON.stringify(entries)) as typeof entries, true);
+  const query = {
+    metric: "messages",
+    accounts: [mine],
+    startMs: START,
+    endMs: START + 6 * HOUR,
+    stepMs: HOUR,
+  } as const;
+  const moved = old.reader.read(query).groups[0]?.counts;
+  assert.deepEqual(empty.reader.read(query).groups[0]?.counts, moved);
+  const [first] = messageFacts(1, { seed: 9, accounts: 1, startMs: START, spanMs: 1 });
+  assert.ok(first);
+  const canceled = { ...first.fact, before: "queued", status: "canceled" };
+  for (const atMs of [START + 3 * HOUR, START + 3 * HOUR + 1, START + 5 * HOUR]) {
+    empty.machine.listeners?.["message.changed"]?.(canceled, contextAt(atMs));
+  }
+  assert.deepEqual(empty.reader.read(query).groups[0]?.counts, moved);
 });

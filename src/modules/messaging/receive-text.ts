@@ -65,7 +65,7 @@ function whenPrepared({ numbers, spending }: MessagingDeps, to: string, run: () 
 function takeText(
   { deps, inboundBinds }: InboundDeps,
   text: Parameters<typeof arrivalOf>[1],
-  { settle, named }: { readonly settle: Settle; readonly named: IncomingText["named"] },
+  { settle, named }: { readonly settle: Settle; readonly named: ((sid: string) => void) | undefined },
 ): void {
   const record = arrivalOf(deps, text, inboundBinds);
   if (record === undefined) {

@@ -6,13 +6,15 @@ import {
   type Mount,
   type MountCall,
 } from "../../platform/http/index.ts";
+import { echoMount } from "./echo-app.ts";
+import { checkOwnMachine, foreignHost } from "./own-machine.ts";
 import type { Simulator } from "./simulator.ts";
 
 const MAX_BODY_OCTETS = 16_384;
 const DEFAULT_LIMIT = 50;
 
 export const simulatorErrors = {
-  foreignHost: callerError(20006, 403, "The simulated phones answer only to this machine, and under a name of it."),
+  foreignHost,
   noJson: callerError(20001, 400, "The body must be a JSON object with Content-Type application/json."),
 };
 
@@ -27,7 +29,7 @@ export function simulatorMounts(simulator: Simulator): Mount[] {
     path: `/simulator${path}`,
     access: "public",
     run: async (call) => {
-      checkHost(call.request);
+      checkOwnMachine(call.request);
       return json(await run(call));
     },
   });
@@ -47,19 +49,8 @@ export function simulatorMounts(simulator: Simulator): Mount[] {
     mount("GET", "/faults", () => simulator.getFaults()),
     mount("POST", "/faults", async ({ request }) => simulator.setFaults(await readObject(request))),
     mount("GET", "/binds", () => ({ binds: simulator.binds })),
+    echoMount(),
   ];
-}
-
-const LOOPBACK_PEER = /^(::ffff:)?127\.|^::1$/;
-
-/**
- * Only this machine asks, also where the API listens to all the world. And a page on
- * another site may point its name at this machine; its requests then carry that name.
- */
-function checkHost(request: HttpRequest): void {
-  if (!LOOPBACK_PEER.test(request.peer)) throw new AppError(simulatorErrors.foreignHost);
-  const host = (headerOf(request.headers, "host") ?? "").replace(/:\d+$/, "");
-  if (!["localhost", "127.0.0.1", "[::1]"].includes(host)) throw new AppError(simulatorErrors.foreignHost);
 }
 
 /** JSON only: a page on another site cannot send it without asking first, and nobody answers that question. */

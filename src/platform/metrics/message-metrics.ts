@@ -8,7 +8,7 @@ export const DELIVERY_BUCKETS: readonly number[] = [
   0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 14_400,
 ];
 
-const FINAL: ReadonlySet<string> = new Set(["delivered", "undelivered", "failed", "canceled", "received"]);
+const FINAL_STATUSES: readonly string[] = ["delivered", "undelivered", "failed", "canceled", "received"];
 /** Codes are numbers of ours; a carrier cannot make new ones. */
 const MAX_OUTCOMES = 200;
 const MAX_CARRIERS = 100;
@@ -38,6 +38,7 @@ class MessageCounts {
   /** The series of carriers, so that a message costs no look-up by labels. */
   private readonly attemptSeries = new Map<string, HistogramSeries>();
   private readonly deliverySeries = new Map<string, HistogramSeries>();
+  private readonly outcomeSeries = new Map<string, Map<number, CounterSeries>>();
   private readonly traceOf: ((sid: string) => string | undefined) | undefined;
   private isLive = false;
 
@@ -89,11 +90,23 @@ class MessageCounts {
     if (status === "sending" && fact.before === "queued") {
       this.seriesOf(this.attemptSeries, this.firstAttempt, carrier).observe(secondsOf(fact, atMs));
     }
-    if (!FINAL.has(status)) return;
-    this.outcomes.with({ status, code: String(fact.errorCode ?? 0), carrier }).inc();
+    if (!FINAL_STATUSES.includes(status)) return;
+    this.outcomeOf(status, fact.errorCode ?? 0, carrier).inc();
     if (status !== "delivered") return;
     const series = this.seriesOf(this.deliverySeries, this.delivery, carrier);
     series.observe(secondsOf(fact, atMs), this.traceOf?.(fact.sid));
+  }
+
+  private outcomeOf(status: string, code: number, carrier: string): CounterSeries {
+    let byCode = this.outcomeSeries.get(carrier);
+    if (byCode === undefined) this.outcomeSeries.set(carrier, (byCode = new Map()));
+    // Codes have five digits; what is delivered has none.
+    const key = code * FINAL_STATUSES.length + FINAL_STATUSES.indexOf(status);
+    const found = byCode.get(key);
+    if (found !== undefined) return found;
+    const series = this.outcomes.with({ status, code: String(code), carrier });
+    if (this.outcomeSeries.size <= MAX_CARRIERS && byCode.size < MAX_OUTCOMES) byCode.set(key, series);
+    return series;
   }
 
   private seriesOf(

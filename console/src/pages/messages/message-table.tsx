@@ -38,11 +38,12 @@ function columnsOf(isLive: boolean, rows: readonly MessageRow[]): Column<Message
       id: "at",
       header: isLive ? "Changed" : "Created",
       width: "104px",
+      isMinor: true,
       cell: ({ at }) => (isLive ? <span className={styles.mono}>{formatTime(Date.parse(at))}</span> : <When at={at} />),
     },
     { id: "status", header: "Status", width: "128px", cell: ({ status }) => <StatusBadge status={status} /> },
-    { id: "from", header: "From", width: "1fr", cell: (row) => <Address row={row} which="from" /> },
-    { id: "to", header: "To", width: "1fr", isMinor: true, cell: (row) => <Address row={row} which="to" /> },
+    { id: "from", header: "From", width: "184px", cell: (row) => <Address row={row} which="from" /> },
+    { id: "to", header: "To", width: "164px", isMinor: true, cell: (row) => <Address row={row} which="to" /> },
     ...(hasBodies
       ? [{ id: "body", header: "Text", width: "2fr", isMinor: true, cell: textOf } satisfies Column<MessageRow>]
       : []),
@@ -98,7 +99,10 @@ function Address({ row, which }: { readonly row: MessageRow; readonly which: "fr
         ) : (
           <ArrowUpRight size={14} aria-label="out" className={styles.out} />
         ))}
-      <span>{value === "" ? "service chooses" : value}</span>
+      <span className={styles.numbers}>
+        <span>{value === "" ? "service chooses" : value}</span>
+        {which === "from" && <span className={styles.narrowTo}>to {row.to}</span>}
+      </span>
       {isOther && row.country !== undefined && <span className={styles.country}>{row.country}</span>}
     </span>
   );

@@ -107,8 +107,8 @@ function TryView({ one, number, isOnly, parameters }: TryProps) {
         </time>
       </summary>
       <div className={styles.sides}>
-        <section aria-label="Request" className={styles.side}>
-          <h4>Request</h4>
+        <div className={styles.side}>
+          <p className={styles.sideName}>Request</p>
           <Tabs
             label="Parts of the request"
             items={[
@@ -116,9 +116,9 @@ function TryView({ one, number, isOnly, parameters }: TryProps) {
               { id: "headers", label: `Headers ${headers.length}`, content: <Values values={headers} isMono /> },
             ]}
           />
-        </section>
-        <section aria-label="Response" className={styles.side}>
-          <h4>Response</h4>
+        </div>
+        <div className={styles.side}>
+          <p className={styles.sideName}>Response</p>
           {response === undefined || response === null ? (
             <p className={styles.soft}>
               {one.kept ? (one.error_text ?? "Nobody answered.") : "Headers and body of this answer were not kept."}
@@ -147,7 +147,7 @@ function TryView({ one, number, isOnly, parameters }: TryProps) {
               ]}
             />
           )}
-        </section>
+        </div>
       </div>
     </details>
   );
@@ -160,7 +160,7 @@ function languageOf(headers: readonly NamedValue[]): string {
 function Values({ values, isMono = false }: { readonly values: readonly NamedValue[]; readonly isMono?: boolean }) {
   if (values.length === 0) return <p className={styles.soft}>Nothing was kept.</p>;
   return (
-    <dl className={classes(styles.values, isMono && styles.mono)}>
+    <dl className={classes(styles.values, isMono && styles.mono)} tabIndex={0} aria-label="Names and values">
       {values.map(({ name, value }, index) => (
         <div key={index}>
           <dt>{name}</dt>

@@ -128,7 +128,7 @@ export function CountriesTab() {
                 isDisabled={!canSwitch(row)}
                 onChange={(isOn) => void permit(row.code, isOn)}
               >
-                <span className="visually-hidden">{row.name}</span>
+                <span className={styles.hidden}>{row.name}</span>
               </Switch>
             ),
           },

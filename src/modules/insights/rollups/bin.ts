@@ -111,8 +111,8 @@ export function octetsOf({ messages, latency, uniques, ...summaries }: Bin): num
   return octets;
 }
 
-/** A number of rows is below 2^20, and both together a whole number that a float can hold. */
-const ROW_FACTOR = 2 ** 20;
+/** Numbers of rows and of accounts are below 2^23, and both together a whole number that a float can hold. */
+const ROW_FACTOR = 2 ** 23;
 
 /** A copy with the rows of one account together, by the accounts' numbers. */
 export function sortByAccount(rows: Rows, stride: number): Rows {

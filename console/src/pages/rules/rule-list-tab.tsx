@@ -1,0 +1,67 @@
+import { useApi, useSession } from "../../api/index.ts";
+import { Badge, Count, ErrorNote, Link, Row, Stack, Table } from "../../ui/index.ts";
+import styles from "./rules.module.css";
+
+interface Rule {
+  readonly name: string;
+  readonly asked: string;
+  readonly error_codes: readonly number[];
+  /** For the operator alone. */
+  readonly refused?: number;
+  readonly held?: number;
+}
+
+/** The rules in the order in which a message meets them. */
+export function RuleListTab() {
+  const { isOperator } = useSession();
+  const asked = useApi<{ rules: readonly Rule[] }>("/trunkline/v1/Rules", { query: { PageSize: 1_000 } });
+  return (
+    <Stack>
+      <p className={styles.soft}>
+        Each message meets these in this order, before it costs anything. What is refused has an error of its own, and a
+        line in the debugger.
+      </p>
+      <ErrorNote error={asked.error} onRetry={() => void asked.refetch()} />
+      <Table<Rule>
+        label="Rules"
+        rows={asked.data?.rules ?? []}
+        isLoading={asked.isPending}
+        rowKey={({ name }) => name}
+        columns={[
+          { id: "name", header: "Rule", width: "1.4fr", cell: ({ name }) => name.replaceAll("-", " ") },
+          { id: "when", header: "Asked", width: "1.4fr", isMinor: true, cell: (row) => row.asked },
+          {
+            id: "codes",
+            header: "Errors",
+            width: "1.6fr",
+            cell: ({ error_codes: codes }) => (
+              <Row gap="s">
+                {codes.map((code) => (
+                  <Link key={code} to={`https://www.twilio.com/docs/errors/${code}`}>
+                    <Badge>{code}</Badge>
+                  </Link>
+                ))}
+              </Row>
+            ),
+          },
+          ...(isOperator
+            ? [
+                {
+                  id: "refused",
+                  header: "Refused",
+                  align: "end" as const,
+                  cell: ({ refused }: Rule) => <Count value={refused ?? 0} />,
+                },
+                {
+                  id: "held",
+                  header: "Held back",
+                  align: "end" as const,
+                  cell: ({ held }: Rule) => <Count value={held ?? 0} />,
+                },
+              ]
+            : []),
+        ]}
+      />
+    </Stack>
+  );
+}
