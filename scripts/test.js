@@ -36,6 +36,12 @@ function findTests(folder) {
     .sort();
 }
 
+/** What a source was compiled to. */
+function builtOf(path) {
+  const folder = path.startsWith("console/") ? "dist/console-test" : "dist";
+  return join(root, folder, path.replace(/\.ts$/, ".js"));
+}
+
 /** Tests start programs of ours, for which these would be settings, and which must not be sent through a proxy. */
 function cleanEnvironment() {
   for (const name of Object.keys(process.env)) {
@@ -50,7 +56,7 @@ async function runPhase({ name, atOnce, files }, options) {
   const started = performance.now();
   const report = new Report({ root, verbose, write: (text) => process.stdout.write(text) });
   const events = run({
-    files: files.map((file) => join(root, "dist", file.replace(/\.ts$/, ".js"))),
+    files: files.map(builtOf),
     concurrency: Math.min(atOnce, availableParallelism()),
     timeout: FILE_LIMIT_MS,
     ...(testNamePatterns === undefined ? {} : { testNamePatterns }),
@@ -78,8 +84,8 @@ async function main() {
   if (values.help) return void process.stdout.write(HELP);
   const chosen = positionals.filter((word) => PHASES.some(({ name }) => name === word));
   const texts = positionals.filter((word) => !chosen.includes(word));
-  const sources = ["src", "test", "bench"].flatMap(findTests);
-  const notBuilt = sources.filter((path) => !existsSync(join(root, "dist", path.replace(/\.ts$/, ".js"))));
+  const sources = ["src", "console/src", "test", "bench"].flatMap(findTests);
+  const notBuilt = sources.filter((path) => !existsSync(builtOf(path)));
   if (notBuilt.length > 0) throw new Error(`not built: ${notBuilt.join(", ")}`);
   const wanted = sources.filter((path) => texts.length === 0 || texts.some((text) => path.includes(text)));
   const phases = assign(wanted).filter(

@@ -30,6 +30,7 @@ import { twimlErrors } from "../protocols/twiml/index.ts";
 import { carrierSettings } from "./carriers.ts";
 import { regulatoryModule } from "../modules/regulatory/index.ts";
 import { watchDoors, watchGossip, watchRouter } from "./fleet/fleet-metrics.ts";
+import { watchConsole } from "./watching-metrics.ts";
 import { supervisedErrors } from "./fleet/supervised.ts";
 import { watchEdge, watchSystem } from "./metrics.ts";
 import { makeRouting } from "./routing.ts";
@@ -195,6 +196,7 @@ function allMetrics(): Metrics {
   watchGossip(metrics, absent);
   watchRouter(metrics, absent);
   watchDoors(metrics, absent, absent);
+  watchConsole(metrics, absent);
   addProcessMetrics(metrics).stop();
   return metrics;
 }

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { present } from "../kernel/assert.ts";
 import { AppError } from "../kernel/errors.ts";
 import { openDatabase, type PooledDatabase } from "../adapters/postgres/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
@@ -42,6 +43,7 @@ import { metricsMount, watchAnswers, watchSystem } from "./metrics.ts";
 import { mediaFolder, startWithParts, type NodeParts } from "./node-parts.ts";
 import { CONTROL_ADDRESS, controlAddress } from "./fleet/control-address.ts";
 import { escrowHome, escrowMount } from "./fleet/escrow-calls.ts";
+import { readAllCells, seriesMount } from "./fleet/insight-calls.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { watchSharedSettings } from "./fleet/shared-settings.ts";
 import { signedCall } from "./fleet/signed-call.ts";
@@ -239,6 +241,12 @@ class CellStart {
       neighbours: {
         gate,
         escrowHome: escrowHome({ gossip, hints, fleetKey }),
+        readAll: readAllCells({
+          gossip,
+          fleetKey,
+          own: name,
+          reader: () => present(late.core, "alerts are judged when the cell is open").cell.watching.insights.reader,
+        }),
         sendTexts: (cell, texts) => caller.call(cell, "POST", `${INTERNAL_PREFIX}${TEXTS_PATH}`, { texts }),
       },
     });
@@ -318,6 +326,7 @@ class CellStart {
       ...core.console.internalMounts(),
       ...core.cell.modules.audit.internalMounts(fleetKey),
       ...core.cell.watching.insights.mounts,
+      seriesMount(core.cell.watching.insights.reader, fleetKey),
       escrowMount(core.cell.modules.ledger, fleetKey, systemClock),
       ...[...moves.endpoints, texts, core.live.endpoint, core.cell.modules.links.siteEndpoint].map((endpoint) =>
         signedMount(fleetKey, systemClock, endpoint),

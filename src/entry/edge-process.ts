@@ -36,6 +36,7 @@ import { fleetStatus } from "./fleet/fleet-status.ts";
 import { openEdgeLinks } from "./fleet/edge-links.ts";
 import { controlAddress } from "./fleet/control-address.ts";
 import { watchSharedSettings } from "./fleet/shared-settings.ts";
+import { watchConsole } from "./watching-metrics.ts";
 import { watchDoors, watchRouter } from "./fleet/fleet-metrics.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
@@ -108,6 +109,7 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
     isOperator: (sid) => sid === settings.operatorSid,
     isFleet: true,
   });
+  watchConsole(metrics, () => console.load());
   const server = new HttpServer({
     clock: systemClock,
     logger,

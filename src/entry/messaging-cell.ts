@@ -182,7 +182,7 @@ async function openParts(
     idempotencyMovable(keys, { cell: () => cell, clock }),
     monitor.movable,
     esme.movable,
-    ...[...listModules(modules), alerts].map((module) => module.movable),
+    ...[...listModules(modules), insights, alerts].map((module) => module.movable),
   ];
   const routed = [messaging, monitor, routing, esme, insights, events, alerts, ...listModules(modules)];
   const routes = routed.flatMap((module) => module.routes);

@@ -3,6 +3,7 @@ import type { Answered, Mount } from "../platform/http/index.ts";
 import { EXPOSITION_CONTENT_TYPE, SECONDS_BUCKETS, type Metrics } from "../platform/metrics/index.ts";
 import { watchEsme } from "./esme.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
+import { watchWatching } from "./watching-metrics.ts";
 import { watchModules } from "./module-metrics.ts";
 
 /** `GET /metrics` in the Prometheus text format. */
@@ -18,7 +19,7 @@ export function metricsMount(metrics: Metrics): Mount {
 /** Registers the metrics of a system; returns what is to be told of every API answer. */
 export function watchSystem(
   metrics: Metrics,
-  { cell, messaging, webhooks, esme, modules }: MessagingCell,
+  { cell, messaging, webhooks, esme, modules, watching }: MessagingCell,
 ): (answered: Answered) => void {
   const gauge = (name: string, help: string, read: () => number): void => {
     const series = metrics.gauge({ name, help }, () => series.with({}).set(read()));
@@ -52,6 +53,7 @@ export function watchSystem(
   gauge("trunkline_messages_due", "Messages in memory whose time has come or is near.", () => messaging.status().due);
   watchCarriers(metrics, messaging);
   watchModules(metrics, modules);
+  watchWatching(metrics, watching);
   return watchAnswers(metrics);
 }
 

@@ -27,6 +27,7 @@ import type { MessagingCell } from "./messaging-cell.ts";
 import { openConsole, type OpenConsole } from "./console/open-console.ts";
 import { phoneSource } from "./console/phones.ts";
 import { reportAnswers } from "./edge-reports.ts";
+import { watchConsole } from "./watching-metrics.ts";
 import { askLimiter, hasAccountLimits, makeLimiter } from "./limits.ts";
 import { metricsMount, watchEdge, watchSystem } from "./metrics.ts";
 import { mediaFolder, partsOfKey } from "./node-parts.ts";
@@ -332,11 +333,12 @@ class SystemStart {
     shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
     const watch = watchSystem(metrics, cell);
     const send = async (report: Omit<EdgeBinsRecord, "kind">): Promise<void> => {
-      await cell.cell.commit({ kind: "insights.edge-bins", ...report } as EdgeBinsRecord);
+      await cell.cell.commit({ kind: "insights.edge-bins", ...report } as EdgeBinsRecord, "progress");
     };
     const { tier } = settings.cell;
     const report = reportAnswers({ name: "trunkline", tierOf: () => tier, send, logger, shutdown });
     const watchAnswer = watchEdge(metrics);
+    watchConsole(metrics, () => present(this.console, "the console is made").load());
     const load = new LoadTeller(present(this.gossip, "the control plane is made"), systemClock, cell);
     load.start();
     shutdown.add("load", () => load.stop());

@@ -51,7 +51,7 @@ export interface WatchingModules {
 /** Makes them. */
 export async function makeWatchingModules(options: WatchingOptions): Promise<WatchingModules> {
   const { name, settings, database, clock, logger, fleetKey, isOperator, mintSid, cell, gate } = options;
-  const commit = (record: CellRecord): Promise<unknown> => cell().commit(record);
+  const commit = (record: CellRecord): Promise<unknown> => cell().commit(record, "progress");
   const { maxRows, events: isOn, eventDays } = settings.insights;
   const { tier } = settings.cell;
   const { subaccountsOf, readAll, publicUrl, texts } = options;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { TestBrowser, Visit, VisitOptions } from "../kit/browser.ts";
+import { waitFor } from "../kit/wait-for.ts";
 
 /** Where pictures of the pages are put; without it none are taken. */
 const PICTURES = process.env["TRUNKLINE_PICTURES"];
@@ -20,14 +21,8 @@ export interface LinkOwner {
 }
 
 /** One more link, made with the credentials of an account. */
-export async function makeLink({ baseUrl, accountSid, authToken }: LinkOwner): Promise<string> {
-  const response = await fetch(`${baseUrl}/trunkline/v1/Console/SignInLinks`, {
-    method: "POST",
-    headers: { Authorization: basic(accountSid, authToken) },
-    body: new URLSearchParams(),
-  });
-  const { secret_url: url } = (await response.json()) as { secret_url?: string };
-  if (url === undefined) throw new Error(`no link: ${response.status}`);
+export async function makeLink(owner: LinkOwner): Promise<string> {
+  const { secret_url: url } = await ask<{ secret_url: string }>(owner, "/trunkline/v1/Console/SignInLinks", {});
   return url;
 }
 
@@ -84,28 +79,34 @@ export function callFrom(page: Page, call: PageCall): Promise<{ readonly status:
 
 /** Goes to a page without loading everything anew, as a link does. */
 export async function goWithin(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => {
-    history.pushState(null, "", to);
-    dispatchEvent(new PopStateEvent("popstate"));
-  }, `/console${path}`);
+  const to = JSON.stringify(`/console${path}`);
+  await page.evaluate(`history.pushState(null, "", ${to}); dispatchEvent(new PopStateEvent("popstate"))`);
 }
 
-/** Waits until a page has its heading and nothing on it is still on its way. */
+/** What on a page says that something is still on its way. */
+const UNDER_WAY = "#main [aria-busy=true], #main [role=status][aria-label=Loading]";
+
+/** Waits until a page has its heading, nothing on it is still on its way, and no colour changes any more. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("#main h1").first().waitFor();
-  await page.waitForFunction(() => document.querySelector("#main [aria-busy=true], #main [role=status][aria-label=Loading]") === null);
+  await holds(page, `document.querySelector("${UNDER_WAY}") === null`);
+  await still(page);
+}
+
+/** Waits until no transition runs, or colours in the middle between two themes would be measured. */
+export async function still(page: Page): Promise<void> {
+  await holds(page, "document.getAnimations().every((one) => !(one instanceof CSSTransition))");
+}
+
+/** Waits until an expression is true in a page. The page's policy forbids the browser's own waiting for texts of code. */
+export function holds(page: Page, expression: string): Promise<boolean> {
+  return waitFor(expression, () => page.evaluate<boolean>(expression));
 }
 
 /** A request of the API with the credentials of an account. Throws with the answer unless it succeeds. */
-export async function ask<T>(
-  { baseUrl, accountSid, authToken }: LinkOwner,
-  path: string,
-  options: { readonly product?: string; readonly form?: Readonly<Record<string, string>> } = {},
-): Promise<T> {
-  const { product, form } = options;
-  const { port } = new URL(baseUrl);
-  const origin = product === undefined ? baseUrl : `http://${product}.localhost:${port}`;
-  const response = await fetch(`${origin}${path}`, {
+export async function ask<T>(owner: LinkOwner, path: string, form?: Readonly<Record<string, string>>): Promise<T> {
+  const { baseUrl, accountSid, authToken } = owner;
+  const response = await fetch(`${baseUrl}${path}`, {
     method: form === undefined ? "GET" : "POST",
     headers: { Authorization: basic(accountSid, authToken) },
     ...(form === undefined ? {} : { body: new URLSearchParams(form) }),

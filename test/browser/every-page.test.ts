@@ -8,7 +8,7 @@ import type { Page } from "playwright-core";
 import { missingBrowser, TestBrowser, type Visit } from "../kit/browser.ts";
 import { startSystemProcess, type SystemProcess } from "../kit/running-system.ts";
 import { waitFor } from "../kit/wait-for.ts";
-import { ask, makeLink, picture, enter, goWithin, settled } from "./console-visitor.ts";
+import { ask, callFrom, enter, goWithin, makeLink, picture, settled, still, type PageCall } from "./console-visitor.ts";
 
 /** What axe says of a page, as far as it is needed here. */
 interface AxeResult {
@@ -36,13 +36,13 @@ describe("every page of the console", { skip: missingBrowser() ?? false }, () =>
 
   before(async () => {
     [system, browser] = await Promise.all([startSystemProcess(), TestBrowser.start()]);
-    fillings = await fill(system);
     visit = await browser.visit(WIDE);
     ({ page } = visit);
     // Axe comes as a debugger would bring it: the policy of the page lets no foreign script in.
     await page.addInitScript({ content: AXE });
     await page.goto(await makeLink(system));
-    await page.locator("#main h1").waitFor();
+    await settled(page);
+    fillings = await fill(system, page);
   });
   after(async () => {
     await browser?.close();
@@ -97,26 +97,25 @@ function pathsOfPages(): readonly string[] {
 }
 
 /** Makes something of everything that has a page of its own. */
-async function fill(system: SystemProcess): Promise<Fillings> {
-  const { accountSid, from } = system;
-  const path = `/2010-04-01/Accounts/${accountSid}/Messages`;
-  const text = { To: "+15551234567", From: from, Body: "Every page has something to show" };
-  const sent = await ask<{ sid: string }>(system, `${path}.json`, { form: text });
+async function fill(system: SystemProcess, page: Page): Promise<Fillings> {
+  const path = `/2010-04-01/Accounts/${system.accountSid}/Messages`;
+  const text = { To: "+15551234567", From: system.from, Body: "Every page has something to show" };
+  const sent = await ask<{ sid: string }>(system, `${path}.json`, text);
   await waitFor("the text is delivered", async () => {
     const { status } = await ask<{ status: string }>(system, `${path}/${sent.sid}.json`);
     return status === "delivered";
   });
-  const service = await ask<{ sid: string }>(system, "/v1/Services", {
-    product: "messaging",
-    form: { FriendlyName: "Reminders" },
-  });
-  const rule = await ask<{ sid: string }>(system, "/trunkline/v1/Insights/AlertRules", {
-    form: { FriendlyName: "Nothing is delivered", Metric: "messages", Kind: "absence" },
-  });
+  const made = async (call: PageCall): Promise<string> => {
+    const { status, json } = await callFrom(page, { ...call, method: "POST" });
+    assert.equal(status, 201, JSON.stringify(json));
+    return (json as { sid: string }).sid;
+  };
+  const service = await made({ path: "/v1/Services", product: "messaging", form: { FriendlyName: "Reminders" } });
+  const rule = { FriendlyName: "Nothing is delivered", Metric: "messages", Kind: "absence" };
   return {
     "/messages/$sid": `/messages/${sent.sid}`,
-    "/services/$sid": `/services/${service.sid}`,
-    "/alerts/$sid": `/alerts/${rule.sid}`,
+    "/services/$sid": `/services/${service}`,
+    "/alerts/$sid": `/alerts/${await made({ path: "/trunkline/v1/Insights/AlertRules", form: rule })}`,
     "/carriers/$name": "/carriers/simulator",
     "/carriers/$name/edit": "/carriers/simulator/edit",
   };
@@ -124,10 +123,8 @@ async function fill(system: SystemProcess): Promise<Fillings> {
 
 /** What axe finds that is serious, in words. */
 async function axe(page: Page, mode: string): Promise<readonly string[]> {
-  const { violations } = await page.evaluate(async () => {
-    const { axe: tool } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResult> } };
-    return tool.run({ resultTypes: ["violations"] });
-  });
+  await still(page);
+  const { violations } = await page.evaluate<AxeResult>('axe.run({ resultTypes: ["violations"] })');
   return violations
     .filter(({ impact }) => TOO_BAD.has(impact))
     .map(({ id, help, nodes }) => `${mode}: ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
@@ -135,9 +132,7 @@ async function axe(page: Page, mode: string): Promise<readonly string[]> {
 
 /** Whether one has to scroll sideways. */
 async function sideways(page: Page): Promise<readonly string[]> {
-  const pixels = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
-  });
+  const root = "document.documentElement";
+  const pixels = await page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`);
   return pixels > 0 ? [`phone: ${pixels} pixels wider than the screen`] : [];
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { refused, type MarkedCall, type Scene } from "./residency-scene.ts";
 import { TRUST_CALLS, TRUST_MAKES } from "./residency-trust.ts";
+import { WATCHING_CALLS, WATCHING_MAKES } from "./residency-watching.ts";
 
 const SERVICES = "/v1/Services";
 const LINKS = "/trunkline/v1/Links";
@@ -330,6 +331,7 @@ const PRICES = "/trunkline/v1/Prices";
 /** By endpoint. Run in this order. */
 export const COMMERCE_CALLS: Readonly<Record<string, MarkedCall>> = {
   ...TRUST_CALLS,
+  ...WATCHING_CALLS,
   "POST messaging /v1/Services": service,
   "POST messaging /v2/Channels/Senders": channelSender,
   "POST messaging /v1/Tollfree/Verifications": tollFree,
@@ -371,6 +373,7 @@ export const COMMERCE_CALLS: Readonly<Record<string, MarkedCall>> = {
 
 const MADE_BY: Readonly<Record<string, readonly string[]>> = {
   ...TRUST_MAKES,
+  ...WATCHING_MAKES,
   "POST messaging /v1/Services": [
     "messaging /v1/Services/{Sid}",
     ...["PhoneNumbers", "ShortCodes", "AlphaSenders", "DestinationAlphaSenders"].map(

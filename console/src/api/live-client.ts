@@ -31,7 +31,7 @@ export type LiveState = "connecting" | "open" | "waiting" | "closed";
 export interface LiveSocket {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: never) => void) | null;
+  onclose: ((event: { readonly code: number }) => void) | null;
   send(text: string): void;
   close(): void;
 }
@@ -41,6 +41,8 @@ export interface LiveWorld {
   readonly open: () => LiveSocket;
   readonly after: (delayMs: number, run: () => void) => () => void;
   readonly random: () => number;
+  /** The server has closed the socket because the session has ended. */
+  readonly onSessionEnded?: () => void;
 }
 
 interface Open {
@@ -53,6 +55,8 @@ interface Open {
 const SILENCE_MS = 45_000;
 /** The socket is closed so long after the last subscription went, because pages change in between. */
 const LINGER_MS = 2_000;
+/** What the server closes with when the session has ended. */
+const SESSION_ENDED = 4401;
 
 /**
  * One WebSocket for all that a page watches. It is opened with the first subscription, comes back by
@@ -123,8 +127,10 @@ export class LiveClient {
       this.hearSomething();
       if (typeof data === "string") this.read(data);
     };
-    socket.onclose = () => {
-      if (this.socket === socket) this.lose();
+    socket.onclose = ({ code }) => {
+      if (this.socket !== socket) return;
+      if (code === SESSION_ENDED) this.world.onSessionEnded?.();
+      this.lose();
     };
     this.hearSomething();
   }

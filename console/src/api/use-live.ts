@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { consoleApi } from "./api.ts";
 import { type LiveBatch, LiveClient, type LiveSocket, type LiveState } from "./live-client.ts";
 import { mergeRows } from "./live-rows.ts";
 import { useSelection } from "./selection.ts";
@@ -14,6 +15,8 @@ export const live = new LiveClient({
     return () => clearTimeout(timer);
   },
   random: Math.random,
+  // It may be that a new session was begun in another tab; if not, the answer ends the one of this page.
+  onSessionEnded: () => void consoleApi.get("/session").catch(() => undefined),
 });
 
 if (typeof window !== "undefined") window.addEventListener("online", () => live.retryNow());

@@ -12,6 +12,7 @@ import { linksPage } from "./links/page.ts";
 import { numbersPage } from "./numbers/page.ts";
 import { servicePage, servicesPage } from "./services/page.ts";
 import { rulesPage } from "./rules/page.ts";
+import { accountPage } from "./account/page.ts";
 import { phonesPage } from "./phones/page.ts";
 
 /** All pages, in the order of the navigation within their groups. One line each. */
@@ -31,6 +32,7 @@ export const pages: readonly PageDefinition[] = [
   cellsPage,
   queriesPage,
   moneyPage,
+  accountPage,
   carriersPage,
   carrierPage,
   addCarrierPage,

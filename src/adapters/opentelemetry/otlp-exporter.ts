@@ -20,8 +20,8 @@ export interface OtlpOptions {
 }
 
 const SERVICE = "trunkline";
-/** For one batch with all its repetitions, which the exporter makes itself. */
-const TIMEOUT_MS = 10_000;
+/** For one batch with the repetitions that the exporter makes itself; a process that ends may have to wait for it. */
+const TIMEOUT_MS = 3_000;
 const SUCCESS = 0;
 
 /** An exporter that sends to an OTLP collector, repeats what may be repeated, and rejects with the last reason. */

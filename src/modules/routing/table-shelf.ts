@@ -42,7 +42,13 @@ export class DatabaseShelf implements TableShelf {
   }
 
   defaultDocument(): TableDocument {
-    return tableFromCarriers(this.carriers);
+    const table = tableFromCarriers(this.carriers);
+    // By name, as tables are kept that were made of it, so that the two can be compared.
+    const inputs = table.inputs?.map((input) => ({
+      ...input,
+      values: Object.fromEntries(this.carriers.map(({ name }, index) => [name, -index])),
+    }));
+    return inputs === undefined ? table : { ...table, inputs };
   }
 
   /** Version 0: the table that follows from the settings. */

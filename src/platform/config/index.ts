@@ -7,7 +7,7 @@ export {
   secretsOf,
   showCarrier,
 } from "./carrier-document.ts";
-export type { CarrierSettingsOf, FieldDescription, Json, ReadCarrier } from "./carrier-document.ts";
+export type { CarrierSettingsOf, Json } from "./carrier-document.ts";
 export type { MaintenanceWindow } from "./carrier-fields.ts";
 export { showMaintenanceWindow } from "./carrier-fields.ts";
 export { renderJson } from "./carrier-json-template.ts";

@@ -13,7 +13,7 @@ export { isLastingRefusal } from "./bind-refusal.ts";
 export { explainStatus } from "./explain-status.ts";
 export type { PduTap } from "./pdu-tap.ts";
 export { probeBind } from "./probe-bind.ts";
-export type { ProbeBindOptions, ProbeStep } from "./probe-bind.ts";
+export type { ProbeStep } from "./probe-bind.ts";
 export type { SessionTimers } from "./deadlines.ts";
 export type { SessionLimits } from "./limits.ts";
 export type { CloseReason, NotSentReason, OnOutcome, Outcome, RequestName, ResponseName } from "./outcome.ts";

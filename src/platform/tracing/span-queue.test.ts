@@ -64,3 +64,14 @@ test("what waits at the end is sent before it, and nothing is taken after it", a
   queue.push(span("late"));
   assert.equal(queue.lost["queue-full"], 1);
 });
+
+test("an end waits two seconds for a collector that does not answer, and no longer", async () => {
+  const clock = new ManualClock(0);
+  const never = (): Promise<void> => new Promise(() => {});
+  const queue = new SpanQueue({ exporter: { export: never, close: never }, clock, logger: silentLogger });
+  queue.push(span("last"));
+  const closed = queue.close();
+  await turn();
+  clock.advance(2_000);
+  await closed;
+});

@@ -94,7 +94,8 @@ export class SpanQueue {
     await Promise.race([this.drained(), limit]);
     this.lost["not-taken"] += this.spans.length;
     this.spans = [];
-    await this.exporter.close();
+    // What it has under way may take longer than anybody waits for a process that ends.
+    await Promise.race([this.exporter.close().catch(() => undefined), limit]);
   }
 
   private async drained(): Promise<void> {

@@ -21,7 +21,6 @@ export type { InterfaceVersionValue, MessageStateName } from "./codes.ts";
 export { encodePdu, encodePduInto, pduOctets } from "./encode.ts";
 export { decodePdu } from "./decode.ts";
 export { PduDecoder } from "./pdu-decoder.ts";
-export type { SeeFrame } from "./pdu-decoder.ts";
 export { MAX_DESTINATIONS, MAX_SHORT_MESSAGE_OCTETS } from "./fields.ts";
 export type { DestinationAddress, UnsuccessfulAddress } from "./fields.ts";
 export { HEADER_OCTETS, MAX_SEQUENCE } from "./pdu.ts";

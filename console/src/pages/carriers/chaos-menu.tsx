@@ -10,7 +10,8 @@ const WORDS = { blackhole: "black hole", refuse: "refused", slow: "slowed", none
 export function ChaosBadge({ chaos }: { readonly chaos: Chaos }) {
   const now = useNow();
   if (chaos.mode === "none") return null;
-  const left = chaos.until === null ? "" : formatDuration(Math.max(0, Math.ceil((toMs(chaos.until) - now) / 1_000)) * 1_000);
+  const left =
+    chaos.until === null ? "" : formatDuration(Math.max(0, Math.ceil((toMs(chaos.until) - now) / 1_000)) * 1_000);
   return (
     <Badge tone="warn" icon={<Flame size={12} />}>
       {WORDS[chaos.mode]} {left}

@@ -17,6 +17,7 @@ import {
   toast,
   When,
 } from "../../ui/index.ts";
+import { formatDay } from "./day.ts";
 import { type DomainNeed, DOMAINS, type LinkDomain } from "./link.ts";
 import styles from "./links.module.css";
 
@@ -39,13 +40,15 @@ export function DomainDrawer({ domain, need, onClose }: DomainDrawerProps) {
   const verify = useApiChange(() => api.post<LinkDomain>(`${path}/Verification`), {
     invalidates: [DOMAINS],
     onDone: ({ status }) =>
-      status === "verified" ? toast.good("It is yours.") : toast.info("The proof was not found yet. DNS can take a while."),
+      status === "verified"
+        ? toast.good("It is yours.")
+        : toast.info("The proof was not found yet. DNS can take a while."),
   });
   const decide = useApiChange((status: string) => api.post(path, { Status: status }), { invalidates: [DOMAINS] });
-  const certify = useApiChange(
-    () => api.post(`${SHORTENING}/${domain.sid}/RequestManagedCert`, {}, ON_MESSAGING),
-    { invalidates: [DOMAINS], onDone: () => toast.good("A certificate is being obtained.") },
-  );
+  const certify = useApiChange(() => api.post(`${SHORTENING}/${domain.sid}/RequestManagedCert`, {}, ON_MESSAGING), {
+    invalidates: [DOMAINS],
+    onDone: () => toast.good("A certificate is being obtained."),
+  });
   return (
     <Drawer isOpen onClose={onClose} title={domain.domain_name}>
       <Stack gap="l">
@@ -60,9 +63,7 @@ export function DomainDrawer({ domain, need, onClose }: DomainDrawerProps) {
                 domain.certificate_expires === null ? (
                   <Badge tone="warn">none</Badge>
                 ) : (
-                  <>
-                    ends <When at={domain.certificate_expires} />
-                  </>
+                  `ends on ${formatDay(domain.certificate_expires)}`
                 ),
             },
           ]}

@@ -19,13 +19,14 @@ import { DomainDrawer } from "./domain-drawer.tsx";
 import { type DomainNeed, DOMAINS, type LinkDomain, needOf } from "./link.ts";
 import styles from "./links.module.css";
 
-const NEEDS: Readonly<Record<DomainNeed, { readonly tone: "good" | "warn" | "bad" | "info"; readonly text: string }>> = {
-  proof: { tone: "warn", text: "prove that it is yours" },
-  certificate: { tone: "info", text: "no certificate" },
-  renewal: { tone: "warn", text: "certificate ends soon" },
-  nothing: { tone: "good", text: "ready" },
-  operator: { tone: "bad", text: "blocked" },
-};
+const NEEDS: Readonly<Record<DomainNeed, { readonly tone: "good" | "warn" | "bad" | "info"; readonly text: string }>> =
+  {
+    proof: { tone: "warn", text: "prove that it is yours" },
+    certificate: { tone: "info", text: "no certificate" },
+    renewal: { tone: "warn", text: "certificate ends soon" },
+    nothing: { tone: "good", text: "ready" },
+    operator: { tone: "bad", text: "blocked" },
+  };
 
 /** The domains of the account that links are on. */
 export function DomainsTab() {

@@ -5,7 +5,13 @@ import { charactersOf, type LinkDomain, LINKS, previewOf, type ShortLink, troubl
 import styles from "./links.module.css";
 
 /** Makes a link, and shows before how it will look. */
-export function LinkDialog({ domains, onClose }: { readonly domains: readonly LinkDomain[]; readonly onClose: () => void }) {
+export function LinkDialog({
+  domains,
+  onClose,
+}: {
+  readonly domains: readonly LinkDomain[];
+  readonly onClose: () => void;
+}) {
   const [domain, setDomain] = useState(domains[0]?.domain_name ?? "");
   const [target, setTarget] = useState("");
   const [slug, setSlug] = useState("");

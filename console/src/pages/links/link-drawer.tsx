@@ -18,6 +18,7 @@ import {
   When,
 } from "../../ui/index.ts";
 import { ClicksView } from "./clicks-view.tsx";
+import { formatDay } from "./day.ts";
 import { LINKS, type ShortLink, troubleOfTarget } from "./link.ts";
 import { QrCode } from "./qr-code.tsx";
 
@@ -55,7 +56,7 @@ export function LinkDrawer({ link, onClose }: { readonly link: ShortLink; readon
               value: <Link to={`/messages/${link.message_sid}`}>{link.message_sid ?? ""}</Link>,
               isShown: link.message_sid !== null,
             },
-            { key: "Ends", value: link.date_expires === null ? "never" : <When at={link.date_expires} /> },
+            { key: "Ends", value: link.date_expires === null ? "never" : formatDay(link.date_expires) },
             { key: "Made", value: <When at={link.date_created} /> },
           ]}
         />
@@ -75,7 +76,10 @@ export function LinkDrawer({ link, onClose }: { readonly link: ShortLink; readon
                 <Button type="submit" isDisabled={target === link.target_url || troubleOfTarget(target) !== undefined}>
                   Change where it leads
                 </Button>
-                <Button tone="quiet" onPress={() => void change({ Status: isActive ? "disabled" : "active" }).catch(toast.bad)}>
+                <Button
+                  tone="quiet"
+                  onPress={() => void change({ Status: isActive ? "disabled" : "active" }).catch(toast.bad)}
+                >
                   {isActive ? "Disable it" : "Enable it"}
                 </Button>
                 <Button tone="danger" onPress={() => setAsks(true)}>

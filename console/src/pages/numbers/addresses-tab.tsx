@@ -118,7 +118,12 @@ function AddressDialog({ address, onClose }: AddressDialogProps) {
     <Dialog isOpen onClose={onClose} title={address === undefined ? "New address" : "Address"}>
       <Form onSubmit={save}>
         <Stack>
-          <TextField label="Name of the person or business" name="CustomerName" isRequired defaultValue={address?.customer_name ?? ""} />
+          <TextField
+            label="Name of the person or business"
+            name="CustomerName"
+            isRequired
+            defaultValue={address?.customer_name ?? ""}
+          />
           <TextField label="Street and number" name="Street" isRequired defaultValue={address?.street ?? ""} />
           <TextField label="More of it" name="StreetSecondary" defaultValue={address?.street_secondary ?? ""} />
           <Grid min="s">

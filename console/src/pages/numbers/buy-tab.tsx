@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { useApi } from "../../api/index.ts";
 import {
-  Badge,
   Button,
   Card,
   Checkbox,
@@ -79,12 +78,6 @@ export function BuyTab() {
           value={country.country_code}
           onChange={setCountryCode}
         />
-        <SegmentedControl
-          label="Kind of number"
-          options={kinds.map(({ key, label }) => ({ value: key, label }))}
-          value={kind?.key ?? ""}
-          onChange={setKindKey}
-        />
         {WITH_AREA_CODES.has(country.country_code) && (
           <TextField
             label="Area code"
@@ -102,6 +95,14 @@ export function BuyTab() {
           value={search.contains}
           onChange={(contains) => setSearch({ ...search, contains })}
         />
+      </FilterBar>
+      <Row>
+        <SegmentedControl
+          label="Kind of number"
+          options={kinds.map(({ key, label }) => ({ value: key, label }))}
+          value={kind?.key ?? ""}
+          onChange={setKindKey}
+        />
         <Checkbox isSelected={search.needsSms} onChange={(needsSms) => setSearch({ ...search, needsSms })}>
           SMS
         </Checkbox>
@@ -111,7 +112,7 @@ export function BuyTab() {
         <Checkbox isSelected={search.needsVoice} onChange={(needsVoice) => setSearch({ ...search, needsVoice })}>
           Voice
         </Checkbox>
-      </FilterBar>
+      </Row>
       <ErrorNote error={found.error ?? prices.error} />
       <Table<FreeNumber>
         label="Free numbers"
@@ -145,13 +146,7 @@ export function BuyTab() {
             header: "Can",
             width: "1.2fr",
             isMinor: true,
-            cell: ({ capabilities }) => (
-              <Row gap="s">
-                {capabilityNames(capabilities).map((name) => (
-                  <Badge key={name}>{name}</Badge>
-                ))}
-              </Row>
-            ),
+            cell: ({ capabilities }) => capabilityNames(capabilities).join(", "),
           },
           {
             id: "price",
@@ -172,9 +167,7 @@ export function BuyTab() {
           },
         ]}
       />
-      {chosen !== undefined && (
-        <BuyDialog number={chosen} price={shownPrice} onClose={() => setChosen(undefined)} />
-      )}
+      {chosen !== undefined && <BuyDialog number={chosen} price={shownPrice} onClose={() => setChosen(undefined)} />}
     </Stack>
   );
 }
@@ -183,7 +176,7 @@ function NothingToBuy() {
   return (
     <Card>
       <Empty title="Nothing is for sale">
-        The operator puts numbers for sale in the inventory of the configuration: <code>numbers.inventory</code>.
+        The operator puts numbers for sale in the configuration, as <code>numbers</code>.
       </Empty>
     </Card>
   );

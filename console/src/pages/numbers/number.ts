@@ -120,12 +120,9 @@ export function searchQuery(search: NumberSearch): Readonly<Record<string, strin
 
 /** The capabilities that are there, in the words of the field. */
 export function capabilityNames({ sms, mms, voice, fax = false }: Capabilities): readonly string[] {
-  return [
-    ["SMS", sms] as const,
-    ["MMS", mms] as const,
-    ["Voice", voice] as const,
-    ["Fax", fax] as const,
-  ].flatMap(([name, has]) => (has ? [name] : []));
+  return [["SMS", sms] as const, ["MMS", mms] as const, ["Voice", voice] as const, ["Fax", fax] as const].flatMap(
+    ([name, has]) => (has ? [name] : []),
+  );
 }
 
 /** What happens to a text that comes in. */

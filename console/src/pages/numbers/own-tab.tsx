@@ -1,13 +1,11 @@
 import { useState } from "react";
 import { useCan, usePages } from "../../api/index.ts";
 import {
-  Badge,
   Button,
   Empty,
   ErrorNote,
   FilterBar,
   Link,
-  Row,
   SearchField,
   Stack,
   Table,
@@ -48,7 +46,7 @@ export function OwnTab({ onBuy }: { readonly onBuy: () => void }) {
         <SearchField
           label="Find a number"
           hidesLabel
-          placeholder="Part of a number, or a whole name"
+          placeholder="Number or name"
           value={search}
           onChange={setSearch}
         />
@@ -80,13 +78,8 @@ export function OwnTab({ onBuy }: { readonly onBuy: () => void }) {
           {
             id: "can",
             header: "Can",
-            cell: ({ capabilities }) => (
-              <Row gap="s">
-                {capabilityNames(capabilities).map((name) => (
-                  <Badge key={name}>{name}</Badge>
-                ))}
-              </Row>
-            ),
+            isMinor: true,
+            cell: ({ capabilities }) => capabilityNames(capabilities).join(", "),
           },
           {
             id: "service",

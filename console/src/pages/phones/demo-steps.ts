@@ -1,34 +1,65 @@
-import type { OwnNumber, PhoneSummary } from "./phone-data.ts";
+import type { ApiMessage, OwnNumber, PhoneSummary } from "./phone-data.ts";
 
 /** One step of the five-minute demo. */
 export interface DemoStep {
-  readonly id: "send" | "answer" | "webhook" | "reply";
+  readonly id: "send" | "answer" | "webhook" | "reply" | "break";
   readonly number: number;
   readonly title: string;
+  /** What to do, and what it is good for. */
+  readonly hint: string;
   readonly isDone: boolean;
 }
 
-/** How far somebody is. What is seen on the phones decides, so that a reload forgets nothing. */
-export function demoSteps(phones: readonly PhoneSummary[], numbers: readonly OwnNumber[]): readonly DemoStep[] {
-  const lasts = phones.map(({ lastMessage }) => lastMessage);
-  const hasSent = phones.length > 0;
-  const hasWebhook = numbers.some(({ sms_url }) => sms_url !== null && sms_url !== "");
-  const hasAnswered =
-    phones.some(({ messageCount }) => messageCount > 1) || lasts.some((last) => last?.direction === "sent");
-  // A phone that has got another text after it had answered: what the app said.
-  const hasReply =
-    hasWebhook &&
-    phones.some(({ messageCount, lastMessage }) => messageCount > 2 && lastMessage?.direction === "received");
-  const step = (id: DemoStep["id"], number: number, title: string, isDone: boolean): DemoStep => ({
-    id,
-    number,
-    title,
-    isDone,
-  });
-  return [
-    step("send", 1, "Text the phone", hasSent),
-    step("answer", 2, "Answer from it", hasAnswered),
-    step("webhook", 3, "Set a webhook", hasWebhook),
-    step("reply", 4, "See your app reply", hasReply),
-  ];
+/** What is seen of the demo. */
+export interface DemoFacts {
+  readonly phones: readonly PhoneSummary[];
+  readonly numbers: readonly OwnNumber[];
+  /** The account's last messages. */
+  readonly messages: readonly ApiMessage[];
 }
+
+/** A text to it always fails: the carrier says that there is no such number. The simulator has more of this kind. */
+export const UNREACHABLE_PHONE = "+15559990001";
+const FAILED = new Set(["failed", "undelivered"]);
+
+/** How far somebody is. What is seen on the phones and in the API decides, so that a reload forgets nothing. */
+export function demoSteps({ phones, numbers, messages }: DemoFacts): readonly DemoStep[] {
+  const has = (test: (message: ApiMessage) => boolean): boolean => messages.some(test);
+  const isDone: Readonly<Record<DemoStep["id"], boolean>> = {
+    send: phones.length > 0,
+    answer:
+      phones.some(({ lastMessage }) => lastMessage?.direction === "sent") ||
+      has(({ direction }) => direction === "inbound"),
+    webhook: numbers.some(({ sms_url }) => sms_url !== null && sms_url !== ""),
+    reply: has(({ direction }) => direction === "outbound-reply"),
+    break: has(({ status }) => FAILED.has(status)),
+  };
+  return STEPS.map(([id, title, hint], index) => ({ id, number: index + 1, title, hint, isDone: isDone[id] }));
+}
+
+const STEPS: readonly (readonly [id: DemoStep["id"], title: string, hint: string])[] = [
+  ["send", "Text a phone", "Send a text from your number. It comes to this phone as it would to a real one."],
+  [
+    "answer",
+    "Answer from it",
+    "Now you are your own customer: type on the phone and press Enter. The text goes to your number.",
+  ],
+  [
+    "webhook",
+    "Connect an app",
+    "Your number has got a text, and nobody reads it. Say which app does; one that repeats what it hears is built in.",
+  ],
+  [
+    "reply",
+    "See the app reply",
+    "Type on the phone once more: your app is asked what to say, and its answer comes back.",
+  ],
+  [
+    "break",
+    "Break one",
+    "Some numbers fail on purpose. Text one, and see on the page of the message what happened to it, step by step.",
+  ],
+];
+
+/** The titles, for whoever has not begun. */
+export const STEP_TITLES: readonly string[] = STEPS.map(([, title]) => title);

@@ -4,12 +4,12 @@ import { api, useApiChange } from "../../api/index.ts";
 import { describeText } from "../../sms/index.ts";
 import { Button, Card, ErrorNote, Form, Link, Select, TextArea, TextField } from "../../ui/index.ts";
 import { formatNumber, numberFault, type OwnNumber, plainNumber } from "./phone-data.ts";
+import { STEP_TITLES } from "./demo-steps.ts";
 import styles from "./first-text.module.css";
 import { SegmentMeter } from "./segment-meter.tsx";
 import { CHANGES } from "./use-phones.ts";
 
 const FIRST_PHONE = "+15551234567";
-const STEPS = ["Send a text to a phone", "Answer from the phone", "Let your app reply"];
 
 /** Props of the first text. */
 export interface FirstTextProps {
@@ -19,7 +19,7 @@ export interface FirstTextProps {
   readonly onSent: (phone: string) => void;
 }
 
-/** Where no phone has a text yet: the first of three steps. */
+/** Where no phone has a text yet: the first of the steps. */
 export function FirstText(props: FirstTextProps) {
   return (
     <div className={styles.ground}>
@@ -32,7 +32,7 @@ export function FirstText(props: FirstTextProps) {
           These phones are simulated: every number in the world has one, and nothing leaves this machine.
         </p>
         <ol className={styles.steps}>
-          {STEPS.map((step, index) => (
+          {STEP_TITLES.map((step, index) => (
             <li key={step} className={styles.step} aria-current={index === 0 ? "step" : undefined}>
               <span className={styles.digit}>{index + 1}</span>
               {step}

@@ -37,7 +37,7 @@ function NumberForm({ onChosen }: Pick<NewPhoneDialogProps, "onChosen">) {
         type="tel"
         autoFocus
         error={isTried ? fault : undefined}
-        description="Any number will do: nothing leaves this machine. One that ends in 9990001 is never reached, and 9990009 is throttled."
+        description="Any number will do: nothing leaves this machine. Some fail on purpose: one that ends in 9990001 does not exist, 9990002 is switched off, 9990003 is filtered."
       />
       <div>
         <Button type="submit" tone="primary">

@@ -1,6 +1,9 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { Plus, Smartphone } from "lucide-react";
-import { classes, IconButton, Link, SearchField, Skeleton, When } from "../../ui/index.ts";
-import { formatNumber, type PhoneSummary, plainNumber } from "./phone-data.ts";
+import { useEffect, useMemo, useRef } from "react";
+import { IconButton, Link, SearchField, Skeleton, When } from "../../ui/index.ts";
+import { findPhones } from "./phone-book.ts";
+import { formatNumber, type PhoneSummary } from "./phone-data.ts";
 import styles from "./phone-list.module.css";
 
 /** Props of the list. */
@@ -11,17 +14,19 @@ export interface PhoneListProps {
   readonly text: string;
   readonly onText: (text: string) => void;
   readonly onNew: () => void;
+  /** Gets more phones, where there are more; `undefined` where all are known. */
+  readonly onMore: (() => void) | undefined;
 }
 
-/** The phones, the one with the latest text first. */
-export function PhoneList({ phones, isLoading, selected, text, onText, onNew }: PhoneListProps) {
-  const wanted = plainNumber(text).toLowerCase();
-  const found = phones.filter(
-    ({ number, lastMessage }) =>
-      wanted === "" ||
-      number.includes(wanted) ||
-      lastMessage?.body.toLowerCase().includes(text.trim().toLowerCase()) === true,
-  );
+/** Of a phone in the list; phone-list.module.css says the same. */
+const ROW_PIXELS = 56;
+const OVERSCAN_ROWS = 8;
+/** How near the end one is when more phones are asked for. */
+const NEAR_ROWS = 40;
+
+/** The phones, the one with the latest text first. Only those in sight are in the document. */
+export function PhoneList({ phones, isLoading, selected, text, onText, onNew, onMore }: PhoneListProps) {
+  const found = useMemo(() => findPhones(phones, text), [phones, text]);
   return (
     <nav className={styles.list} aria-label="Phones">
       <div className={styles.head}>
@@ -33,16 +38,53 @@ export function PhoneList({ phones, isLoading, selected, text, onText, onNew }: 
           <Skeleton lines={5} />
         </div>
       ) : (
-        <ul className={styles.phones}>
-          {found.map((phone) => (
-            <li key={phone.number}>
-              <PhoneLink phone={phone} isCurrent={phone.number === selected} />
-            </li>
-          ))}
-          {found.length === 0 && <li className={styles.none}>No phone has that.</li>}
-        </ul>
+        <PhoneRows phones={found} selected={selected} isSearch={text.trim() !== ""} onMore={onMore} />
       )}
     </nav>
+  );
+}
+
+interface PhoneRowsProps extends Pick<PhoneListProps, "phones" | "selected" | "onMore"> {
+  readonly isSearch: boolean;
+}
+
+function PhoneRows({ phones, selected, isSearch, onMore }: PhoneRowsProps) {
+  const box = useRef<HTMLUListElement>(null);
+  const virtualizer = useVirtualizer({
+    count: phones.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PIXELS,
+    overscan: OVERSCAN_ROWS,
+    getItemKey: (index) => phones[index]?.number ?? index,
+  });
+  const rows = virtualizer.getVirtualItems();
+  const lastShown = rows.at(-1)?.index ?? 0;
+  // What is looked for may be on a phone that is not here yet, so a search gets them all.
+  const wantsMore = isSearch || lastShown >= phones.length - NEAR_ROWS;
+  useEffect(() => {
+    if (wantsMore) onMore?.();
+  }, [wantsMore, onMore]);
+  if (phones.length === 0) {
+    return <p className={styles.none}>{onMore === undefined ? "No phone has that." : "Looking …"}</p>;
+  }
+  return (
+    <ul ref={box} className={styles.phones}>
+      <li role="presentation" aria-hidden="true" style={{ height: virtualizer.getTotalSize() }} />
+      {rows.map(({ index, key, start }) => {
+        const phone = phones[index];
+        return phone === undefined ? null : (
+          <li
+            key={key}
+            className={styles.row}
+            style={{ transform: `translateY(${start}px)` }}
+            aria-setsize={phones.length}
+            aria-posinset={index + 1}
+          >
+            <PhoneLink phone={phone} isCurrent={phone.number === selected} />
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
@@ -62,7 +104,7 @@ function PhoneLink({ phone, isCurrent }: { readonly phone: PhoneSummary; readonl
             </span>
           )}
         </span>
-        <span className={classes(styles.snippet)}>
+        <span className={styles.snippet}>
           {lastMessage === undefined
             ? "No texts yet"
             : `${lastMessage.direction === "sent" ? "Phone: " : ""}${lastMessage.body}`}

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { demoSteps } from "./demo-steps.ts";
-import { answerOf, type ApiMessage, formatNumber, numberFault, type PhoneMessage, plainNumber } from "./phone-data.ts";
-import { numbersToText, threadItems } from "./thread-items.ts";
+import { type DemoFacts, demoSteps } from "./demo-steps.ts";
+import { echoAddress } from "./echo-app.ts";
+import { findPhones, latestFirst, withPhones } from "./phone-book.ts";
+import { answerOf, type ApiMessage, formatNumber, numberFault, type PhoneMessage, type PhoneSummary, plainNumber } from "./phone-data.ts";
+import { clockOf, numbersToText, threadItems } from "./thread-items.ts";
 
 const PHONE = "+15551234567";
 const OWN = "+15005550100";
@@ -109,6 +111,36 @@ describe("a thread", () => {
   });
 });
 
+describe("a long thread", () => {
+  it("is put together without comparing each text with each message", () => {
+    const messages = Array.from({ length: 1_000 }, (_, index) => text(String(index), index * 1_000, { body: `No ${index}` }));
+    const sent = messages.map(({ id, body }, index) => message(`SM${id}`, index * 1_000, { body }));
+    const items = threadItems({ phone: PHONE, webhooks: [], messages, sent, nowMs: START_MS });
+    assert.equal(items.filter((item) => item.kind === "text" && item.api?.sid === `SM${item.id}`).length, 1_000);
+  });
+
+  it("has no clock unless a message is on its way", () => {
+    const delivered = message("SM1", 0);
+    assert.equal(clockOf([delivered], START_MS + 60_000), Number.MAX_SAFE_INTEGER);
+    const queued = message("SM2", 59_000, { status: "queued" });
+    assert.equal(clockOf([delivered, queued], START_MS + 60_000), START_MS + 60_000);
+  });
+
+  it("takes texts without letters or digits for one only when they are", () => {
+    const items = threadItems({
+      phone: PHONE,
+      webhooks: [],
+      nowMs: START_MS + 60_000,
+      messages: [text("1", 0, { body: "👋" }), text("2", 1, { body: "🙂" })],
+      sent: [message("SM1", 0, { body: "🙂" })],
+    });
+    assert.deepEqual(
+      items.map((item) => (item.kind === "text" ? item.api?.sid : item.kind)),
+      ["day", undefined, "SM1"],
+    );
+  });
+});
+
 describe("a webhook", () => {
   it("has the answer of its last request", () => {
     const failed = { error_text: "refused", response: null };
@@ -132,21 +164,73 @@ describe("the numbers that a phone may text", () => {
 
 describe("the demo", () => {
   const number = { sid: "PN1", phone_number: OWN, friendly_name: OWN, sms_url: "" };
-  const done = (...input: Parameters<typeof demoSteps>): string =>
-    demoSteps(...input)
+  const done = (facts: Partial<DemoFacts>): string =>
+    demoSteps({ phones: [], numbers: [number], messages: [], ...facts })
       .filter(({ isDone }) => isDone)
       .map(({ id }) => id)
       .join(" ");
 
-  it("goes on with what is seen on the phones", () => {
-    assert.equal(done([], [number]), "");
-    assert.equal(done([{ number: PHONE, messageCount: 1, lastMessage: text("1", 0) }], [number]), "send");
-    const answered = { number: PHONE, messageCount: 2, lastMessage: text("2", 1, { direction: "sent" }) };
-    assert.equal(done([answered], [number]), "send answer");
-    const withApp = [{ ...number, sms_url: "http://127.0.0.1:3000/sms" }];
-    assert.equal(done([answered], withApp), "send answer webhook");
-    const replied = { number: PHONE, messageCount: 4, lastMessage: text("4", 3) };
-    assert.equal(done([replied], withApp), "send answer webhook reply");
+  it("goes on with what is seen on the phones and in the API", () => {
+    assert.equal(done({}), "");
+    const phones = [{ number: PHONE, messageCount: 2, lastMessage: text("1", 0) }];
+    const sent = message("SM1", 0);
+    // Two texts to the phone are no answer from it.
+    assert.equal(done({ phones, messages: [sent, message("SM2", 1)] }), "send");
+    const typed = [{ number: PHONE, messageCount: 2, lastMessage: text("2", 1, { direction: "sent" }) }];
+    assert.equal(done({ phones: typed, messages: [sent] }), "send answer");
+    const answered = [sent, message("SM2", 1, { direction: "inbound", status: "received" })];
+    assert.equal(done({ phones, messages: answered }), "send answer");
+    const numbers = [{ ...number, sms_url: "http://127.0.0.1:3000/sms" }];
+    assert.equal(done({ phones, numbers, messages: answered }), "send answer webhook");
+    const replied = [...answered, message("SM3", 2, { direction: "outbound-reply" })];
+    assert.equal(done({ phones, numbers, messages: replied }), "send answer webhook reply");
+    const broken = [...replied, message("SM4", 3, { status: "undelivered" })];
+    assert.equal(done({ phones, numbers, messages: broken }), "send answer webhook reply break");
+  });
+});
+
+describe("the built-in echo app", () => {
+  it("is offered where the system itself can reach it", () => {
+    const at = (href: string): string | undefined => echoAddress(new URL(href));
+    assert.equal(at("http://127.0.0.1:8080/console/"), "http://127.0.0.1:8080/simulator/echo");
+    assert.equal(at("http://localhost:8080/"), "http://127.0.0.1:8080/simulator/echo");
+    assert.equal(at("http://[::1]:8080/"), "http://[::1]:8080/simulator/echo");
+    assert.equal(at("http://localhost/"), "http://127.0.0.1/simulator/echo");
+    assert.equal(at("https://localhost:8443/"), undefined);
+    assert.equal(at("http://trunkline.example/"), undefined);
+  });
+});
+
+describe("the list of phones", () => {
+  const phone = (number: string, afterMs: number, fields: Partial<PhoneMessage> = {}): PhoneSummary => ({
+    number,
+    messageCount: 1,
+    lastMessage: text(`${number} ${afterMs}`, afterMs, fields),
+  });
+
+  it("grows page by page, and keeps what has left the first page", () => {
+    const first = withPhones(new Map(), [phone("+15550000003", 3), phone("+15550000002", 2)]);
+    const second = withPhones(first, [phone("+15550000001", 1)]);
+    const later = withPhones(second, [phone("+15550000004", 4), phone("+15550000001", 5)]);
+    assert.deepEqual(
+      latestFirst(later).map(({ number }) => number),
+      ["+15550000001", "+15550000004", "+15550000003", "+15550000002"],
+    );
+  });
+
+  it("stays the same where nothing is new, and hears of a text that changed", () => {
+    const book = withPhones(new Map(), [phone("+15550000003", 3)]);
+    assert.equal(withPhones(book, [phone("+15550000003", 3)]), book);
+    assert.notEqual(withPhones(book, [phone("+15550000003", 3, { state: "EXPIRED" })]), book);
+  });
+
+  it("is searched by number, as people write it, and by words", () => {
+    const phones = [phone("+15550000003", 3, { body: "Lunch at 12?" }), phone("+447700900123", 2)];
+    const found = (wanted: string): string[] => findPhones(phones, wanted).map(({ number }) => number);
+    assert.deepEqual(found(" "), phones.map(({ number }) => number));
+    assert.deepEqual(found("+1 (555)"), ["+15550000003"]);
+    assert.deepEqual(found("lunch AT"), ["+15550000003"]);
+    assert.deepEqual(found("()"), []);
   });
 });
 

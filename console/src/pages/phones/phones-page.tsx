@@ -1,9 +1,8 @@
 import { MessagesSquare } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { classes, Empty, ErrorNote, go, useSearchParams } from "../../ui/index.ts";
 import type { Way } from "./composer.tsx";
 import { DemoGuide } from "./demo-guide.tsx";
-import { demoSteps } from "./demo-steps.ts";
 import { FirstText } from "./first-text.tsx";
 import { NewPhoneDialog } from "./new-phone-dialog.tsx";
 import { PhoneList } from "./phone-list.tsx";
@@ -14,7 +13,7 @@ import { WebhookDialog } from "./webhook-dialog.tsx";
 
 /** The simulated phones: chats at the left, one of them at the right. */
 export default function PhonesPage() {
-  const { phones, isLoading, error, live } = usePhones();
+  const { phones, isLoading, error, live, more } = usePhones();
   const { numbers, isLoading: areNumbersLoading } = useOwnNumbers();
   const search = useSearchParams();
   const isWide = useIsWide();
@@ -31,10 +30,10 @@ export default function PhonesPage() {
     go(`/phones?phone=${encodeURIComponent(phone)}`);
   };
   const isEmpty = !isLoading && error === null && phones.length === 0 && asked === "";
-  const shown =
-    asked !== "" && !phones.some(({ number }) => number === asked)
-      ? [{ number: asked, messageCount: 0 }, ...phones]
-      : phones;
+  const shown = useMemo(() => {
+    const isListed = asked === "" || phones.some(({ number }) => number === asked);
+    return isListed ? phones : [{ number: asked, messageCount: 0 }, ...phones];
+  }, [phones, asked]);
   return (
     <div className={classes(styles.page, selected !== "" && styles.open)}>
       <h1 className={styles.title}>Phones</h1>
@@ -50,6 +49,7 @@ export default function PhonesPage() {
             text={filter}
             onText={setFilter}
             onNew={() => setDialog("phone")}
+            onMore={more}
           />
           <div className={styles.pane}>
             {selected === "" ? (
@@ -59,8 +59,9 @@ export default function PhonesPage() {
             ) : (
               <>
                 <DemoGuide
-                  steps={demoSteps(phones, numbers)}
-                  onAnswer={() => typeOn(setWay)}
+                  phones={phones}
+                  numbers={numbers}
+                  onType={(next) => typeOn(next, setWay)}
                   onWebhook={() => setDialog("webhook")}
                 />
                 <Thread
@@ -83,9 +84,9 @@ export default function PhonesPage() {
   );
 }
 
-/** Puts the cursor where one types on the phone. */
-function typeOn(setWay: (way: Way) => void): void {
-  setWay("from-phone");
+/** Puts the cursor where one types. */
+function typeOn(way: Way, setWay: (way: Way) => void): void {
+  setWay(way);
   requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>("main textarea")?.focus());
 }
 

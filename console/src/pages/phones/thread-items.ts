@@ -32,16 +32,16 @@ const GONE = new Set(["failed", "undelivered", "canceled"]);
 /** Puts together what the phone, the API and the webhooks tell of one phone. */
 export function threadItems({ phone, messages, sent, webhooks, nowMs }: ThreadInput): readonly ThreadItem[] {
   const left = new Set(sent);
+  const byText = groupByText(sent);
   const items: ThreadItem[] = messages.map((message) => {
-    const api = matchOf(message, left);
+    const api = matchOf(message, byText.get(textKey(message)) ?? [], left);
     if (api !== undefined) left.delete(api);
     return { kind: "text", id: message.id, atMs: message.timeMs, message, api };
   });
   const oldestMs = messages[0]?.timeMs ?? 0;
   for (const api of left) {
     const atMs = Date.parse(api.date_created);
-    const isComing = !GONE.has(api.status) && nowMs - atMs < GRACE_MS;
-    if (api.to === phone && !isComing && atMs >= oldestMs - MATCH_MS)
+    if (api.to === phone && !isComing(api, nowMs) && atMs >= oldestMs - MATCH_MS)
       items.push({ kind: "missing", id: api.sid, atMs, api });
   }
   const own = new Set(sent.map(({ sid }) => sid));
@@ -52,13 +52,26 @@ export function threadItems({ phone, messages, sent, webhooks, nowMs }: ThreadIn
   return withDays(items.sort((a, b) => a.atMs - b.atMs));
 }
 
+/** Whether a message has only just been sent, so that it is no wonder that it is not there. */
+function isComing({ status, date_created }: ApiMessage, nowMs: number): boolean {
+  return !GONE.has(status) && nowMs - Date.parse(date_created) < GRACE_MS;
+}
+
+/** When a thread looks different although nothing has come: only while a message is on its way. */
+export function clockOf(sent: readonly ApiMessage[], nowMs: number): number {
+  return sent.some((api) => isComing(api, nowMs)) ? nowMs : Number.MAX_SAFE_INTEGER;
+}
+
 /** The API tells times in whole seconds, so the nearest of those with the same words is taken. */
-function matchOf(message: PhoneMessage, candidates: ReadonlySet<ApiMessage>): ApiMessage | undefined {
+function matchOf(
+  message: PhoneMessage,
+  candidates: readonly ApiMessage[],
+  left: ReadonlySet<ApiMessage>,
+): ApiMessage | undefined {
   let found: ApiMessage | undefined;
   let foundGap = MATCH_MS;
   for (const api of candidates) {
-    if (api.to !== message.to || (api.from !== null && api.from !== message.from)) continue;
-    if (!isSameText(api.body, message.body)) continue;
+    if (!left.has(api) || (api.from !== null && api.from !== message.from)) continue;
     const gap = Math.abs(Date.parse(api.date_created) - message.timeMs);
     if (gap <= foundGap) {
       found = api;
@@ -68,13 +81,22 @@ function matchOf(message: PhoneMessage, candidates: ReadonlySet<ApiMessage>): Ap
   return found;
 }
 
-/** Smart encoding replaces characters one for one or more: the ends say enough where the whole differs. */
-function isSameText(sent: string, shown: string): boolean {
-  return sent === shown || foldText(sent) === foldText(shown);
+/** A phone holds a thousand texts, so messages are looked up and not searched for. */
+function groupByText(sent: readonly ApiMessage[]): ReadonlyMap<string, readonly ApiMessage[]> {
+  const groups = new Map<string, ApiMessage[]>();
+  for (const api of sent) {
+    const key = textKey(api);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [api]);
+    else group.push(api);
+  }
+  return groups;
 }
 
-function foldText(text: string): string {
-  return text.normalize("NFKD").replace(/[^\p{Letter}\p{Number}]+/gu, "");
+/** The same for texts that are one. Smart encoding replaces characters one for one or more: letters and digits say enough. */
+function textKey({ to, body }: { readonly to: string; readonly body: string }): string {
+  const folded = body.normalize("NFKD").replace(/[^\p{Letter}\p{Number}]+/gu, "");
+  return `${to} ${folded === "" ? body : folded}`;
 }
 
 function withDays(items: readonly ThreadItem[]): readonly ThreadItem[] {

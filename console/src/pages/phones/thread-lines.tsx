@@ -1,5 +1,4 @@
 import { CircleSlash, Webhook } from "lucide-react";
-import { useState } from "react";
 import { useApi } from "../../api/index.ts";
 import { Badge, classes, Code, formatDuration, formatTime, Link, StatusBadge } from "../../ui/index.ts";
 import {
@@ -14,8 +13,16 @@ import {
 import type { ThreadItem } from "./thread-items.ts";
 import styles from "./thread-lines.module.css";
 
-/** One line of a thread. The newest webhook is unfolded. */
-export function ThreadLine({ item, isNewest }: { readonly item: ThreadItem; readonly isNewest: boolean }) {
+/** Props of a line. */
+export interface ThreadLineProps {
+  readonly item: ThreadItem;
+  /** Of a webhook: whether its answer is shown. */
+  readonly isUnfolded: boolean;
+  readonly onUnfold: (isUnfolded: boolean) => void;
+}
+
+/** One line of a thread. */
+export function ThreadLine({ item, isUnfolded, onUnfold }: ThreadLineProps) {
   switch (item.kind) {
     case "day":
       return <div className={styles.day}>{dayName(item.atMs)}</div>;
@@ -24,7 +31,7 @@ export function ThreadLine({ item, isNewest }: { readonly item: ThreadItem; read
     case "missing":
       return <Missing api={item.api} />;
     case "webhook":
-      return <WebhookLine webhook={item.webhook} isNewest={isNewest} />;
+      return <WebhookLine webhook={item.webhook} isUnfolded={isUnfolded} onUnfold={onUnfold} />;
   }
 }
 
@@ -54,7 +61,9 @@ function Bubble({ message, api }: { readonly message: PhoneMessage; readonly api
         {missingParts > 0 && <Badge tone="bad">{missingParts} parts never came</Badge>}
         {tone === "good" ? <span className={styles.good}>{word}</span> : <Badge tone={tone}>{word}</Badge>}
         {api !== undefined && <ErrorOf api={api} />}
-        {api !== undefined && <Link to={`/messages/${api.sid}`}>Details</Link>}
+        {api !== undefined && (
+          <Link to={`/messages/${api.sid}`}>{api.error_code === null ? "Details" : "See why"}</Link>
+        )}
       </div>
     </div>
   );
@@ -72,7 +81,7 @@ function Missing({ api }: { readonly api: ApiMessage }) {
         <span>Not on this phone</span>
         <StatusBadge status={api.status} />
         <ErrorOf api={api} />
-        <Link to={`/messages/${api.sid}`}>Why</Link>
+        <Link to={`/messages/${api.sid}`}>See why</Link>
       </div>
     </div>
   );
@@ -89,20 +98,22 @@ function ErrorOf({ api }: { readonly api: ApiMessage }) {
   );
 }
 
+interface WebhookLineProps extends Omit<ThreadLineProps, "item"> {
+  readonly webhook: WebhookEntry;
+}
+
 /** What the app was asked, and what it said. */
-function WebhookLine({ webhook, isNewest }: { readonly webhook: WebhookEntry; readonly isNewest: boolean }) {
+function WebhookLine({ webhook, isUnfolded, onUnfold }: WebhookLineProps) {
   const { sid, url, status, duration_ms: durationMs, delivered, error_text: error } = webhook;
-  const [chosen, setChosen] = useState<boolean>();
-  const isOpen = chosen ?? isNewest;
-  const { data } = useApi<WebhookDetail>(`/trunkline/v1/Webhooks/${sid}`, { isEnabled: isOpen });
+  const { data } = useApi<WebhookDetail>(`/trunkline/v1/Webhooks/${sid}`, { isEnabled: isUnfolded });
   const answer = data === undefined ? undefined : answerOf(data);
   return (
-    <details className={styles.webhook} open={isOpen}>
+    <details className={styles.webhook} open={isUnfolded}>
       <summary
         className={styles.summary}
         onClick={(event) => {
           event.preventDefault();
-          setChosen(!isOpen);
+          onUnfold(!isUnfolded);
         }}
       >
         <Webhook size={14} aria-hidden="true" />

@@ -1,11 +1,11 @@
-import { ArrowLeft, Smartphone, Webhook } from "lucide-react";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { ArrowLeft, Webhook } from "lucide-react";
+import { useMemo } from "react";
 import { useCan } from "../../api/index.ts";
-import { Badge, Button, CopyText, IconButton, Skeleton, useNow } from "../../ui/index.ts";
+import { Badge, Button, CopyText, IconButton, useNow } from "../../ui/index.ts";
 import { Composer, type Way } from "./composer.tsx";
 import { formatNumber, type OwnNumber } from "./phone-data.ts";
-import { numbersToText, threadItems } from "./thread-items.ts";
-import { ThreadLine } from "./thread-lines.tsx";
+import { clockOf, numbersToText, threadItems } from "./thread-items.ts";
+import { ThreadLog } from "./thread-log.tsx";
 import styles from "./thread.module.css";
 import { useThread } from "./use-phones.ts";
 
@@ -24,12 +24,11 @@ export interface ThreadProps {
 export function Thread({ phone, own, way, isLive, onWay, onBack, onWebhook }: ThreadProps) {
   const { messages, sent, webhooks, isLoading } = useThread(phone);
   const mayChangeNumbers = useCan("numbers.write");
-  const now = useNow();
+  const clockMs = clockOf(sent, useNow());
   const items = useMemo(
-    () => threadItems({ phone, messages, sent, webhooks, nowMs: now }),
-    [phone, messages, sent, webhooks, now],
+    () => threadItems({ phone, messages, sent, webhooks, nowMs: clockMs }),
+    [phone, messages, sent, webhooks, clockMs],
   );
-  const newestWebhook = items.findLast(({ kind }) => kind === "webhook")?.id;
   const ownNumbers = useMemo(() => own.map(({ phone_number }) => phone_number), [own]);
   const numbers = useMemo(() => numbersToText(ownNumbers, messages), [ownNumbers, messages]);
   const sendable = useMemo(() => {
@@ -57,64 +56,8 @@ export function Thread({ phone, own, way, isLive, onWay, onBack, onWebhook }: Th
           </Button>
         )}
       </header>
-      <Scroller count={items.length} phone={phone}>
-        {isLoading && <Skeleton lines={5} />}
-        {!isLoading && items.length === 0 && (
-          <div className={styles.nothing}>
-            <Smartphone size={22} aria-hidden="true" />
-            This phone has no texts yet. Send it one, or type on it.
-          </div>
-        )}
-        {items.map((item) => (
-          <ThreadLine key={item.id} item={item} isNewest={item.id === newestWebhook} />
-        ))}
-      </Scroller>
+      <ThreadLog key={phone} items={items} isLoading={isLoading} />
       <Composer key={phone} phone={phone} way={way} onWay={onWay} numbers={numbers} ownNumbers={sendable} />
     </section>
-  );
-}
-
-/** How far from the end one may be and still be taken along when something comes. */
-const NEAR_PIXELS = 160;
-
-/** Stays at the end while one is there; leaves one alone who reads further up. */
-function Scroller({
-  count,
-  phone,
-  children,
-}: {
-  readonly count: number;
-  readonly phone: string;
-  readonly children: React.ReactNode;
-}) {
-  const box = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
-  useEffect(() => {
-    isAtEnd.current = true;
-  }, [phone]);
-  useLayoutEffect(() => {
-    const { current } = box;
-    const toEnd = (): void => {
-      if (current !== null && isAtEnd.current) current.scrollTop = current.scrollHeight;
-    };
-    toEnd();
-    // Lines grow, for instance when a webhook is unfolded, and the box shrinks when a keyboard comes up.
-    const observer = new ResizeObserver(toEnd);
-    if (current !== null) for (const grown of [current, ...current.children]) observer.observe(grown);
-    return () => observer.disconnect();
-  }, [count, phone]);
-  return (
-    <div
-      ref={box}
-      className={styles.scroller}
-      role="log"
-      aria-label="Texts"
-      tabIndex={0}
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PIXELS;
-      }}
-    >
-      <div className={styles.lines}>{children}</div>
-    </div>
   );
 }

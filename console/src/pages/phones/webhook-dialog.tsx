@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { api, useApiChange } from "../../api/index.ts";
-import { Button, Code, Dialog, ErrorNote, Form, Select, TextField, toast } from "../../ui/index.ts";
+import { Button, Card, Code, Dialog, ErrorNote, Form, Select, Stack, TextField, toast } from "../../ui/index.ts";
+import { useEchoApp } from "./echo-app.ts";
 import { formatNumber, type OwnNumber } from "./phone-data.ts";
 import { CHANGES } from "./use-phones.ts";
 
@@ -37,30 +38,33 @@ export function WebhookDialog({ isOpen, onClose, numbers }: WebhookDialogProps) 
 function WebhookForm({ numbers, onClose }: Omit<WebhookDialogProps, "isOpen">) {
   const [sid, setSid] = useState(numbers[0]?.sid ?? "");
   const number = numbers.find((one) => one.sid === sid);
+  const echo = useEchoApp();
   const [url, setUrl] = useState<string>();
   const shown = url ?? (number?.sms_url || EXAMPLE_URL);
   const change = useApiChange(
-    () => api.post(CHANGES.numbers.replace(".json", `/${sid}.json`), { SmsUrl: shown, SmsMethod: "POST" }),
+    (to: string) => api.post(CHANGES.numbers.replace(".json", `/${sid}.json`), { SmsUrl: to, SmsMethod: "POST" }),
     {
       invalidates: [CHANGES.numbers],
       onDone: () => {
-        toast.good(`Texts to ${formatNumber(number?.phone_number ?? "")} go to ${shown}.`);
+        toast.good(
+          `Texts to ${formatNumber(number?.phone_number ?? "")} go to your app now. Type on the phone to try it.`,
+        );
         onClose();
       },
     },
   );
   return (
-    <Form onSubmit={() => change.run()} label="Webhook">
+    <Form onSubmit={() => change.run(shown)} label="Webhook">
       <p>
-        When a phone texts your number, Trunkline asks this URL, signed like the original. The TwiML that it answers is
-        the reply.
+        When a phone texts your number, Trunkline sends the text to the URL of your app, and what the app answers goes
+        back to the phone. This is called a webhook.
       </p>
       <Select
         label="Your number"
         options={numbers.map((one) => ({
           value: one.sid,
           label: formatNumber(one.phone_number),
-          description: one.sms_url === "" || one.sms_url === null ? "no webhook yet" : one.sms_url,
+          description: one.sms_url === "" || one.sms_url === null ? "no app yet" : one.sms_url,
         }))}
         value={sid}
         onChange={(next) => {
@@ -68,14 +72,38 @@ function WebhookForm({ numbers, onClose }: Omit<WebhookDialogProps, "isOpen">) {
           setUrl(undefined);
         }}
       />
+      {echo !== undefined && (
+        <Card>
+          <Stack gap="s">
+            <p>
+              <strong>No app yet?</strong> One is built in. It answers every text with “You said: …”.
+            </p>
+            <div>
+              <Button
+                tone="primary"
+                isPending={change.isPending}
+                isDisabled={sid === ""}
+                onPress={() => change.run(echo)}
+              >
+                Use the built-in echo app
+              </Button>
+            </div>
+          </Stack>
+        </Card>
+      )}
       <TextField label="URL of your app" value={shown} onChange={setUrl} type="url" isMono autoComplete="off" />
       <details>
-        <summary>I have no app yet: one to paste into a terminal</summary>
+        <summary>An app of your own, to paste into a terminal</summary>
         <Code language="An app that answers">{EXAMPLE_APP}</Code>
       </details>
       <ErrorNote error={change.error} />
       <div>
-        <Button type="submit" tone="primary" isPending={change.isPending} isDisabled={sid === "" || shown === ""}>
+        <Button
+          type="submit"
+          {...(echo === undefined ? { tone: "primary" as const } : {})}
+          isPending={change.isPending}
+          isDisabled={sid === "" || shown === ""}
+        >
           Set the webhook
         </Button>
       </div>

@@ -60,20 +60,23 @@ export function CountriesTab() {
   const enabled = rows.filter(({ isEnabled }) => isEnabled).length;
   return (
     <Stack>
-      <FilterBar>
+      <FilterBar
+        actions={
+          <SegmentedControl<CountryFilter>
+            label="Which countries"
+            options={[
+              { value: "all", label: "All" },
+              { value: "on", label: "On" },
+              { value: "off", label: "Off" },
+              { value: "risk", label: "High risk" },
+              { value: "strict", label: "With demands" },
+            ]}
+            value={filter}
+            onChange={setFilter}
+          />
+        }
+      >
         <SearchField label="Find a country" hidesLabel placeholder="Name or code" value={search} onChange={setSearch} />
-        <SegmentedControl<CountryFilter>
-          label="Which countries"
-          options={[
-            { value: "all", label: "All" },
-            { value: "on", label: "On" },
-            { value: "off", label: "Off" },
-            { value: "risk", label: "High risk" },
-            { value: "strict", label: "With demands" },
-          ]}
-          value={filter}
-          onChange={setFilter}
-        />
       </FilterBar>
       <ErrorNote error={geo.error ?? rules.error} onRetry={() => void geo.refetch()} />
       <p className={styles.soft}>

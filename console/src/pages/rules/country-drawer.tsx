@@ -16,7 +16,9 @@ export function CountryDrawer({ row, onClose }: { readonly row: CountryRow; read
   return (
     <Drawer isOpen onClose={onClose} title={row.name}>
       {rule === undefined ? (
-        <Empty title="Nothing special is known">The usual holds: all senders, at all hours, without registration.</Empty>
+        <Empty title="Nothing special is known">
+          The usual holds: all senders, at all hours, without registration.
+        </Empty>
       ) : (
         <RuleView row={row} rule={rule} />
       )}

@@ -66,7 +66,11 @@ export function ImportDialog({ scope, onClose }: { readonly scope: string; reado
               {invalid.length > SHOWN_INVALID && " …"}
             </Card>
           )}
-          <Button type="submit" tone="primary" isDisabled={recipients.length === 0 || recipients.length > MAX_RECIPIENTS}>
+          <Button
+            type="submit"
+            tone="primary"
+            isDisabled={recipients.length === 0 || recipients.length > MAX_RECIPIENTS}
+          >
             {state === "opted-out" ? "Opt them out" : "Opt them in"}
           </Button>
         </Stack>

@@ -8,6 +8,7 @@ export const rulesPage = definePage({
   icon: Scale,
   permission: "rules.read",
   shortcut: "u",
-  words: "compliance countries geo permissions opt-outs consent quiet hours a2p 10dlc brands campaigns toll-free registration",
+  words:
+    "compliance countries geo permissions opt-outs consent quiet hours a2p 10dlc brands campaigns toll-free registration",
   load: () => import("./rules-page.tsx"),
 });

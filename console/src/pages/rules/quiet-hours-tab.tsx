@@ -34,7 +34,11 @@ const ACTIONS = [
   { value: "hold", label: "Hold it back", description: "It is sent when the hours begin again." },
   { value: "refuse", label: "Refuse it", description: "The program gets an error." },
 ];
-const OFF = { value: "off", label: "Do nothing", description: "For the operator to set: the hours of countries are ignored." };
+const OFF = {
+  value: "off",
+  label: "Do nothing",
+  description: "For the operator to set: the hours of countries are ignored.",
+};
 
 /** What becomes of marketing outside the hours in which people may be written to. */
 export function QuietHoursTab() {
@@ -52,8 +56,8 @@ export function QuietHoursTab() {
     <Stack>
       {pages.rows.length > 0 && <FilterBar actions={add}>{null}</FilterBar>}
       <p className={styles.soft}>
-        Messages with the intent marketing keep to the hours of the recipient’s country, in the recipient’s own time. Say
-        here what becomes of those that come too early or too late, and make the hours narrower.
+        Messages with the intent marketing keep to the hours of the recipient’s country, in the recipient’s own time.
+        Say here what becomes of those that come too early or too late, and make the hours narrower.
       </p>
       <ErrorNote error={pages.error ?? remove.error} onRetry={pages.refetch} />
       <Table<QuietHours>

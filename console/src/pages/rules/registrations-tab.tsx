@@ -98,7 +98,13 @@ export function RegistrationsTab() {
             { id: "sid", header: "Brand", width: "2fr", cell: ({ sid }) => <code>{sid}</code> },
             { id: "type", header: "Kind", isMinor: true, cell: ({ brand_type }) => brand_type },
             { id: "status", header: "State", cell: ({ status }) => <StatusBadge status={status} /> },
-            { id: "score", header: "Score", align: "end", isMinor: true, cell: ({ brand_score }) => brand_score ?? "–" },
+            {
+              id: "score",
+              header: "Score",
+              align: "end",
+              isMinor: true,
+              cell: ({ brand_score }) => brand_score ?? "–",
+            },
             { id: "when", header: "Changed", isMinor: true, cell: ({ date_updated }) => <When at={date_updated} /> },
           ]}
         />
@@ -124,7 +130,8 @@ export function RegistrationsTab() {
               id: "rate",
               header: "Rate",
               isMinor: true,
-              cell: ({ rate_limits: limits }) => (limits === null ? "–" : `${limits.att.mps}/s, ${limits.tmobile.brand_tier}`),
+              cell: ({ rate_limits: limits }) =>
+                limits === null ? "–" : `${limits.att.mps}/s, ${limits.tmobile.brand_tier}`,
             },
             { id: "when", header: "Changed", isMinor: true, cell: ({ date_updated }) => <When at={date_updated} /> },
           ]}

@@ -46,8 +46,7 @@ describe("countries", () => {
   });
 
   it("are found by a part of the name without accents, or by the code", () => {
-    const found = (search: string): readonly string[] =>
-      filterCountries(rows, search, "all").map(({ code }) => code);
+    const found = (search: string): readonly string[] => filterCountries(rows, search, "all").map(({ code }) => code);
     assert.deepEqual(found("turk"), ["TR"]);
     assert.deepEqual(found("de"), ["DE"]);
     assert.deepEqual(found("GERM"), ["DE"]);
@@ -83,11 +82,7 @@ describe("marketing hours", () => {
       public_holidays: false,
       source: { url: "https://a.example", read: "2026-11-21" },
     };
-    assert.deepEqual(weekOf(hours), [
-      "monday to friday: 08:00-20:00",
-      "saturday: 10:00-15:00",
-      "sunday: never",
-    ]);
+    assert.deepEqual(weekOf(hours), ["monday to friday: 08:00-20:00", "saturday: 10:00-15:00", "sunday: never"]);
   });
 });
 

@@ -71,10 +71,7 @@ export function countryName(code: string): string {
 }
 
 /** Countries with their permission and rule, by name. */
-export function countryRows(
-  countries: readonly GeoCountry[],
-  rules: readonly CountryRule[],
-): readonly CountryRow[] {
+export function countryRows(countries: readonly GeoCountry[], rules: readonly CountryRule[]): readonly CountryRow[] {
   const ruleOf = new Map(rules.map((rule) => [rule.country, rule]));
   return countries
     .map(({ place, enabled, high_risk: isHighRisk }) => ({

@@ -105,7 +105,11 @@ function OwnSenders({ kind, pool, value, onChange }: OwnSendersProps) {
   if (asked.data !== undefined && free.length === 0) {
     return (
       <Empty title={kind === "number" ? "All your numbers are in it" : "There is no other short code"}>
-        {kind === "number" ? <Link to="/numbers?tab=buy">Buy another number</Link> : "The operator assigns short codes."}
+        {kind === "number" ? (
+          <Link to="/numbers?tab=buy">Buy another number</Link>
+        ) : (
+          "The operator assigns short codes."
+        )}
       </Empty>
     );
   }

@@ -130,9 +130,27 @@ function KeywordForm({ serviceSid, configuration }: KeywordFormProps) {
           </Stack>
         </Card>
         <Grid min="m">
-          <WordsCard title="Opt out" name="Stop" words={configuration?.stop_keywords} reply={configuration?.stop_reply} isDisabled={!canWrite} />
-          <WordsCard title="Opt in again" name="Start" words={configuration?.start_keywords} reply={configuration?.start_reply} isDisabled={!canWrite} />
-          <WordsCard title="Ask for help" name="Help" words={configuration?.help_keywords} reply={configuration?.help_reply} isDisabled={!canWrite} />
+          <WordsCard
+            title="Opt out"
+            name="Stop"
+            words={configuration?.stop_keywords}
+            reply={configuration?.stop_reply}
+            isDisabled={!canWrite}
+          />
+          <WordsCard
+            title="Opt in again"
+            name="Start"
+            words={configuration?.start_keywords}
+            reply={configuration?.start_reply}
+            isDisabled={!canWrite}
+          />
+          <WordsCard
+            title="Ask for help"
+            name="Help"
+            words={configuration?.help_keywords}
+            reply={configuration?.help_reply}
+            isDisabled={!canWrite}
+          />
         </Grid>
         {canWrite && (
           <Row>

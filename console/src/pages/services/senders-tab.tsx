@@ -1,19 +1,7 @@
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useApi, useCan } from "../../api/index.ts";
-import {
-  Badge,
-  Button,
-  ConfirmDialog,
-  Empty,
-  ErrorNote,
-  FilterBar,
-  IconButton,
-  Row,
-  Stack,
-  Table,
-  When,
-} from "../../ui/index.ts";
+import { Button, ConfirmDialog, Empty, ErrorNote, FilterBar, IconButton, Stack, Table, When } from "../../ui/index.ts";
 import { AddSenderDialog } from "./add-sender-dialog.tsx";
 import {
   ON_MESSAGING,
@@ -70,13 +58,7 @@ export function SendersTab({ service }: { readonly service: Service }) {
             id: "can",
             header: "Can",
             isMinor: true,
-            cell: ({ capabilities }) => (
-              <Row gap="s">
-                {capabilities.map((name) => (
-                  <Badge key={name}>{name}</Badge>
-                ))}
-              </Row>
-            ),
+            cell: ({ capabilities }) => capabilities.join(", "),
           },
           { id: "since", header: "In it since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
           {

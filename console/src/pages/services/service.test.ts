@@ -11,7 +11,13 @@ describe("keywords", () => {
 
 describe("senders of a pool", () => {
   it("have their address from the field of their kind", () => {
-    const item = { sid: "PN1", phone_number: "+15005550100", country_code: null, capabilities: ["SMS"], date_created: "x" };
+    const item = {
+      sid: "PN1",
+      phone_number: "+15005550100",
+      country_code: null,
+      capabilities: ["SMS"],
+      date_created: "x",
+    };
     const [sender] = sendersOf(SENDER_KINDS[0], [item]);
     assert.deepEqual([sender?.address, sender?.country], ["+15005550100", ""]);
     const name = { sid: "AI1", alpha_sender: "ACME", capabilities: ["SMS"], date_created: "x" };

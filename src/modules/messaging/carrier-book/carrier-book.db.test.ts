@@ -174,7 +174,7 @@ describe("carriers at run time", () => {
     const { send } = await start({ allowPrivateNetworks: false });
     const refused = async (body: unknown, path = ""): Promise<string> => {
       const answer = await send("POST", path, { body });
-      return `${answer.status} ${String(answer.json["message"])}`;
+      return `${answer.status} ${answer.json["message"] as string}`;
     };
     assert.match(
       await refused({ carrier: { ...SMPP, window: 0, wndow: 1 } }),

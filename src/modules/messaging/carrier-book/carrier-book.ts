@@ -225,7 +225,9 @@ export class CarrierBook {
     const read = readCarrierDocument(carrierFormats, document);
     if (!read.ok) throw new AppError(carrierErrors.carrierInvalid, { problems: read.problems.join("; ") });
     if (hasMask(document)) {
-      throw new AppError(carrierErrors.carrierInvalid, { problems: "carrier: a secret is masked and not known here" });
+      throw new AppError(carrierErrors.carrierInvalid, {
+        problems: "carrier: a secret is masked that is not known here, or goes to another place now: give it again",
+      });
     }
     return read.settings;
   }

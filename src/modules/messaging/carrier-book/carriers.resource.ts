@@ -16,8 +16,6 @@ import { CARRIERS, viewCarrier, viewStatus } from "./carrier.view.ts";
 import { carrierFormats } from "./make-carrier.ts";
 import { operatorOnly } from "./operator-only.ts";
 
-export type { CarrierRouteDeps } from "./carrier-operations.resource.ts";
-
 const common = { product: "api", tag: "Carriers", access: "main" } as const;
 const ITEM = `${CARRIERS}/{Name}` as const;
 /** A document with lists of a thousand prefixes is far from it. */

@@ -5,7 +5,7 @@ import { NullCarrier, type NullCarrierOptions } from "./null.ts";
 import { SmppCarrier, type SmppCarrierOptions } from "./smpp.ts";
 import { TwilioCarrier, type TwilioCarrierOptions } from "./twilio.ts";
 
-export { CHAOS_MODES, ChaosNet, type ChaosMode, type ChaosState } from "./chaos.ts";
+export { CHAOS_MODES, ChaosNet, type ChaosState } from "./chaos.ts";
 export { GuardedNet } from "./guarded-net.ts";
 export { CarrierTraces } from "./traces/index.ts";
 export type {

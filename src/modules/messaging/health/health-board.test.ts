@@ -84,6 +84,25 @@ describe("the health board", () => {
     assert.equal(world.snapshots[0]?.carriers.get("north")?.usable, true, "a snapshot that was told stays as it was");
   });
 
+  it("takes in carriers that come, and tells of those that go no more", () => {
+    const world = new World().up();
+    world.send("accepted", { network: "GB:O2", count: 30 });
+    world.board.add({ name: "west", maintenance: [] });
+    world.board.up("west", true);
+    assert.equal(world.reason("west"), "usable");
+    world.submit();
+    world.board.remove("north");
+    assert.deepEqual([...world.board.snapshot().carriers.keys()], ["south", "west"]);
+    // What was under way, the stall that was awaited and the values that fade are of nobody.
+    world.board.answered("north", "", "accepted", 20);
+    world.clock.advance(3_600_000);
+    assert.deepEqual([...world.board.snapshot().carriers.keys()], ["south", "west"]);
+    world.board.add({ name: "north", maintenance: [] });
+    world.board.up("north", true);
+    assert.equal(world.board.statusOfCarrier("north")?.lastMinute.submitted, 0, "of the same name is another one");
+    assert.equal(world.reason(), "usable");
+  });
+
   it("tells ratios and latencies in steps, overall and by network, at most once a second", () => {
     const world = new World().up();
     const told = world.snapshots.length;

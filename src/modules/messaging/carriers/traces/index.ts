@@ -1,3 +1,3 @@
 /** What was said to the carriers and by them, kept for a while. */
-export { CarrierTraces, type HttpTap, type SessionTap, type TracedForm } from "./carrier-traces.ts";
+export { CarrierTraces, type HttpTap, type SessionTap } from "./carrier-traces.ts";
 export type { EntryLabel } from "./trace-ring.ts";
