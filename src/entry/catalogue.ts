@@ -33,6 +33,7 @@ import { watchDoors, watchGossip, watchRouter } from "./fleet/fleet-metrics.ts";
 import { watchConsole } from "./watching-metrics.ts";
 import { supervisedErrors } from "./fleet/supervised.ts";
 import { watchEdge, watchSystem } from "./metrics.ts";
+import { declareObserved } from "./observability.ts";
 import { makeRouting } from "./routing.ts";
 
 /** Error codes from here on are shown as `error_code` of a message; below they are answers of the API. */
@@ -198,6 +199,7 @@ function allMetrics(): Metrics {
   watchDoors(metrics, absent, absent);
   watchConsole(metrics, absent);
   addProcessMetrics(metrics).stop();
+  declareObserved(metrics, absent);
   return metrics;
 }
 

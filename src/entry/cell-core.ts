@@ -23,10 +23,12 @@ import type { FleetKey } from "../platform/fleet/index.ts";
 import type { Mount, ReadinessCheck, Route } from "../platform/http/index.ts";
 import { LogError, type Log } from "../platform/log/index.ts";
 import type { Cell } from "../platform/cell/index.ts";
+import type { Metrics } from "../platform/metrics/index.ts";
 import type { BlobStore, Logger, Migration } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
 import { makeCarriers, type ProgramSettings } from "./carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell, type Neighbours } from "./messaging-cell.ts";
+import type { Observing } from "./observability.ts";
 import { openPortedNumbers } from "./ported-numbers.ts";
 import type { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -61,6 +63,8 @@ export interface CellCoreOptions {
   readonly migrations?: readonly Migration[];
   /** Of a cell among others. */
   readonly neighbours?: Neighbours;
+  /** Nothing is watched where absent. */
+  readonly observing?: Observing | undefined;
   /** The inventory of numbers that cells share; without it this cell sells what is its own. */
   readonly pool?: NumberPool | undefined;
   /** Told of sessions of the console that ended, where its door is in this process. */
@@ -83,6 +87,7 @@ export interface CellCore {
   readonly carriers: readonly Carrier[];
   /** The contents of media. */
   readonly blobs: BlobStore;
+  readonly database: PooledDatabase;
   readonly cell: MessagingCell;
   /** The operator's account; absent where it is not at home here. */
   readonly account: { readonly accountSid: string; readonly authToken: string } | undefined;
@@ -92,11 +97,16 @@ export interface CellCore {
 
 /** Opens the log of a cell. It goes first: its lock says whether another process has this data folder. */
 export async function lockCellLog(
-  { settings, logger, shutdown }: Pick<CellCoreOptions, "settings" | "logger" | "shutdown">,
+  {
+    settings,
+    logger,
+    shutdown,
+    metrics,
+  }: Pick<CellCoreOptions, "settings" | "logger" | "shutdown"> & { readonly metrics?: Metrics | undefined },
   name: string,
 ): Promise<Log> {
   try {
-    const log = await openCellLog(settings.data, name, { clock: systemClock, logger });
+    const log = await openCellLog(settings.data, name, { clock: systemClock, logger, metrics });
     shutdown.add("log", () => log.close());
     return log;
   } catch (error) {
@@ -206,6 +216,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     mintSid,
     publicUrl,
     neighbours: options.neighbours,
+    observing: options.observing,
   });
   await migrate(database, [
     ...accounts.migrations,
@@ -247,7 +258,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     logger,
     canAccess: (mainSid, sid) => accounts.directory.canAccess(mainSid, sid),
   });
-  return { regulatory, accounts, console, live, requests, numbers, carriers, blobs, cell, account, from };
+  return { regulatory, accounts, console, live, requests, numbers, carriers, blobs, database, cell, account, from };
 }
 
 async function openCell(

@@ -33,6 +33,7 @@ import {
   type Route,
 } from "../platform/http/index.ts";
 import type { Log } from "../platform/log/index.ts";
+import { keptTracesEndpoint } from "../platform/tracing/index.ts";
 import { simulatedCarrier } from "./carriers.ts";
 import { carrierMounts, cellPath } from "./carrier-mounts.ts";
 import { FIRST_CELL, lockCellLog, mountsOf, readiness, routesOf, startCellCore, type CellCore } from "./cell-core.ts";
@@ -45,7 +46,9 @@ import { CONTROL_ADDRESS, controlAddress } from "./fleet/control-address.ts";
 import { escrowHome, escrowMount } from "./fleet/escrow-calls.ts";
 import { readAllCells, seriesMount } from "./fleet/insight-calls.ts";
 import { reportReady } from "./fleet/ready-report.ts";
-import { watchSharedSettings } from "./fleet/shared-settings.ts";
+import { readVersion, tracedCell } from "./observability.ts";
+import { sharedSettings, watchSharedSettings } from "./fleet/shared-settings.ts";
+import { healthMount } from "./doctor/health-mount.ts";
 import { signedCall } from "./fleet/signed-call.ts";
 import type { RoleStart, Running } from "./role-command.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -63,6 +66,7 @@ interface MessagingRole {
   readonly core: CellCore;
   readonly gate: HomeGate;
   readonly moves: CellMoves;
+  readonly gossip: GossipView;
 }
 
 interface CorePorts {
@@ -82,7 +86,9 @@ export async function startCell(role: RoleStart): Promise<Running> {
   if (number === undefined) {
     throw new StartFailure("A cell needs a number that no other one has: --cell-number, TRUNKLINE_CELL_NUMBER.");
   }
-  return startWithParts(role, number, (_, parts) => new CellStart(role, parts, number).run());
+  return startWithParts(role, { kind: "cell", cellNumber: number }, (_, parts) =>
+    new CellStart(role, parts, number).run(),
+  );
 }
 
 class CellStart {
@@ -100,7 +106,7 @@ class CellStart {
     const { settings } = this.role;
     const { name, shutdown } = this.parts;
     await mkdir(settings.data, { recursive: true });
-    const log = await lockCellLog({ ...this.role, shutdown }, name);
+    const log = await lockCellLog({ ...this.role, shutdown, metrics: this.parts.metrics }, name);
     const database = this.openDatabase();
     await database.query("select 1");
     // A type whose products are not there yet is a cell that answers 404 to everything, and says how it is.
@@ -236,6 +242,7 @@ class CellStart {
       publicUrl: () => publicUrl,
       carrierPath: cellPath(name),
       shutdown,
+      observing: this.parts.observing,
       migrations: cellMoveMigrations,
       beforeOpen: () => loadStandings(database, gate),
       neighbours: {
@@ -251,7 +258,7 @@ class CellStart {
       },
     });
     late.core = core;
-    return { core, gate, moves: this.makeMoves({ core, gate, caller, database }) };
+    return { core, gate, gossip, moves: this.makeMoves({ core, gate, caller, database }) };
   }
 
   private makeMoves({ core, gate, caller, database }: MovePorts): CellMoves {
@@ -276,6 +283,7 @@ class CellStart {
     const core = made?.core;
     const { logger, onFatal, settings } = this.role;
     const { metrics, minter, fleetKey } = this.parts;
+    const { tracing } = this.parts.observing;
     const watch = core === undefined ? watchAnswers(metrics) : watchSystem(metrics, core.cell);
     const routes: readonly Route[] = core === undefined ? [] : routesOf(core);
     const mounts: Mount[] = [
@@ -304,32 +312,54 @@ class CellStart {
         load.count();
         core?.requests?.record(answered);
         watch(answered);
+        tracing?.requests.answered(answered);
       },
       around: core?.cell.around ?? [],
       takesRequestIds: true,
-      ...(made === undefined ? {} : { through: (dispatcher) => made.core.cell.through(behind(made.gate, dispatcher)) }),
+      ...(made === undefined
+        ? {}
+        : {
+            through: (dispatcher) =>
+              tracedCell(tracing, "server", made.core.cell.through(behind(made.gate, dispatcher))),
+          }),
       onBug: (error) => onFatal(error.message),
     });
   }
 
   /** What other processes of the system ask of this cell. */
-  private internalMounts({ core, moves }: MessagingRole): readonly Mount[] {
-    const { fleetKey } = this.parts;
+  private internalMounts({ core, moves, gossip }: MessagingRole): readonly Mount[] {
+    const { fleetKey, name } = this.parts;
+    const { settings } = this.role;
+    const operatorSid = (): string | undefined => settings.operatorSid ?? core.account?.accountSid;
     const texts: SignedEndpoint = {
       method: "POST",
       path: TEXTS_PATH,
       maxBodyOctets: MAX_TEXTS_OCTETS,
       run: ({ json }) => core.cell.messaging.takeTexts(json),
     };
+    const { tracing } = this.parts.observing;
+    const kept = tracing === undefined ? [] : [keptTracesEndpoint(tracing.sampler)];
     return [
+      healthMount({
+        name,
+        version: readVersion(),
+        configHash: sharedSettings(settings).root,
+        cell: core.cell,
+        database: core.database,
+        clock: systemClock,
+        folders: { data: settings.data },
+        isOperator: (sid) => sid === operatorSid(),
+        certificates: () => [],
+        hears: () => gossip.members().filter(({ status }) => status === "alive").length,
+      }),
       ...core.accounts.internalMounts(fleetKey),
       ...core.console.internalMounts(),
       ...core.cell.modules.audit.internalMounts(fleetKey),
       ...core.cell.watching.insights.mounts,
       seriesMount(core.cell.watching.insights.reader, fleetKey),
       escrowMount(core.cell.modules.ledger, fleetKey, systemClock),
-      ...[...moves.endpoints, texts, core.live.endpoint, core.cell.modules.links.siteEndpoint].map((endpoint) =>
-        signedMount(fleetKey, systemClock, endpoint),
+      ...[...moves.endpoints, texts, ...kept, core.live.endpoint, core.cell.modules.links.siteEndpoint].map(
+        (endpoint) => signedMount(fleetKey, systemClock, endpoint),
       ),
     ];
   }

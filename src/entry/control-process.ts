@@ -17,7 +17,7 @@ const POOL_SIZE = 5;
 
 /** Starts the control plane. Rejects with {@link StartFailure} in words for the operator; nothing is left running then. */
 export function startControl(role: RoleStart): Promise<Running> {
-  return startWithParts(role, 0, run);
+  return startWithParts(role, { kind: "control", cellNumber: 0 }, run);
 }
 
 async function run(role: RoleStart, parts: NodeParts): Promise<Running> {

@@ -28,12 +28,12 @@ import {
 } from "../platform/http/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { Tickets } from "../platform/console/index.ts";
-import { edgeAskLive, edgeAsker, edgeCellsOf } from "./console/edge-console.ts";
-import { openConsole } from "./console/open-console.ts";
+import { edgeAskLive, edgeAsker, edgeBinsSender, edgeCellsOf } from "./console/edge-console.ts";
+import { openConsole, type ConsoleParts, type OpenConsole } from "./console/open-console.ts";
 import { remotePhones } from "./console/phones.ts";
 import { urlOf } from "./fleet/cell-calls.ts";
 import { fleetStatus } from "./fleet/fleet-status.ts";
-import { openEdgeLinks } from "./fleet/edge-links.ts";
+import { openEdgeLinks, type EdgeLinks } from "./fleet/edge-links.ts";
 import { controlAddress } from "./fleet/control-address.ts";
 import { watchSharedSettings } from "./fleet/shared-settings.ts";
 import { watchConsole } from "./watching-metrics.ts";
@@ -42,10 +42,10 @@ import { joinGossip } from "./fleet/join-gossip.ts";
 import { reportReady } from "./fleet/ready-report.ts";
 import { signedCall } from "./fleet/signed-call.ts";
 import { reportAnswers } from "./edge-reports.ts";
-import { edgeBinsSender } from "./console/edge-console.ts";
 import { askLimiter, makeLimiter } from "./limits.ts";
-import { metricsMount, watchEdge } from "./metrics.ts";
+import { metricsMount } from "./metrics.ts";
 import { startWithParts, type NodeParts } from "./node-parts.ts";
+import { followKeptTraces, tellEdge, tracedEdge } from "./observability.ts";
 import { openDoor } from "./open-door.ts";
 import type { RoleStart, Running } from "./role-command.ts";
 import type { Shutdown } from "./shutdown.ts";
@@ -58,43 +58,58 @@ const CELL_IN_PATH = /^\/cells\/([a-z][a-z0-9-]{0,62})\//;
 
 /** Starts an edge. Rejects with a StartFailure in words for the operator; nothing is left running then. */
 export function startEdge(role: RoleStart): Promise<Running> {
-  return startWithParts(role, 0, run);
+  return startWithParts(role, { kind: "edge", cellNumber: 0 }, run);
 }
 
 async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
-  const { settings, logger, onFatal } = role;
-  const { name, shutdown, metrics, minter } = parts;
+  const { settings, logger } = role;
+  const { name, shutdown, metrics, fleetKey } = parts;
   await mkdir(settings.data, { recursive: true });
   const gossip = await joinGossip(role, parts, "edge");
   const router = await openRouter(role, parts, gossip);
   const edgeLinks = await openEdgeLinks(role, parts, { router, gossip });
-  const routes: RouteFinder = {
-    route: (key, type) => (type === "messaging" ? router.route(key, type) : placed(router, key, type)),
-    repair: (key, type, home) => router.repair(key, type, home),
-    refresh: (key, type) => router.refresh(key, type),
-    cell: (name) => router.cell(name),
-  };
   const pool = new UpstreamPool({ clock: systemClock, logger });
   shutdown.add("connections to cells", () => pool.close());
-  const limiter = makeLimiter({ settings, fleetKey: parts.fleetKey, clock: systemClock, gossip });
+  const limiter = makeLimiter({ settings, fleetKey, clock: systemClock, gossip });
   limiter.start();
   shutdown.add("limits", () => limiter.stop());
   watchRouter(metrics, router);
   watchDoors(metrics, limiter, pool);
-  const { fleetKey } = parts;
   const compared = watchSharedSettings({ settings, gossip, fleetKey, clock: systemClock, logger });
   shutdown.add("comparison of settings", compared);
-  const tierOf = (accountSid: string) => router.cell(router.peek(accountSid, "messaging")?.cell ?? "")?.tier;
-  const report = reportAnswers({
-    name,
-    tierOf,
-    send: edgeBinsSender(router, fleetKey, () => settings.operatorSid),
-    logger,
-    shutdown,
-  });
-  const watch = watchEdge(metrics);
+  shutdown.add("kept traces", followKeptTraces(parts.observing.tracing, router, fleetKey));
+  const edge: EdgeWork = { role, parts, gossip, router, edgeLinks, pool, limiter };
   const late: { pipeline?: Pipeline } = {};
-  const console = openConsole({
+  const console = makeConsole(edge, (request) => present(late.pipeline, "the pipeline is made").handle(request));
+  watchConsole(metrics, () => console.load());
+  const server = makeServer(edge, console, (pipeline) => {
+    late.pipeline = pipeline;
+  });
+  await hearOfOthers(gossip, router);
+  await edgeLinks.start();
+  const { certificates } = edgeLinks;
+  const door = await openDoor({ settings, logger, server, certificates, shutdown });
+  shutdown.add("console", () => console.close());
+  reportReady({ kind: "ready", name, baseUrl: door.baseUrl, tlsUrl: door.tlsUrl });
+  return { close: () => shutdown.run() };
+}
+
+/** What an edge works with. */
+interface EdgeWork {
+  readonly role: RoleStart;
+  readonly parts: NodeParts;
+  readonly gossip: GossipView;
+  readonly router: CellRouter;
+  readonly edgeLinks: EdgeLinks;
+  readonly pool: UpstreamPool;
+  readonly limiter: ReturnType<typeof makeLimiter>;
+}
+
+/** The console, which asks the cells as anybody else does. */
+function makeConsole({ role, parts, gossip, router }: EdgeWork, send: ConsoleParts["send"]): OpenConsole {
+  const { settings, logger } = role;
+  const { name, fleetKey } = parts;
+  return openConsole({
     settings,
     logger,
     fleetKey,
@@ -104,57 +119,71 @@ async function run(role: RoleStart, parts: NodeParts): Promise<Running> {
     askLive: edgeAskLive(router, fleetKey),
     fleet: () => fleetStatus(router.cells(), gossip, undefined),
     sources: [],
-    send: (request) => present(late.pipeline, "the pipeline is made").handle(request),
+    send,
     simulator: settings.simulator.enabled ? remotePhones(settings.data) : undefined,
     isOperator: (sid) => sid === settings.operatorSid,
     isFleet: true,
   });
-  watchConsole(metrics, () => console.load());
-  const server = new HttpServer({
+}
+
+function makeServer(edge: EdgeWork, console: OpenConsole, onPipeline: (pipeline: Pipeline) => void): HttpServer {
+  const { role, parts, router } = edge;
+  const { settings, logger, onFatal } = role;
+  return new HttpServer({
     clock: systemClock,
     logger,
-    minter,
+    minter: parts.minter,
     authenticator: { authenticate: () => Promise.resolve(undefined) },
     routes: [],
     mounts: [
       ...healthRoutes({ ready: () => [cellsKnown(router)] }),
-      metricsMount(metrics),
+      metricsMount(parts.metrics),
       ...(settings.console.enabled ? console.mounts : []),
     ],
     onBug: (error) => onFatal(error.message),
     through: (own: RequestAnswerer) => {
-      const pipeline = new Pipeline({
-        clock: systemClock,
-        logger,
-        minter,
-        authenticator: authenticatorOf(role, parts, router),
-        limits: askLimiter(limiter),
-        tierOf,
-        routes,
-        links: edgeLinks.links,
-        destination: new PassThrough({ clock: systemClock, pool }),
-        own,
-        control: () => controlTarget(gossip),
-        publicCell: (pathname) => CELL_IN_PATH.exec(pathname)?.[1],
-        isOperator: (sid) => sid === settings.operatorSid,
-        signPin: ({ request, pathname, query }) => signPin(parts, request.method, pathname + query),
-        onAnswer: (record) => {
-          watch(record);
-          report(record);
-        },
-        onBug: (error) => onFatal(error.message),
-      });
-      late.pipeline = pipeline;
-      return pipeline;
+      const pipeline = makePipeline(edge, own);
+      onPipeline(pipeline);
+      return tracedEdge(parts.observing.tracing, pipeline);
     },
   });
-  await hearOfOthers(gossip, router);
-  await edgeLinks.start();
-  const { certificates } = edgeLinks;
-  const door = await openDoor({ settings, logger, server, certificates, shutdown });
-  shutdown.add("console", () => console.close());
-  reportReady({ kind: "ready", name, baseUrl: door.baseUrl, tlsUrl: door.tlsUrl });
-  return { close: () => shutdown.run() };
+}
+
+/** The stages, and the way to the cells. */
+function makePipeline({ role, parts, gossip, router, edgeLinks, pool, limiter }: EdgeWork, own: RequestAnswerer) {
+  const { settings, logger, onFatal } = role;
+  const { name, minter, shutdown, fleetKey } = parts;
+  const tierOf = (accountSid: string) => router.cell(router.peek(accountSid, "messaging")?.cell ?? "")?.tier;
+  const send = edgeBinsSender(router, fleetKey, () => settings.operatorSid);
+  const report = reportAnswers({ name, tierOf, send, logger, shutdown });
+  const watch = tellEdge(parts.observing, (sid) => (sid === undefined ? undefined : tierOf(sid)));
+  const routes: RouteFinder = {
+    route: (key, type) => (type === "messaging" ? router.route(key, type) : placed(router, key, type)),
+    repair: (key, type, home) => router.repair(key, type, home),
+    refresh: (key, type) => router.refresh(key, type),
+    cell: (cell) => router.cell(cell),
+  };
+  return new Pipeline({
+    clock: systemClock,
+    logger,
+    minter,
+    authenticator: authenticatorOf(role, parts, router),
+    limits: askLimiter(limiter),
+    tierOf,
+    routes,
+    links: edgeLinks.links,
+    destination: new PassThrough({ clock: systemClock, pool }),
+    own,
+    control: () => controlTarget(gossip),
+    publicCell: (pathname) => CELL_IN_PATH.exec(pathname)?.[1],
+    isOperator: (sid) => sid === settings.operatorSid,
+    signPin: ({ request, pathname, query }) => signPin(parts, request.method, pathname + query),
+    onAnswer: (record) => {
+      watch(record);
+      report(record);
+    },
+    onBug: (error) => onFatal(error.message),
+  });
 }
 
 async function openRouter({ settings, logger }: RoleStart, { hints, shutdown, name }: NodeParts, gossip: GossipView) {

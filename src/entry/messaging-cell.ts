@@ -25,12 +25,14 @@ import {
   projectionMigration,
   readProjectedOffsets,
   refusedRowsMigration,
+  type ProjectedTable,
 } from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
 import type { FleetKey, HomeGate, Movable } from "../platform/fleet/index.ts";
 import type { Around, Authenticator, Mount, RequestAnswerer, Route } from "../platform/http/index.ts";
 import { idempotency, KeyBook } from "../platform/idempotency/index.ts";
-import { openLog, type Log } from "../platform/log/index.ts";
+import type { Log } from "../platform/log/index.ts";
+import { ProjectionLag, type FailingHost, type Metrics } from "../platform/metrics/index.ts";
 import type { BlobStore, Clock, Logger, Migration, Net } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
 import { ThreadSender, WebhookDelivery, WebhookState, webhookMachine } from "../platform/webhooks/index.ts";
@@ -45,6 +47,7 @@ import {
 } from "./cell-modules.ts";
 import { makeEsme } from "./esme.ts";
 import { textFetcher, urlFetcher } from "./fetch-url.ts";
+import { openWatchedLog, watchMachines, watchProjection, watchSender, type Observing } from "./observability.ts";
 import { makeRouting } from "./routing.ts";
 
 /** A TwiML answer of 64 KiB can ask for ten replies; with the webhooks that end beside it this is never reached. */
@@ -77,6 +80,8 @@ export interface MessagingCellOptions {
   readonly publicUrl: () => string;
   /** Where accounts and numbers of a cell among others are; without it, all are at home here. */
   readonly neighbours?: Neighbours | undefined;
+  /** Nothing is watched where absent. */
+  readonly observing?: Observing | undefined;
 }
 
 /** The other cells, as this one knows them. */
@@ -107,6 +112,9 @@ export interface MessagingCell {
   through(next: RequestAnswerer): RequestAnswerer;
   readonly monitor: MonitorModule;
   readonly webhooks: WebhookDelivery;
+  /** Hosts of webhooks that fail. */
+  readonly failingHosts: () => readonly FailingHost[];
+  readonly lag: ProjectionLag;
   readonly projection: Projection;
   /** What can be watched while it happens. */
   readonly liveSources: readonly LiveSource[];
@@ -125,8 +133,14 @@ export interface Opening {
 }
 
 /** Opens the cell's log, which also makes sure that nobody else has it. */
-export function openCellLog(dataFolder: string, name: string, ports: { clock: Clock; logger: Logger }): Promise<Log> {
-  return openLog({ directory: join(dataFolder, "cells", name, "log"), maxRecordOctets: MAX_RECORD_OCTETS, ...ports });
+export function openCellLog(
+  dataFolder: string,
+  name: string,
+  ports: { clock: Clock; logger: Logger; metrics?: Metrics | undefined },
+): Promise<Log> {
+  const { clock, logger, metrics } = ports;
+  const directory = join(dataFolder, "cells", name, "log");
+  return openWatchedLog({ directory, maxRecordOctets: MAX_RECORD_OCTETS, clock, logger }, metrics);
 }
 
 /** The parts of a cell before its log is replayed: their migrations must run first. */
@@ -152,7 +166,8 @@ async function openParts(
   const { insights, events, alerts } = watching;
   const { compliance, links, audit, ledger, services } = modules;
   const projectedOffsets = await readProjectedOffsets(database, name);
-  const cell: Cell = new Cell({ name, log, clock, logger, machines, projectedOffsets, onProgress });
+  const watched = watchMachines(options.observing, machines);
+  const cell: Cell = new Cell({ name, log, clock, logger, machines: watched, projectedOffsets, onProgress });
   late.cell = cell;
   onCell?.(cell);
   for (const part of [messaging, webhooks, esme, compliance, links, audit, events, alerts]) part.attach(cell);
@@ -166,7 +181,12 @@ async function openParts(
   const projection = new Projection({ cell, database, clock, logger, tables });
   projection.start();
   monitor.start();
-  const close = (): Promise<void> => closeParts(parts, { cell, projection });
+  const lag = new ProjectionLag({ clock, end: () => cell.end, firstUnprojected: () => firstDirty(tables) });
+  const stopLag = watchProjection(options.observing?.metrics, lag);
+  const close = (): Promise<void> => {
+    stopLag();
+    return closeParts(parts, { cell, projection });
+  };
   // The credentials first, so that the first text that comes in finds the binds that take it.
   const smppPorts = await esme.start().catch(async (error: unknown) => {
     await close();
@@ -188,9 +208,29 @@ async function openParts(
   const routes = routed.flatMap((module) => module.routes);
   const { mounts } = services;
   const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
-  const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection };
+  const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection, lag };
   const liveSources: readonly LiveSource[] = [messaging, insights, alerts].flatMap((part) => part.liveSources);
-  return { ...made, modules, watching, through, liveSources, around, movables, close };
+  return {
+    ...made,
+    failingHosts: parts.failingHosts,
+    modules,
+    watching,
+    through,
+    liveSources,
+    around,
+    movables,
+    close,
+  };
+}
+
+/** The oldest change of all tables that is not in the database. */
+function firstDirty(tables: readonly ProjectedTable<never>[]): number | undefined {
+  let first: number | undefined;
+  for (const { table } of tables) {
+    const offset = table.firstDirtyOffset();
+    if (offset !== undefined && (first === undefined || offset < first)) first = offset;
+  }
+  return first;
 }
 
 /** Nobody is promised anything more while what was promised is finished. */
@@ -249,7 +289,7 @@ async function makeParts(options: MessagingCellOptions) {
   const all: { responders?: MessagingModule["responders"] } = {};
   // Asked for every webhook: put together once.
   const responders = () => (all.responders ??= { ...watching.alerts.responders, ...useMessaging().responders });
-  const { sender, webhooks, state: webhookState, machine } = makeWebhooks(options, modules, responders);
+  const { sender, failingHosts, webhooks, state: webhookState, machine } = makeWebhooks(options, modules, responders);
   const { ledger, services, a2p, compliance, links, audit } = modules;
   const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit].map((part) => part.machine);
   const machines = [
@@ -271,6 +311,7 @@ async function makeParts(options: MessagingCellOptions) {
     messaging,
     monitor,
     sender,
+    failingHosts,
     webhooks,
     webhookState,
     keys,
@@ -286,6 +327,7 @@ function makeMessaging(
   const { unknownGraceSeconds, adoptReceiptSeconds, senderRates, accountRates, senderQueueSeconds, statusCallbacks } =
     options.settings.messaging;
   const { neighbours } = options;
+  const tracing = options.observing?.tracing;
   const { routing, esme, fetchUrl, modules } = parts;
   return messagingModule({
     ...options,
@@ -301,6 +343,7 @@ function makeMessaging(
     fetchUrl,
     accountStatus: (sid) => options.accounts.status(sid),
     callbackEvents: statusCallbacks,
+    ...(tracing === undefined ? {} : { traceOf: (request) => tracing.requests.packedOf(request) }),
     limits: { adoptReceiptMs: adoptReceiptSeconds * 1_000, unknownGraceMs: unknownGraceSeconds * 1_000 },
   });
 }
@@ -315,18 +358,19 @@ function elsewhere({ gate, sendTexts }: Neighbours) {
 
 /** What sends webhooks: decided on the cell's thread, sent by one of its own. */
 function makeWebhooks(
-  { settings, clock, logger, accounts }: MessagingCellOptions,
+  { settings, clock, logger, accounts, observing }: MessagingCellOptions,
   { pricing, ledger }: CellModules,
   responders: () => MessagingModule["responders"],
 ) {
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
-  const sender = new ThreadSender({
+  const thread = new ThreadSender({
     entry: new URL(`./webhook-thread${extname(import.meta.url)}`, import.meta.url),
     setup: { allowPrivateNetworks, maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost },
     clock,
     logger,
   });
   const state = new WebhookState();
+  const { sender, failingHosts } = watchSender(observing, thread, { clock, state });
   const webhooks = new WebhookDelivery({
     state,
     clock,
@@ -341,5 +385,5 @@ function makeWebhooks(
     }),
     responders,
   });
-  return { sender, webhooks, state, machine: webhookMachine(state, webhooks) };
+  return { sender, failingHosts, webhooks, state, machine: webhookMachine(state, webhooks) };
 }

@@ -1,18 +1,21 @@
 import type { AccessRecord } from "../platform/edge/index.ts";
-import type { Answered, Mount } from "../platform/http/index.ts";
-import { EXPOSITION_CONTENT_TYPE, SECONDS_BUCKETS, type Metrics } from "../platform/metrics/index.ts";
+import { headerOf, type Answered, type Mount } from "../platform/http/index.ts";
+import { SECONDS_BUCKETS, type Metrics } from "../platform/metrics/index.ts";
 import { watchEsme } from "./esme.ts";
 import type { MessagingCell } from "./messaging-cell.ts";
 import { watchWatching } from "./watching-metrics.ts";
 import { watchModules } from "./module-metrics.ts";
 
-/** `GET /metrics` in the Prometheus text format. */
+/** `GET /metrics` in the Prometheus text format, or in OpenMetrics. */
 export function metricsMount(metrics: Metrics): Mount {
   return {
     method: "GET",
     path: "/metrics",
     access: "public",
-    run: () => ({ status: 200, headers: ["Content-Type", EXPOSITION_CONTENT_TYPE], body: metrics.render() }),
+    run: ({ request }) => {
+      const { contentType, body } = metrics.expose(headerOf(request.headers, "accept"));
+      return { status: 200, headers: ["Content-Type", contentType], body };
+    },
   };
 }
 
@@ -50,6 +53,15 @@ export function watchSystem(
     "Group commits since the start; several records share one.",
     () => cell.logStatus().commits,
   );
+  gauge("trunkline_log_accepts_work", "1 while the log takes new work; else 0, and new messages are refused.", () =>
+    cell.logStatus().acceptsNewWork ? 1 : 0,
+  );
+  gauge("trunkline_log_failures", "Writes and syncs of the log that failed since the start.", () => {
+    return cell.logStatus().failures;
+  });
+  gauge("trunkline_log_octets", "Length of the log that is kept.", () => {
+    return cell.logStatus().durableEnd - cell.logStatus().start;
+  });
   gauge("trunkline_messages_due", "Messages in memory whose time has come or is near.", () => messaging.status().due);
   watchCarriers(metrics, messaging);
   watchModules(metrics, modules);

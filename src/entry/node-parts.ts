@@ -5,6 +5,7 @@ import { SidMinter } from "../kernel/ids.ts";
 import { FleetKey } from "../platform/fleet/index.ts";
 import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import { loadMasterKey, loadMasterKeyFile, SecretBox } from "../platform/secrets/index.ts";
+import { observe, type Observing } from "./observability.ts";
 import type { RoleStart, Running } from "./role-command.ts";
 import { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -18,13 +19,21 @@ export interface NodeParts {
   /** Mints for the cell of `cellNumber`; 0 for a process that is no cell. */
   readonly minter: SidMinter;
   readonly metrics: Metrics;
+  readonly observing: Observing;
   readonly shutdown: Shutdown;
+}
+
+/** What a process is. */
+export interface NodePlace {
+  readonly kind: "edge" | "cell" | "control";
+  /** 0 for what is no cell. */
+  readonly cellNumber: number;
 }
 
 const HINT_KEY_OCTETS = 16;
 
 /** Opens what every process needs. Throws {@link StartFailure} where it has no name. */
-async function openNodeParts(role: RoleStart, cellNumber: number): Promise<NodeParts> {
+async function openNodeParts(role: RoleStart, { kind, cellNumber }: NodePlace): Promise<NodeParts> {
   const { settings, logger } = role;
   const { name, masterKeyFile, data } = settings;
   if (name === undefined) {
@@ -34,17 +43,19 @@ async function openNodeParts(role: RoleStart, cellNumber: number): Promise<NodeP
   const parts = partsOfKey(masterKey, cellNumber);
   const metrics = new Metrics();
   const shutdown = new Shutdown(logger);
-  shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
-  return { name, ...parts, metrics, shutdown };
+  const own = addProcessMetrics(metrics);
+  shutdown.add("metrics", () => own.stop());
+  const observing = observe({ settings, logger, shutdown, metrics, name, role: kind });
+  return { name, ...parts, metrics, observing, shutdown };
 }
 
 /** Starts a role with its parts. What was started already is stopped again where it rejects. */
 export async function startWithParts(
   role: RoleStart,
-  cellNumber: number,
+  place: NodePlace,
   start: (role: RoleStart, parts: NodeParts) => Promise<Running>,
 ): Promise<Running> {
-  const parts = await openNodeParts(role, cellNumber);
+  const parts = await openNodeParts(role, place);
   try {
     return await start(role, parts);
   } catch (error) {

@@ -9,10 +9,18 @@ import { startSimulator, simulatorMounts, type Simulator } from "../modules/simu
 import { FLEET_SIGNATURE_HEADER } from "../platform/fleet/index.ts";
 import type { EdgeBinsRecord } from "../platform/insight/index.ts";
 import { MemoryGossip, type GossipView } from "../platform/gossip/index.ts";
-import { InProcess, Pipeline } from "../platform/edge/index.ts";
+import { InProcess, Pipeline, type AccessRecord } from "../platform/edge/index.ts";
 import type { Authority } from "../platform/front/index.ts";
 import { Tickets } from "../platform/console/index.ts";
-import { healthRoutes, HttpServer, type HttpRequest, type HttpResponse } from "../platform/http/index.ts";
+import {
+  healthRoutes,
+  HttpServer,
+  type Answered,
+  type HttpRequest,
+  type HttpResponse,
+  type Mount,
+  type RequestAnswerer,
+} from "../platform/http/index.ts";
 import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { loadMasterKey } from "../platform/secrets/index.ts";
@@ -29,10 +37,21 @@ import { phoneSource } from "./console/phones.ts";
 import { reportAnswers } from "./edge-reports.ts";
 import { watchConsole } from "./watching-metrics.ts";
 import { askLimiter, hasAccountLimits, makeLimiter } from "./limits.ts";
-import { metricsMount, watchEdge, watchSystem } from "./metrics.ts";
+import { metricsMount, watchSystem } from "./metrics.ts";
 import { mediaFolder, partsOfKey } from "./node-parts.ts";
+import {
+  observe,
+  readVersion,
+  tellEdge,
+  tracedCell,
+  tracedEdge,
+  watchCertificates,
+  type Observing,
+} from "./observability.ts";
 import { openDoor } from "./open-door.ts";
 import { numbersOfCell } from "./test-numbers.ts";
+import { healthMount } from "./doctor/health-mount.ts";
+import { sharedSettings } from "./fleet/shared-settings.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
 import { Shutdown } from "./shutdown.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -86,6 +105,13 @@ interface Served {
   readonly control: ControlPlane;
 }
 
+/** What is told of what was answered. */
+interface Watched {
+  readonly certificates: { readonly name: string; readonly endsMs: number }[];
+  readonly onAnswer: (answered: Answered) => void;
+  readonly onEdgeAnswer: (record: AccessRecord) => void;
+}
+
 /** What follows from the master key. */
 type KeyParts = ReturnType<typeof partsOfKey>;
 
@@ -94,6 +120,8 @@ class SystemStart {
   private readonly shutdown: Shutdown;
   private readonly parts: KeyParts;
   private publicUrl = "";
+  private readonly metrics = new Metrics();
+  private observing: Observing | undefined;
   private gossip: GossipView | undefined;
   private server: HttpServer | undefined;
   private pipeline: Pipeline | undefined;
@@ -109,7 +137,10 @@ class SystemStart {
     const { settings, logger, progress } = this.options;
     const { shutdown, parts } = this;
     const { minter, secrets } = parts;
-    const log = await lockCellLog({ settings, logger, shutdown }, FIRST_CELL);
+    const { metrics } = this;
+    const observing = observe({ settings, logger, shutdown, metrics, name: FIRST_CELL, role: "all" });
+    this.observing = observing;
+    const log = await lockCellLog({ settings, logger, shutdown, metrics }, FIRST_CELL);
     await this.probePorts();
     const { database, controlDatabase } = await this.openDatabases();
     const simulator = await this.startSimulator();
@@ -131,6 +162,7 @@ class SystemStart {
       numbers: numbersOfCell(settings, CELL_NUMBER),
       isOperatorHome: true,
       publicUrl: () => this.publicUrl,
+      observing,
       onSessionsEnded: (sids) => this.console?.endSessions(sids),
       logger,
       progress,
@@ -321,88 +353,135 @@ class SystemStart {
     return JSON.parse(answer.body) as unknown;
   }
 
-  private async serve({ core, simulator, control }: Served) {
-    const { settings, logger, onFatal, progress } = this.options;
-    const { accounts, cell, carriers } = core;
-    const { shutdown, parts } = this;
-    const { minter } = parts;
-    const { links } = cell.modules;
+  private async serve(served: Served) {
+    const { settings, logger, progress } = this.options;
+    const { shutdown } = this;
+    const { links } = served.core.cell.modules;
     const step = progress.step("API");
-    const tickets = new Tickets(parts.fleetKey, systemClock);
-    const metrics = new Metrics();
-    shutdown.add("metrics", () => addProcessMetrics(metrics).stop());
-    const watch = watchSystem(metrics, cell);
-    const send = async (report: Omit<EdgeBinsRecord, "kind">): Promise<void> => {
-      await cell.cell.commit({ kind: "insights.edge-bins", ...report } as EdgeBinsRecord, "progress");
-    };
+    const watched = this.watch(served.core);
+    const server = this.makeServer(served, watched);
+    this.server = server;
+    const certificates = links.contexts;
+    const { authority, baseUrl, tlsUrl } = await openDoor({ settings, logger, server, certificates, shutdown });
+    watched.certificates.push({ name: "authority", endsMs: authority.validUntilMs });
+    watchCertificates(this.metrics, () => watched.certificates);
+    this.publicUrl = settings.publicUrl === undefined ? baseUrl : String(settings.publicUrl).replace(/\/$/, "");
+    step.done(`ready on ${baseUrl}`);
+    return { authority, baseUrl, tlsUrl };
+  }
+
+  /** Begins to count what is answered. */
+  private watch({ cell, requests }: CellCore): Watched {
+    const { settings, logger } = this.options;
+    const { shutdown, metrics } = this;
     const { tier } = settings.cell;
-    const report = reportAnswers({ name: "trunkline", tierOf: () => tier, send, logger, shutdown });
-    const watchAnswer = watchEdge(metrics);
+    const { tracing } = this.observed;
+    const own = addProcessMetrics(metrics);
+    shutdown.add("metrics", () => own.stop());
+    const watchCell = watchSystem(metrics, cell);
     watchConsole(metrics, () => present(this.console, "the console is made").load());
     const load = new LoadTeller(present(this.gossip, "the control plane is made"), systemClock, cell);
     load.start();
     shutdown.add("load", () => load.stop());
-    const limiter = makeLimiter({ settings, fleetKey: parts.fleetKey, clock: systemClock });
-    const server = new HttpServer({
+    const send = async (report: Omit<EdgeBinsRecord, "kind">): Promise<void> => {
+      const record: EdgeBinsRecord = { kind: "insights.edge-bins", ...report };
+      await cell.cell.commit(record, "progress");
+    };
+    const report = reportAnswers({ name: "trunkline", tierOf: () => tier, send, logger, shutdown });
+    const watchEdge = tellEdge(this.observed, () => tier);
+    return {
+      certificates: [],
+      onAnswer: (answered) => {
+        load.count();
+        requests?.record(answered);
+        watchCell(answered);
+        tracing?.requests.answered(answered);
+      },
+      onEdgeAnswer: (record) => {
+        watchEdge(record);
+        report(record);
+      },
+    };
+  }
+
+  private get observed(): Observing {
+    return present(this.observing, "the system is watched");
+  }
+
+  private makeServer(served: Served, watched: Watched): HttpServer {
+    const { logger, onFatal } = this.options;
+    const { core, control } = served;
+    const { accounts, cell } = core;
+    const tickets = new Tickets(this.parts.fleetKey, systemClock);
+    return new HttpServer({
       clock: systemClock,
       logger,
-      minter,
+      minter: this.parts.minter,
       authenticator: ticketAuthenticator({
         authenticator: accounts.authenticator,
         tickets,
         directory: accounts.directory,
       }),
       routes: [...routesOf(core), ...control.routes],
-      mounts: [
-        ...control.mounts,
-        ...(settings.console.enabled ? present(this.console, "the console is made").mounts : []),
-        ...core.console.internalMounts(),
-        ...accounts.internalMounts(parts.fleetKey),
-        ...healthRoutes({ ready: () => readiness(cell) }),
-        metricsMount(metrics),
-        ...carrierMounts(carriers),
-        ...mountsOf(core),
-        ...(simulator === undefined ? [] : simulatorMounts(simulator)),
-      ],
+      mounts: this.mountsOf(served, watched),
       around: cell.around,
-      onAnswer: (answered) => {
-        load.count();
-        core.requests?.record(answered);
-        watch(answered);
-      },
+      onAnswer: watched.onAnswer,
       onBug: (error) => onFatal(error.message),
       through: (dispatcher) => {
-        this.pipeline = new Pipeline({
-          clock: systemClock,
-          logger,
-          minter,
-          // The API authenticates. Here it has to be known only where accounts have limits.
-          authenticator: hasAccountLimits(settings)
-            ? edgeTicketAuthenticator(accounts.authenticator, tickets)
-            : undefined,
-          limits: askLimiter(limiter),
-          tierOf: () => settings.cell.tier,
-          links,
-          destination: new InProcess(cell.through(dispatcher)),
-          onAnswer: (record) => {
-            watchAnswer(record);
-            report(record);
-          },
-          onBug: (error) => onFatal(error.message),
-        });
-        return this.pipeline;
+        this.pipeline = this.makePipeline(core, watched, { dispatcher, tickets });
+        return tracedEdge(this.observed.tracing, this.pipeline);
       },
     });
-    this.server = server;
-    const { authority, baseUrl, tlsUrl } = await openDoor({
-      settings,
+  }
+
+  private mountsOf({ core, simulator, control }: Served, { certificates }: Watched): readonly Mount[] {
+    const { settings } = this.options;
+    const { accounts, cell, carriers } = core;
+    return [
+      ...control.mounts,
+      ...(settings.console.enabled ? present(this.console, "the console is made").mounts : []),
+      ...core.console.internalMounts(),
+      ...accounts.internalMounts(this.parts.fleetKey),
+      ...healthRoutes({ ready: () => readiness(cell) }),
+      metricsMount(this.metrics),
+      healthMount({
+        name: FIRST_CELL,
+        version: readVersion(),
+        configHash: sharedSettings(settings).root,
+        cell,
+        database: core.database,
+        clock: systemClock,
+        folders: { data: settings.data },
+        isOperator: (sid) => sid === core.account?.accountSid,
+        certificates: () => certificates,
+      }),
+      ...carrierMounts(carriers),
+      ...mountsOf(core),
+      ...(simulator === undefined ? [] : simulatorMounts(simulator)),
+    ];
+  }
+
+  private makePipeline(
+    { accounts, cell }: CellCore,
+    { onEdgeAnswer }: Watched,
+    { dispatcher, tickets }: { readonly dispatcher: RequestAnswerer; readonly tickets: Tickets },
+  ): Pipeline {
+    const { settings, logger, onFatal } = this.options;
+    const { fleetKey, minter } = this.parts;
+    const limiter = makeLimiter({ settings, fleetKey, clock: systemClock });
+    // The API authenticates. Here it has to be known only where accounts have limits.
+    const isKnown = hasAccountLimits(settings);
+    return new Pipeline({
+      clock: systemClock,
       logger,
-      server,
-      certificates: links.contexts,
-      shutdown,
+      minter,
+      authenticator: isKnown ? edgeTicketAuthenticator(accounts.authenticator, tickets) : undefined,
+      limits: askLimiter(limiter),
+      tierOf: () => settings.cell.tier,
+      links: cell.modules.links,
+      destination: new InProcess(tracedCell(this.observed.tracing, "internal", cell.through(dispatcher))),
+      onAnswer: onEdgeAnswer,
+      onBug: (error) => onFatal(error.message),
     });
-    this.publicUrl = settings.publicUrl === undefined ? baseUrl : String(settings.publicUrl).replace(/\/$/, "");
-    step.done(`ready on ${baseUrl}`);
-    return { authority, baseUrl, tlsUrl };
   }
 }

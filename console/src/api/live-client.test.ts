@@ -6,7 +6,7 @@ import { type LiveBatch, LiveClient, type LiveSocket } from "./live-client.ts";
 class TestSocket implements LiveSocket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { readonly code: number }) => void) | null = null;
   readonly sent: unknown[] = [];
   isClosed = false;
 
@@ -44,6 +44,11 @@ class TestWorld {
   };
 
   readonly random = (): number => 1;
+  endedSessions = 0;
+
+  readonly onSessionEnded = (): void => {
+    this.endedSessions += 1;
+  };
 
   pass(ms: number): void {
     this.nowMs += ms;
@@ -118,14 +123,14 @@ describe("the live client", () => {
     client.subscribe({ topic: "messages", onItems: () => {} });
     const end = client.subscribe({ topic: "alerts", onItems: () => {} });
     world.last.onopen?.();
-    world.last.onclose?.();
+    world.last.onclose?.({ code: 1006 });
     assert.equal(client.state, "waiting");
     end();
     world.pass(249);
     assert.equal(world.sockets.length, 1);
     world.pass(1);
     assert.equal(world.sockets.length, 2);
-    world.last.onclose?.();
+    world.last.onclose?.({ code: 1006 });
     world.pass(499);
     assert.equal(world.sockets.length, 2);
     world.pass(1);
@@ -134,10 +139,21 @@ describe("the live client", () => {
     assert.equal(client.state, "open");
   });
 
+  it("says that the session has ended where that is why the socket was closed", () => {
+    const { world, client } = start();
+    client.subscribe({ topic: "messages", onItems: () => {} });
+    world.last.onclose?.({ code: 1006 });
+    assert.equal(world.endedSessions, 0);
+    world.pass(250);
+    world.last.onclose?.({ code: 4401 });
+    assert.equal(world.endedSessions, 1);
+    assert.equal(client.state, "waiting");
+  });
+
   it("tries at once when the computer is online again", () => {
     const { world, client } = start();
     client.subscribe({ topic: "messages", onItems: () => {} });
-    world.last.onclose?.();
+    world.last.onclose?.({ code: 1006 });
     client.retryNow();
     assert.equal(world.sockets.length, 2);
     world.pass(10_000);
@@ -177,7 +193,7 @@ describe("the live client", () => {
     const { world, client } = start();
     const end = client.subscribe({ topic: "messages", onItems: () => {} });
     world.last.onopen?.();
-    world.last.onclose?.();
+    world.last.onclose?.({ code: 1006 });
     end();
     world.pass(60_000);
     assert.equal(client.state, "closed");

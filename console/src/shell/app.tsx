@@ -11,9 +11,11 @@ import {
   type Session,
   SessionContext,
 } from "../api/index.ts";
+import { reasonOfEnd, type SignInReason } from "../sign-in/reason.ts";
 import { Button, ErrorNote } from "../ui/index.ts";
 import styles from "./app.module.css";
 import { Brand } from "./brand.tsx";
+import { keepPlace, takePlace } from "./place.ts";
 import { router } from "./router.tsx";
 import { signOut } from "./sign-out.ts";
 
@@ -23,6 +25,12 @@ const Enter = lazy(() => import("../sign-in/enter-page.tsx"));
 
 const SESSION = ["session"];
 const SESSION_EVERY_MS = 60_000;
+
+/** How somebody has come to the sign-in. */
+interface Arrival {
+  readonly reason?: SignInReason | undefined;
+  readonly email?: string | undefined;
+}
 
 /** The console. */
 export function App() {
@@ -36,7 +44,7 @@ export function App() {
 /** Whoever has no session comes to a page of the sign-in, and afterwards to where he wanted to go. */
 function Door() {
   const [isEntering, setEntering] = useState(() => location.pathname.replace(/\/$/, "") === "/console/enter");
-  const [isEnded, setEnded] = useState(false);
+  const [arrival, setArrival] = useState<Arrival>({});
   const session = useQuery<Session | null, ApiError>({
     queryKey: SESSION,
     queryFn: ({ signal }) => readSession(signal),
@@ -46,21 +54,29 @@ function Door() {
   useEffect(
     () =>
       onSessionLost(() => {
-        if ((queryClient.getQueryData(SESSION) ?? null) !== null) setEnded(true);
+        const last = queryClient.getQueryData<Session | null>(SESSION) ?? null;
+        if (last !== null) setArrival({ reason: reasonOfEnd(last, Date.now()), email: last.user.email });
         queryClient.setQueryData(SESSION, null);
       }),
     [],
   );
-  const begin = async (): Promise<void> => {
-    if (isEntering) history.replaceState(null, "", "/console/");
+  const isOut = !isEntering && session.data === null;
+  useEffect(() => {
+    if (isOut) keepPlace(sessionStorage, location);
+  }, [isOut]);
+  const begin = async (next: Arrival = {}): Promise<void> => {
+    const place = takePlace(sessionStorage);
+    if (isEntering) history.replaceState(null, "", place);
     setEntering(false);
-    setEnded(false);
+    setArrival(next);
+    // What the one before was told is not for whoever comes now.
+    queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
     await queryClient.resetQueries({ queryKey: SESSION });
   };
   if (isEntering) {
     return (
       <Suspense fallback={<Splash />}>
-        <Enter onDone={() => void begin()} />
+        <Enter onDone={() => void begin()} onPasswordSet={(email) => void begin({ reason: "password-set", email })} />
       </Suspense>
     );
   }
@@ -68,7 +84,7 @@ function Door() {
   if (session.data === undefined || session.data === null) {
     return session.error === null ? (
       <Suspense fallback={<Splash />}>
-        <SignIn isEnded={isEnded} onDone={() => void begin()} />
+        <SignIn {...arrival} onDone={() => void begin()} />
       </Suspense>
     ) : (
       <Splash error={session.error} onRetry={() => void session.refetch()} />
@@ -99,8 +115,9 @@ async function readSession(signal: AbortSignal): Promise<Session | null> {
   }
 }
 
-/** Keeps what the picker says while it is one of the accounts; else the main one. */
+/** Keeps what the pickers say while it is one of the accounts, and one who may look into cells; else the main one and its home. */
 function selectWithin(session: Session): void {
+  if (!session.isOperator) select({ cell: undefined });
   const { account } = currentSelection();
   const isKnown = session.accounts.some(({ sid }) => sid === account);
   if (!isKnown) select({ account: undefined, accountSid: session.account.sid });

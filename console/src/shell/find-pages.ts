@@ -39,11 +39,18 @@ function holdsInOrder(name: string, wanted: string): boolean {
 
 const SID = /^([A-Z]{2})[0-9a-f]{32}$/;
 
-/** Where an SID that was pasted leads, if there is a page for it. */
-export function pathOfSid(text: string): string | undefined {
-  const kind = SID.exec(text.trim())?.[1];
-  if (kind === "SM" || kind === "MM") return `/messages/${text.trim()}`;
-  if (kind === "MG") return `/services/${text.trim()}`;
-  if (kind === "PN") return `/numbers/${text.trim()}`;
-  return undefined;
+/** The page of each kind of SID, and the address on it. */
+const PLACES: Readonly<Record<string, readonly [page: string, before: string]>> = {
+  SM: ["/messages/$sid", "/messages/"],
+  MM: ["/messages/$sid", "/messages/"],
+  MG: ["/services/$sid", "/services/"],
+  IR: ["/alerts/$sid", "/alerts/"],
+  PN: ["/numbers", "/numbers?number="],
+};
+
+/** Where an SID that was pasted leads, if it is of a kind that one of these pages shows. */
+export function pathOfSid(text: string, pages: readonly string[]): string | undefined {
+  const sid = text.trim();
+  const place = PLACES[SID.exec(sid)?.[1] ?? ""];
+  return place !== undefined && pages.includes(place[0]) ? place[1] + sid : undefined;
 }

@@ -56,7 +56,9 @@ export function Frame() {
       </div>
       <BottomBar onMore={() => setOver("navigation")} />
       <Suspense>
-        {over === "palette" && <Palette isOpen onClose={close} entries={entries} />}
+        {over === "palette" && (
+          <Palette isOpen onClose={close} entries={entries} pages={open.map(({ path: to }) => to)} />
+        )}
         {over === "help" && <ShortcutHelp isOpen onClose={close} pages={open} />}
         {over === "navigation" && <NavigationDrawer isOpen onClose={close} />}
       </Suspense>

@@ -20,10 +20,12 @@ export interface PaletteProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly entries: readonly PaletteEntry[];
+  /** The paths of the pages that somebody may open. */
+  readonly pages: readonly string[];
 }
 
 /** Finds pages and actions by typing; a pasted SID leads to its page. */
-export default function Palette({ isOpen, onClose, entries }: PaletteProps) {
+export default function Palette({ isOpen, onClose, ...body }: PaletteProps) {
   return (
     <ModalOverlay
       isOpen={isOpen}
@@ -33,19 +35,19 @@ export default function Palette({ isOpen, onClose, entries }: PaletteProps) {
     >
       <Modal className={styles.palette ?? ""}>
         <Dialog aria-label="Command palette" className={styles.dialog ?? ""}>
-          <PaletteBody entries={entries} onClose={onClose} />
+          <PaletteBody {...body} onClose={onClose} />
         </Dialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
-function PaletteBody({ entries, onClose }: Omit<PaletteProps, "isOpen">) {
+function PaletteBody({ entries, pages, onClose }: Omit<PaletteProps, "isOpen">) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const listId = useId();
-  const found = [...sidEntries(text), ...findByText(entries, text)];
+  const found = [...sidEntries(text, pages), ...findByText(entries, text)];
   useEffect(() => setAt(0), [text]);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
@@ -107,8 +109,8 @@ function PaletteBody({ entries, onClose }: Omit<PaletteProps, "isOpen">) {
   );
 }
 
-function sidEntries(text: string): readonly PaletteEntry[] {
-  const path = pathOfSid(text);
+function sidEntries(text: string, pages: readonly string[]): readonly PaletteEntry[] {
+  const path = pathOfSid(text, pages);
   return path === undefined ? [] : [{ id: "sid", title: `Open ${text.trim()}`, run: () => go(path) }];
 }
 

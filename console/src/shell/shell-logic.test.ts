@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { reasonOfEnd } from "../sign-in/reason.ts";
 import { findByText, pathOfSid } from "./find-pages.ts";
 import { type KeyPress, KeySequence } from "./key-sequence.ts";
+import { keepPlace, takePlace } from "./place.ts";
 import { homeOf, isBelow, mayOpen, navigationOf } from "./visible-pages.ts";
 
 function press(key: string, atMs: number, more: Partial<KeyPress> = {}): KeyPress {
@@ -62,10 +64,45 @@ describe("the palette", () => {
     assert.deepEqual(titles("zzz"), []);
   });
 
-  it("leads from an SID to its page", () => {
-    const sid = `SM${"0".repeat(32)}`;
-    assert.equal(pathOfSid(` ${sid} `), `/messages/${sid}`);
-    assert.equal(pathOfSid("SM123"), undefined);
+  it("leads from an SID to its page, where there is one that somebody may open", () => {
+    const pages = ["/messages/$sid", "/services/$sid", "/alerts/$sid", "/numbers"];
+    const digits = "0".repeat(32);
+    assert.equal(pathOfSid(` SM${digits} `, pages), `/messages/SM${digits}`);
+    assert.equal(pathOfSid(`MM${digits}`, pages), `/messages/MM${digits}`);
+    assert.equal(pathOfSid(`MG${digits}`, pages), `/services/MG${digits}`);
+    assert.equal(pathOfSid(`IR${digits}`, pages), `/alerts/IR${digits}`);
+    assert.equal(pathOfSid(`PN${digits}`, pages), `/numbers?number=PN${digits}`);
+    assert.equal(pathOfSid(`MG${digits}`, ["/messages/$sid"]), undefined);
+    assert.equal(pathOfSid("SM123", pages), undefined);
+    assert.equal(pathOfSid(`XX${digits}`, pages), undefined);
+  });
+});
+
+describe("the place that a sign-in leads back to", () => {
+  it("is kept once, and is a page of the console", () => {
+    const kept = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    } as unknown as Storage;
+    keepPlace(storage, { pathname: "/console/phones", search: "?phone=%2B1555" });
+    assert.equal(takePlace(storage), "/console/phones?phone=%2B1555");
+    assert.equal(takePlace(storage), "/console/");
+    keepPlace(storage, { pathname: "/console/enter", search: "" });
+    keepPlace(storage, { pathname: "/console/", search: "" });
+    assert.equal(kept.size, 0);
+    kept.set("trunkline.place", "//evil.example/");
+    assert.equal(takePlace(storage), "/console/");
+  });
+});
+
+describe("the end of a session", () => {
+  it("was its time, or somebody's doing", () => {
+    const session = { expiresAt: "2026-03-01T12:00:00Z" };
+    assert.equal(reasonOfEnd(session, Date.parse("2026-03-01T12:00:00Z")), "over");
+    assert.equal(reasonOfEnd(session, Date.parse("2026-03-01T11:59:59Z")), "ended");
+    assert.equal(reasonOfEnd({}, 0), "ended");
   });
 });
 

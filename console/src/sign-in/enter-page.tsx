@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "react";
-import { consoleApi } from "../api/index.ts";
+import { consoleApi, toApiError } from "../api/index.ts";
 import { Button, ErrorNote, Form, Skeleton, TextField } from "../ui/index.ts";
 import { Panel } from "./panel.tsx";
-import { LEAST_CHARACTERS, passwordFault } from "./password-rule.ts";
 import styles from "./sign-in.module.css";
+
+/** Unless the edge says otherwise. */
+const LEAST_CHARACTERS = 12;
 
 /** What the edge answers to a token: nothing more is needed, or what is. */
 interface Entrance {
@@ -13,8 +15,16 @@ interface Entrance {
   readonly minCharacters?: number;
 }
 
+/** Props of the page. */
+export interface EnterPageProps {
+  /** Signed in; or on to the sign-in, where the link does not work. */
+  readonly onDone: () => void;
+  /** The password is set, and a second factor is needed to sign in with it. */
+  readonly onPasswordSet: (email: string | undefined) => void;
+}
+
 /** By a one-time link: the token is in the fragment, which no server and no log sees. It leaves the address at once. */
-export default function EnterPage({ onDone }: { readonly onDone: () => void }) {
+export default function EnterPage({ onDone, onPasswordSet }: EnterPageProps) {
   const [token] = useState(takeToken);
   const [invitation, setInvitation] = useState<Entrance>();
   const [error, setError] = useState<unknown>();
@@ -25,7 +35,9 @@ export default function EnterPage({ onDone }: { readonly onDone: () => void }) {
     isAsked.current = true;
     enter({ token }).then((answer) => (answer.need === "password" ? setInvitation(answer) : onDone()), setError);
   }, [token, onDone]);
-  if (invitation !== undefined) return <ChoosePassword token={token} invitation={invitation} onDone={onDone} />;
+  if (invitation !== undefined) {
+    return <ChoosePassword token={token} invitation={invitation} onDone={onDone} onPasswordSet={onPasswordSet} />;
+  }
   return (
     <Panel title={error === undefined ? "Signing you in" : "This link does not work"}>
       {error === undefined ? (
@@ -60,25 +72,32 @@ async function enter(body: { token: string; password?: string }): Promise<Entran
   return (await consoleApi.signIn<Entrance | undefined>("/enter", body)) ?? {};
 }
 
-interface ChoosePasswordProps {
+interface ChoosePasswordProps extends EnterPageProps {
   readonly token: string;
   readonly invitation: Entrance;
-  readonly onDone: () => void;
 }
 
-function ChoosePassword({ token, invitation, onDone }: ChoosePasswordProps) {
+function ChoosePassword({ token, invitation, onDone, onPasswordSet }: ChoosePasswordProps) {
   const { email = "", name = "", minCharacters = LEAST_CHARACTERS } = invitation;
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
+  const [fault, setFault] = useState<string>();
   const [isTried, setTried] = useState(false);
-  const fault = passwordFault(password, minCharacters);
   const isOther = again !== password;
   const submit = async (): Promise<void> => {
     setTried(true);
-    if (fault !== undefined || isOther) return;
-    // Where a second factor is asked for as well, the session is not there yet and the sign-in follows by itself.
-    await enter({ token, password });
-    onDone();
+    setFault(password === "" ? "Choose one." : undefined);
+    if (isOther || password === "") return;
+    try {
+      const { need } = await enter({ token, password });
+      if (need === "sign-in") onPasswordSet(email === "" ? undefined : email);
+      else onDone();
+    } catch (error) {
+      // What is wrong with the password is said where it stands; everything else below.
+      const { status, message } = toApiError(error);
+      if (status !== 400) throw error;
+      setFault(message);
+    }
   };
   return (
     <Panel
@@ -102,7 +121,7 @@ function ChoosePassword({ token, invitation, onDone }: ChoosePasswordProps) {
           description={`At least ${minCharacters} characters. Four words that have nothing to do with each other are good.`}
           value={password}
           onChange={setPassword}
-          error={isTried ? fault : undefined}
+          error={fault}
           autoFocus
         />
         <TextField

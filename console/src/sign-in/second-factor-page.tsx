@@ -1,3 +1,4 @@
+import { Download } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { api } from "../api/index.ts";
 import { Button, Checkbox, Code, CopyText, ErrorNote, Form, Skeleton, TextField } from "../ui/index.ts";
@@ -74,7 +75,7 @@ function Enrolment({ secret, onCodes }: EnrolmentProps) {
         height={200}
       />
       <details>
-        <summary>I cannot scan it</summary>
+        <summary>I cannot scan it: show the secret</summary>
         <CopyText label="Copy the secret">{secret.secret}</CopyText>
       </details>
       <TextField
@@ -94,11 +95,25 @@ function Enrolment({ secret, onCodes }: EnrolmentProps) {
   );
 }
 
+/** As a file, made here: no server sees the codes again. */
+function download(codes: readonly string[]): void {
+  const text = `Recovery codes of the Trunkline console at ${location.host}. Each works once.\n\n${codes.join("\n")}\n`;
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "trunkline-recovery-codes.txt";
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
 function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => void }) {
   const [isKept, setKept] = useState(false);
   return (
     <Panel title="Keep these codes" subtitle="Each lets you in once if you lose your phone. They are shown only now.">
       <Code language="Recovery codes">{codes.join("\n")}</Code>
+      <Button icon={<Download size={15} />} onPress={() => download(codes)}>
+        Download them
+      </Button>
       <Checkbox isSelected={isKept} onChange={setKept}>
         I have put them where only I find them
       </Checkbox>

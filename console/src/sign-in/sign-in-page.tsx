@@ -2,12 +2,14 @@ import { useState } from "react";
 import { ApiError, consoleApi } from "../api/index.ts";
 import { Button, Form, Select, TextField } from "../ui/index.ts";
 import { Panel } from "./panel.tsx";
+import { type SignInReason, wordsOf } from "./reason.ts";
 import styles from "./sign-in.module.css";
 
 /** Props of the sign-in. */
 export interface SignInPageProps {
-  /** The session has ended while the console was open. */
-  readonly isEnded: boolean;
+  /** Why one is here, for who has been in the console before. */
+  readonly reason?: SignInReason | undefined;
+  readonly email?: string | undefined;
   readonly onDone: () => void;
 }
 
@@ -15,13 +17,13 @@ export interface SignInPageProps {
 type Need = "totp" | "account" | undefined;
 
 /** E-mail and password; the code of an authenticator app, and the account, where they are asked for. */
-export default function SignInPage({ isEnded, onDone }: SignInPageProps) {
+export default function SignInPage({ reason, email, onDone }: SignInPageProps) {
   const [need, setNeed] = useState<Need>();
   const [given, setGiven] = useState<Readonly<Record<string, string>>>({});
   const [accounts, setAccounts] = useState<readonly string[]>([]);
   const [isPending, setPending] = useState(false);
   const submit = async (values: Readonly<Record<string, string>>): Promise<void> => {
-    const all = { ...given, ...values };
+    const all = need === undefined ? values : { ...given, ...values };
     setPending(true);
     try {
       await consoleApi.signIn("/sign-in", all);
@@ -47,17 +49,25 @@ export default function SignInPage({ isEnded, onDone }: SignInPageProps) {
             : "To the console of this Trunkline."
       }
       foot={
-        need === undefined && (
+        need === undefined ? (
           <p>
             No password yet? On the machine that runs it, <code>npx trunkline console</code> prints a link that signs
             you in.
           </p>
+        ) : (
+          <Button tone="quiet" size="s" onPress={() => setNeed(undefined)}>
+            Begin again
+          </Button>
         )
       }
     >
-      {isEnded && <p className={styles.note}>Your session has ended. Sign in again to go on where you were.</p>}
+      {reason !== undefined && need === undefined && (
+        <p className={styles.note} role="status">
+          {wordsOf(reason)}
+        </p>
+      )}
       <Form onSubmit={submit} label="Sign in" key={need ?? "start"}>
-        {need === undefined && <PasswordFields email={given["email"] ?? ""} />}
+        {need === undefined && <PasswordFields email={given["email"] ?? email ?? ""} />}
         {need === "totp" && (
           <TextField label="Code" name="totp" autoComplete="one-time-code" inputMode="numeric" autoFocus isRequired />
         )}
@@ -88,10 +98,17 @@ function PasswordFields({ email }: { readonly email: string }) {
         type="email"
         autoComplete="username"
         defaultValue={email}
-        autoFocus
+        autoFocus={email === ""}
         isRequired
       />
-      <TextField label="Password" name="password" type="password" autoComplete="current-password" isRequired />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        autoFocus={email !== ""}
+        isRequired
+      />
     </>
   );
 }

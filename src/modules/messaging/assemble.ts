@@ -72,8 +72,7 @@ export function assembleMessaging(options: MessagingOptions): MessagingParts {
     accepts: options.accepts,
     traceOf: options.traceOf,
   };
-  const { fetchUrl, publicUrl } = options;
-  const media = new MediaFetcher({ deps, blobs, fetchUrl, publicUrl });
+  const media = new MediaFetcher({ deps, blobs, fetchUrl: options.fetchUrl, publicUrl: options.publicUrl });
   const fetchMedia: MediaFetcher["fetch"] = (message) => media.fetch(message);
   const schedule = new Schedule({
     state,

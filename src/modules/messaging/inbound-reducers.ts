@@ -82,8 +82,6 @@ function receive(deps: ReducerDeps, text: TextArrived & { segments: number }, co
     ...(text.quote === undefined ? {} : { quote: text.quote }),
   };
   state.messages.put(message.sid, message);
-  chargeInbound(message, context);
-  tellChange(message, undefined, context);
   const { keyword, revocation, route, reply } = text;
   state.trace?.note(context, text.sid, {
     kind: "arrived",
@@ -94,6 +92,8 @@ function receive(deps: ReducerDeps, text: TextArrived & { segments: number }, co
     toBind: text.toBind === true,
     hasWebhook: route.url !== undefined,
   });
+  chargeInbound(message, context);
+  tellChange(message, undefined, context);
   if (text.judged !== true) noteEarlierText(state.optOuts, text, context);
   if (keyword !== undefined) changeConsent(message, keyword, context);
   else if (revocation !== undefined) flagConsent(message, revocation.scope, context);

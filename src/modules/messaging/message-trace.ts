@@ -6,6 +6,7 @@ import type { Receipt, SubmitOutcome } from "./records.ts";
 
 /** What happened to a message beside its changes of status. Texts are not among it. */
 export type TraceEvent =
+  | { readonly kind: "changed"; readonly change: MessageChanged }
   /** A request of the API made it. */
   | { readonly kind: "requested"; readonly requestId: string }
   | AcceptedEvent
@@ -78,42 +79,79 @@ export interface TracedChange {
   readonly change: MessageChanged;
 }
 
-/** Things that happen to one message, beside its four changes: accepted, requested, answered, receipt. */
-const EVENTS_OF_ONE = 4;
-const CHANGES_OF_ONE = 4;
+/** Events of one message: nine or ten for one that is delivered. */
+const EVENTS_OF_ONE = 10;
 /** Entries of one message that are shown. */
 const MAX_OF_ONE = 500;
+/** Messages a second whose story is kept. Whatever is kept for long costs the garbage collector several times what making it does. */
+const STORIES_PER_SECOND = 100;
+/** Changes that those who watch can be told of, where they ask four times a second. Few, so that most die young. */
+const WATCHED_CHANGES = 2_000;
+const SECOND_MS = 1_000;
 
 /**
- * What happened to the last messages of a cell, in memory, to be looked at. Filled by effects, so a
- * replay adds nothing; empty after a start. Costs a message a few small objects.
+ * What happened to the last messages of a cell, in memory, to be looked at. Of each second the first
+ * {@link STORIES_PER_SECOND} messages are followed from beginning to end, the others not at all: a story is
+ * kept whole or not. Filled by effects, so a replay adds nothing; empty after a start.
  */
 export class MessageTrace {
-  /** For the live list, and for timelines. */
+  /** The last changes of all messages, for the live list. */
   readonly changes: RecentRing<TracedChange>;
   private readonly events: RecentRing<Traced>;
+  /** The messages that are followed, in the order in which they began. */
+  private readonly followed = new Set<string>();
+  private readonly order: string[] = [];
+  private readonly capacity: number;
+  private began = 0;
+  private second = -1;
+  private inSecond = 0;
   private readonly forgetters: ((sid: string) => void)[] = [];
 
   /** Keeps what happens to about so many messages. */
   constructor(capacity: number) {
-    this.changes = new RecentRing({ capacity: capacity * CHANGES_OF_ONE });
+    this.capacity = capacity;
+    this.changes = new RecentRing({ capacity: Math.min(capacity, WATCHED_CHANGES) });
     this.events = new RecentRing({ capacity: capacity * EVENTS_OF_ONE });
   }
 
   /** Something happens to a message. For reducers. */
   note(context: Pick<ApplyContext, "atMs" | "effect">, sid: string | undefined, event: TraceEvent): void {
     const { atMs } = context;
-    context.effect(() => this.events.add(undefined, { sid, atMs, event }));
+    context.effect(() => this.add(sid, atMs, event));
   }
 
   /** The same, outside of reducers. */
-  add(sid: string, atMs: number, event: TraceEvent): void {
-    this.events.add(undefined, { sid, atMs, event });
+  add(sid: string | undefined, atMs: number, event: TraceEvent): void {
+    const begins = event.kind === "accepted" || event.kind === "arrived" || event.kind === "part" || sid === undefined;
+    if (sid !== undefined && this.followed.has(sid)) this.events.add(undefined, { sid, atMs, event });
+    else if (begins && this.hasRoom(atMs)) {
+      if (sid !== undefined) this.follow(sid);
+      this.events.add(undefined, { sid, atMs, event });
+    }
+  }
+
+  private hasRoom(atMs: number): boolean {
+    const second = Math.floor(atMs / SECOND_MS);
+    if (second !== this.second) {
+      this.second = second;
+      this.inSecond = 0;
+    }
+    this.inSecond += 1;
+    return this.inSecond <= STORIES_PER_SECOND;
+  }
+
+  private follow(sid: string): void {
+    const at = this.began % this.capacity;
+    const oldest = this.order[at];
+    if (oldest !== undefined) this.followed.delete(oldest);
+    this.order[at] = sid;
+    this.followed.add(sid);
+    this.began += 1;
   }
 
   /** The text of a message is gone, here and wherever it was written down to be looked at. For effects. */
   redacted(sid: string, atMs: number): void {
-    this.events.add(undefined, { sid, atMs, event: { kind: "redacted" } });
+    this.add(sid, atMs, { kind: "redacted" });
     for (const forget of this.forgetters) forget(sid);
   }
 
@@ -131,7 +169,11 @@ export class MessageTrace {
       listeners: {
         "message.changed": (change: MessageChanged, context) => {
           const { atMs } = context;
-          context.effect(() => this.changes.add(change.accountSid, { atMs, change }));
+          context.effect(() => {
+            this.changes.add(change.accountSid, { atMs, change });
+            if (this.followed.has(change.sid))
+              this.events.add(undefined, { sid: change.sid, atMs, event: { kind: "changed", change } });
+          });
         },
       },
     };
@@ -139,11 +181,14 @@ export class MessageTrace {
 
   /** What is kept of a message, in the order in which it happened; receipts by the carriers' ids of its parts, too. */
   of(sid: string, carrierIds: ReadonlySet<string>): { events: Traced[]; changes: TracedChange[] } {
-    const events = collect(this.events, (one) => {
+    const all = collect(this.events, (one) => {
       if (one.sid !== undefined) return one.sid === sid;
       return one.event.kind === "receipt" && carrierIds.has(`${one.event.carrier}|${one.event.receipt.id}`);
     });
-    return { events, changes: collect(this.changes, ({ change }) => change.sid === sid) };
+    const changes = all.flatMap(({ atMs, event }) =>
+      event.kind === "changed" ? [{ atMs, change: event.change }] : [],
+    );
+    return { events: all.filter(({ event }) => event.kind !== "changed"), changes };
   }
 }
 

@@ -26,7 +26,7 @@ describe("the built-in echo app", () => {
     const { status, headers, body } = await ask(new URLSearchParams({ From: "+15551234567", Body: "Hi" }).toString());
     assert.equal(status, 200);
     assert.equal(headers[1], "text/xml; charset=utf-8");
-    assert.match(String(body), /<Response><Message>You said: Hi<\/Message><\/Response>/);
+    assert.match(body as string, /<Response><Message>You said: Hi<\/Message><\/Response>/);
   });
 
   it("keeps what a text says from being markup, and leaves out what XML cannot hold", () => {

@@ -4,9 +4,7 @@ import type { CounterSeries, HistogramSeries } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** From acceptance on, in seconds. 5 is the bound of the promise that most make. */
-export const DELIVERY_BUCKETS: readonly number[] = [
-  0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 14_400,
-];
+const DELIVERY_BUCKETS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 14_400];
 
 const FINAL_STATUSES: readonly string[] = ["delivered", "undelivered", "failed", "canceled", "received"];
 /** Codes are numbers of ours; a carrier cannot make new ones. */

@@ -133,13 +133,13 @@ export class WebhookDelivery {
     const startMs = clock.monotonicMs();
     const atMs = clock.nowMs();
     const leftMs = readOverrides(url).totalMs;
-    const wantsTrace = traces?.wantsFull() === true;
+    const wantsTrace = traces?.wants(job) === true;
     const request = { webhookId: job.id, url, method, params, authToken, leftMs, wantsBody: false, wantsTrace };
     this.sender.send(request, (result) => {
       if (result.kind === "failed")
         return void this.converseAndEnd(host, signedJob(job, authToken), { result, startMs, atMs });
       const settlement = { orderKey: job.orderKey, outcome: { id: job.id, delivered: true }, records: NO_RECORDS };
-      if (traces !== undefined) {
+      if (traces !== undefined && wantsTrace) {
         const one = tryOf({ url, method, isFallback: false }, result, {
           atMs,
           durationMs: clock.monotonicMs() - startMs,

@@ -43,8 +43,10 @@ export interface WebhookTrace {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Requests of which headers and body are kept, a second; of others the status and the time. */
+/** Requests of which headers and body are kept, a second. */
 const FULL_PER_SECOND = 100;
+/** Webhooks that are kept, a second: good ones only with their headers, of failed ones further ones without. */
+const KEPT_PER_SECOND = 200;
 /** Octets of answers that are kept in all. The oldest give way. */
 const MAX_KEPT_OCTETS = 32 * 1024 * 1024;
 const SECOND_MS = 1_000;
@@ -63,6 +65,7 @@ export class WebhookTraces {
   private count = 0;
   private second = 0;
   private fullInSecond = 0;
+  private keptInSecond = 0;
   /** Those with an answer's body, oldest first from `firstKept` on. */
   private kept: WebhookTry[] = [];
   private firstKept = 0;
@@ -79,18 +82,30 @@ export class WebhookTraces {
 
   /** Whether headers and body of a request that goes now are to be kept. Counts it. */
   wantsFull(): boolean {
-    const second = Math.floor(this.clock.nowMs() / SECOND_MS);
-    if (second !== this.second) {
-      this.second = second;
-      this.fullInSecond = 0;
-    }
+    this.look();
     this.fullInSecond += 1;
     return this.fullInSecond <= FULL_PER_SECOND;
   }
 
-  /** A webhook is over. */
+  /** The same for a webhook: one that somebody asked to be repeated is kept whatever happens. */
+  wants({ replayOf }: Readonly<WebhookJob>): boolean {
+    return replayOf !== undefined || this.wantsFull();
+  }
+
+  private look(): void {
+    const second = Math.floor(this.clock.nowMs() / SECOND_MS);
+    if (second === this.second) return;
+    this.second = second;
+    this.fullInSecond = 0;
+    this.keptInSecond = 0;
+  }
+
+  /** A webhook is over. Kept unless there are very many. */
   add(job: Readonly<WebhookJob>, tries: readonly WebhookTry[], settlement: Settlement): void {
     const { outcome, records } = settlement;
+    this.look();
+    this.keptInSecond += 1;
+    if (this.keptInSecond > KEPT_PER_SECOND && job.replayOf === undefined) return;
     this.count += 1;
     const trace: Mutable<WebhookTrace> = {
       sid: job.id.startsWith("WH") ? job.id : this.sidOf(this.count),

@@ -40,15 +40,17 @@ function EditorOf({ types, carrier }: { readonly types: readonly VariantSpec[]; 
     <Stack gap="l">
       {carrier === undefined && (
         <Card>
-          <Select
-            label="Type"
-            options={types.map((one) => ({ value: one.type, label: TYPE_WORDS[one.type] ?? one.type }))}
-            value={type}
-            onChange={(chosen) => {
-              setType(chosen);
-              setRefusal(undefined);
-            }}
-          />
+          <div className={styles.fields}>
+            <Select
+              label="Type"
+              options={types.map((one) => ({ value: one.type, label: TYPE_WORDS[one.type] ?? one.type }))}
+              value={type}
+              onChange={(chosen) => {
+                setType(chosen);
+                setRefusal(undefined);
+              }}
+            />
+          </div>
         </Card>
       )}
       {groupsOf(shown).map(({ group, fields: own }) => {

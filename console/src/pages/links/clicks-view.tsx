@@ -1,6 +1,16 @@
 import { Fragment, useState } from "react";
 import { useApi } from "../../api/index.ts";
-import { Empty, ErrorNote, formatCount, Grid, SegmentedControl, Skeleton, Stack, TimeChart } from "../../ui/index.ts";
+import {
+  Empty,
+  ErrorNote,
+  formatCount,
+  Grid,
+  Row,
+  SegmentedControl,
+  Skeleton,
+  Stack,
+  TimeChart,
+} from "../../ui/index.ts";
 import { filledSeries, LINKS, type LinkAnalytics, type Ranked } from "./link.ts";
 import styles from "./links.module.css";
 
@@ -31,7 +41,9 @@ export function ClicksView({ linkSid }: { readonly linkSid: string }) {
   const isEmpty = analytics.clicks + analytics.previews + analytics.bots === 0;
   return (
     <Stack>
-      <SegmentedControl label="Time" size="s" options={SPANS} value={span} onChange={setSpan} />
+      <Row>
+        <SegmentedControl label="Time" size="s" options={SPANS} value={span} onChange={setSpan} />
+      </Row>
       <div className={styles.figures}>
         <Figure label="clicks" value={analytics.clicks} />
         <Figure label="previews by apps" value={analytics.previews} />

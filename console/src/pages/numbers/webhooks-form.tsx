@@ -2,6 +2,7 @@ import { useState } from "react";
 import { api, askAgain, useCan } from "../../api/index.ts";
 import { Button, Form, Row, Select, Stack, TextField, toast } from "../../ui/index.ts";
 import type { Webhooks } from "./number.ts";
+import styles from "./numbers.module.css";
 
 const METHODS = [
   { value: "POST", label: "POST" },
@@ -39,21 +40,17 @@ export function WebhooksForm({ path, list, number, onDone }: WebhooksFormProps) 
           url={number.sms_url}
           description="Your app is asked here and answers with TwiML."
           isDisabled={!canWrite}
+          method={method}
+          onMethod={setMethod}
         />
-        <Select label="Asked by" options={METHODS} value={method} onChange={setMethod} isDisabled={!canWrite} />
         <UrlField
           label="When that fails"
           name="SmsFallbackUrl"
           url={number.sms_fallback_url}
           description="Asked in its place when it does not answer or answers with an error."
           isDisabled={!canWrite}
-        />
-        <Select
-          label="Asked by"
-          options={METHODS}
-          value={fallbackMethod}
-          onChange={setFallbackMethod}
-          isDisabled={!canWrite}
+          method={fallbackMethod}
+          onMethod={setFallbackMethod}
         />
         {number.status_callback !== undefined && (
           <UrlField
@@ -82,8 +79,17 @@ interface UrlFieldProps {
   readonly url: string | null;
   readonly description: string;
   readonly isDisabled: boolean;
+  readonly method?: string;
+  readonly onMethod?: (method: string) => void;
 }
 
-function UrlField({ url, ...props }: UrlFieldProps) {
-  return <TextField {...props} type="url" defaultValue={url ?? ""} placeholder="https://…" isMono />;
+function UrlField({ url, method, onMethod, ...props }: UrlFieldProps) {
+  const field = <TextField {...props} type="url" defaultValue={url ?? ""} placeholder="https://…" isMono />;
+  if (method === undefined || onMethod === undefined) return field;
+  return (
+    <div className={styles.urlRow}>
+      {field}
+      <Select label="Method" options={METHODS} value={method} onChange={onMethod} isDisabled={props.isDisabled} />
+    </div>
+  );
 }

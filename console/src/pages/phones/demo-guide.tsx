@@ -27,20 +27,12 @@ export function DemoGuide({ phones, numbers, onType, onWebhook }: DemoGuideProps
   if (isAway || next === undefined) return null;
   return (
     <aside className={styles.guide} aria-label="First steps">
-      <div className={styles.words}>
+      <div className={styles.line}>
         <ol className={styles.steps}>
           {steps.map((step) => (
             <Step key={step.id} step={step} isCurrent={step === next} />
           ))}
         </ol>
-        <p className={styles.hint}>{next.hint}</p>
-      </div>
-      <span className={styles.action}>
-        {next.id === "send" && <Act text="Text the phone" onPress={() => onType("to-phone")} />}
-        {next.id === "answer" && <Act text="Type on the phone" onPress={() => onType("from-phone")} />}
-        {next.id === "webhook" && <Act text="Connect an app" onPress={onWebhook} />}
-        {next.id === "reply" && <Act text="Type on the phone" onPress={() => onType("from-phone")} />}
-        {next.id === "break" && <BreakOne from={numbers[0]?.phone_number} />}
         <IconButton
           label="Put the first steps away"
           size="s"
@@ -50,7 +42,15 @@ export function DemoGuide({ phones, numbers, onType, onWebhook }: DemoGuideProps
             setAway(true);
           }}
         />
-      </span>
+      </div>
+      <div className={styles.line}>
+        <p className={styles.hint}>{next.hint}</p>
+        {next.id === "send" && <Act text="Text the phone" onPress={() => onType("to-phone")} />}
+        {next.id === "answer" && <Act text="Type on the phone" onPress={() => onType("from-phone")} />}
+        {next.id === "webhook" && <Act text="Connect an app" onPress={onWebhook} />}
+        {next.id === "reply" && <Act text="Type on the phone" onPress={() => onType("from-phone")} />}
+        {next.id === "break" && <BreakOne from={numbers[0]?.phone_number} />}
+      </div>
     </aside>
   );
 }

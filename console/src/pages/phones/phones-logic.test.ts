@@ -3,7 +3,15 @@ import { describe, it } from "node:test";
 import { type DemoFacts, demoSteps } from "./demo-steps.ts";
 import { echoAddress } from "./echo-app.ts";
 import { findPhones, latestFirst, withPhones } from "./phone-book.ts";
-import { answerOf, type ApiMessage, formatNumber, numberFault, type PhoneMessage, type PhoneSummary, plainNumber } from "./phone-data.ts";
+import {
+  answerOf,
+  type ApiMessage,
+  formatNumber,
+  numberFault,
+  type PhoneMessage,
+  type PhoneSummary,
+  plainNumber,
+} from "./phone-data.ts";
 import { clockOf, numbersToText, threadItems } from "./thread-items.ts";
 
 const PHONE = "+15551234567";
@@ -113,7 +121,9 @@ describe("a thread", () => {
 
 describe("a long thread", () => {
   it("is put together without comparing each text with each message", () => {
-    const messages = Array.from({ length: 1_000 }, (_, index) => text(String(index), index * 1_000, { body: `No ${index}` }));
+    const messages = Array.from({ length: 1_000 }, (_, index) =>
+      text(String(index), index * 1_000, { body: `No ${index}` }),
+    );
     const sent = messages.map(({ id, body }, index) => message(`SM${id}`, index * 1_000, { body }));
     const items = threadItems({ phone: PHONE, webhooks: [], messages, sent, nowMs: START_MS });
     assert.equal(items.filter((item) => item.kind === "text" && item.api?.sid === `SM${item.id}`).length, 1_000);
@@ -227,7 +237,10 @@ describe("the list of phones", () => {
   it("is searched by number, as people write it, and by words", () => {
     const phones = [phone("+15550000003", 3, { body: "Lunch at 12?" }), phone("+447700900123", 2)];
     const found = (wanted: string): string[] => findPhones(phones, wanted).map(({ number }) => number);
-    assert.deepEqual(found(" "), phones.map(({ number }) => number));
+    assert.deepEqual(
+      found(" "),
+      phones.map(({ number }) => number),
+    );
     assert.deepEqual(found("+1 (555)"), ["+15550000003"]);
     assert.deepEqual(found("lunch AT"), ["+15550000003"]);
     assert.deepEqual(found("()"), []);

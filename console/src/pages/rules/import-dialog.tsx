@@ -1,6 +1,18 @@
 import { useState } from "react";
 import { api, askAgain, useSession } from "../../api/index.ts";
-import { Button, Card, Dialog, Form, SegmentedControl, Stack, TextArea, TextField, toast } from "../../ui/index.ts";
+import {
+  Button,
+  Card,
+  Dialog,
+  Form,
+  formatCount,
+  Row,
+  SegmentedControl,
+  Stack,
+  TextArea,
+  TextField,
+  toast,
+} from "../../ui/index.ts";
 import { recipientsOf } from "./rules.ts";
 
 interface ImportAnswer {
@@ -34,15 +46,17 @@ export function ImportDialog({ scope, onClose }: { readonly scope: string; reado
     <Dialog isOpen onClose={onClose} title="Add opt-outs">
       <Form onSubmit={take}>
         <Stack>
-          <SegmentedControl<State>
-            label="State"
-            options={[
-              { value: "opted-out", label: "Opt out" },
-              { value: "opted-in", label: "Opt in again" },
-            ]}
-            value={state}
-            onChange={setState}
-          />
+          <Row>
+            <SegmentedControl<State>
+              label="State"
+              options={[
+                { value: "opted-out", label: "Opt out" },
+                { value: "opted-in", label: "Opt in again" },
+              ]}
+              value={state}
+              onChange={setState}
+            />
+          </Row>
           <TextField
             label="Of which service or number"
             name="Scope"
@@ -57,12 +71,12 @@ export function ImportDialog({ scope, onClose }: { readonly scope: string; reado
             value={text}
             onChange={setText}
             placeholder={"+15551234567\n+447700900123"}
-            description={`${recipients.length} numbers; one a line, at most ${MAX_RECIPIENTS} at once.`}
+            description={`${formatCount(recipients.length)} so far; one a line, at most ${formatCount(MAX_RECIPIENTS)} at once.`}
             isMono
           />
           {invalid.length > 0 && (
             <Card tone="warn">
-              {invalid.length} are no numbers and were left out: {invalid.slice(0, SHOWN_INVALID).join(", ")}
+              Left out, because no numbers: {invalid.slice(0, SHOWN_INVALID).join(", ")}
               {invalid.length > SHOWN_INVALID && " …"}
             </Card>
           )}

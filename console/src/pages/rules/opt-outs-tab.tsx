@@ -59,7 +59,7 @@ export function OptOutsTab() {
           isMono
         />
         <TextField
-          label="Service, number or account"
+          label="Of"
           placeholder="MG… or +1…"
           value={filters.Scope}
           onChange={(scope) => params.set({ scope })}

@@ -1,66 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type ApiError, usePages, useSession } from "../../api/index.ts";
-import {
-  Badge,
-  Card,
-  CopyText,
-  Drawer,
-  Empty,
-  ErrorNote,
-  KeyValues,
-  Link,
-  Stack,
-  StatusBadge,
-  Table,
-  When,
-} from "../../ui/index.ts";
+import { Card, Empty, ErrorNote, Stack, StatusBadge, Table, When } from "../../ui/index.ts";
 
-interface Problem {
-  readonly error_code?: number;
-  readonly description?: string;
-}
-
-interface Brand {
-  readonly sid: string;
-  readonly brand_type: string;
-  readonly status: string;
-  readonly identity_status: string | null;
-  readonly tcr_id: string | null;
-  readonly brand_score: number | null;
-  readonly failure_reason: string | null;
-  readonly errors: readonly Problem[];
-  readonly mock: boolean;
-  readonly customer_profile_bundle_sid: string;
-  readonly date_updated: string;
-}
-
-interface Campaign {
-  readonly sid: string;
-  readonly brand_registration_sid: string;
-  readonly messaging_service_sid: string;
-  readonly description: string;
-  readonly us_app_to_person_usecase: string;
-  readonly campaign_status: string;
-  readonly campaign_id: string | null;
-  readonly message_samples: readonly string[];
-  readonly errors: readonly Problem[];
-  readonly rate_limits: {
-    readonly att: { readonly mps: number; readonly msg_class: string };
-    readonly tmobile: { readonly brand_tier: string };
-  } | null;
-  readonly date_updated: string;
-}
-
-interface TollFree {
-  readonly sid: string;
-  readonly tollfree_phone_number: string;
-  readonly business_name: string;
-  readonly status: string;
-  readonly rejection_reason: string | null;
-  readonly edit_allowed: boolean | null;
-  readonly date_updated: string;
-}
+import type { Brand, Campaign, TollFree } from "./registration.ts";
+import { BrandDrawer, CampaignDrawer } from "./registration-drawers.tsx";
 
 const ON_MESSAGING = { product: "messaging" } as const;
 const MAX_SERVICES = 50;
@@ -184,57 +128,4 @@ function useCampaigns() {
     },
     refetchInterval: REFRESH_MS,
   });
-}
-
-function BrandDrawer({ brand, onClose }: { readonly brand: Brand; readonly onClose: () => void }) {
-  return (
-    <Drawer isOpen onClose={onClose} title="Brand">
-      <KeyValues
-        items={[
-          { key: "SID", value: <CopyText>{brand.sid}</CopyText> },
-          { key: "State", value: <StatusBadge status={brand.status} /> },
-          { key: "Identity", value: brand.identity_status },
-          { key: "Registry's id", value: brand.tcr_id },
-          { key: "Customer profile", value: <CopyText>{brand.customer_profile_bundle_sid}</CopyText> },
-          { key: "Mock", value: <Badge>mock</Badge>, isShown: brand.mock },
-          { key: "Why it failed", value: brand.failure_reason, isShown: brand.failure_reason !== null },
-          { key: "Problems", value: <Problems problems={brand.errors} />, isShown: brand.errors.length > 0 },
-        ]}
-      />
-    </Drawer>
-  );
-}
-
-function CampaignDrawer({ campaign, onClose }: { readonly campaign: Campaign; readonly onClose: () => void }) {
-  return (
-    <Drawer isOpen onClose={onClose} title="Campaign">
-      <KeyValues
-        items={[
-          { key: "SID", value: <CopyText>{campaign.sid}</CopyText> },
-          { key: "State", value: <StatusBadge status={campaign.campaign_status} /> },
-          { key: "Registry's id", value: campaign.campaign_id },
-          {
-            key: "Service",
-            value: <Link to={`/services/${campaign.messaging_service_sid}`}>{campaign.messaging_service_sid}</Link>,
-          },
-          { key: "Brand", value: <CopyText>{campaign.brand_registration_sid}</CopyText> },
-          { key: "Says", value: campaign.description },
-          { key: "Samples", value: campaign.message_samples.map((sample) => <p key={sample}>{sample}</p>) },
-          { key: "Problems", value: <Problems problems={campaign.errors} />, isShown: campaign.errors.length > 0 },
-        ]}
-      />
-    </Drawer>
-  );
-}
-
-function Problems({ problems }: { readonly problems: readonly Problem[] }) {
-  return (
-    <>
-      {problems.map(({ error_code: code, description }) => (
-        <p key={`${code} ${description}`}>
-          {code !== undefined && <Badge tone="bad">{code}</Badge>} {description}
-        </p>
-      ))}
-    </>
-  );
 }

@@ -8,6 +8,7 @@ import {
   ErrorNote,
   Form,
   Link,
+  Row,
   SegmentedControl,
   Stack,
   TextField,
@@ -50,19 +51,21 @@ export function AddSenderDialog({ serviceSid, pool, onClose }: AddSenderDialogPr
     <Dialog isOpen onClose={onClose} title="Add a sender">
       <Form onSubmit={add}>
         <Stack>
-          <SegmentedControl<Kind>
-            label="Kind of sender"
-            options={[
-              { value: "number", label: "Phone number" },
-              { value: "code", label: "Short code" },
-              { value: "name", label: "Name" },
-            ]}
-            value={kind}
-            onChange={(value) => {
-              setKind(value);
-              setChosen("");
-            }}
-          />
+          <Row>
+            <SegmentedControl<Kind>
+              label="Kind of sender"
+              options={[
+                { value: "number", label: "Phone number" },
+                { value: "code", label: "Short code" },
+                { value: "name", label: "Name" },
+              ]}
+              value={kind}
+              onChange={(value) => {
+                setKind(value);
+                setChosen("");
+              }}
+            />
+          </Row>
           {kind === "name" ? (
             <TextField
               label="Name"

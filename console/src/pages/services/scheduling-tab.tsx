@@ -7,6 +7,7 @@ import {
   Empty,
   ErrorNote,
   Form,
+  formatCount,
   Grid,
   Link,
   Row,
@@ -60,7 +61,7 @@ export function SchedulingTab({ serviceSid }: { readonly serviceSid: string }) {
           { id: "body", header: "Text", width: "2fr", cell: ({ body }) => body },
           {
             id: "made",
-            header: "Scheduled",
+            header: "Made",
             isMinor: true,
             cell: ({ date_created }) => <When at={date_created} />,
           },
@@ -79,7 +80,7 @@ export function SchedulingTab({ serviceSid }: { readonly serviceSid: string }) {
         ]}
       />
       <p className={styles.soft}>
-        Looked for among the latest {pages.rows.length} messages.{" "}
+        Looked for among the latest {formatCount(pages.rows.length)} messages of the account.{" "}
         {pages.hasMore && (
           <Button size="s" tone="quiet" isPending={pages.isLoadingMore} onPress={pages.loadMore}>
             Look further back
@@ -134,7 +135,7 @@ function ScheduleCard({ serviceSid }: { readonly serviceSid: string }) {
               value={at}
               onChange={setAt}
               error={error}
-              description="In the time of this browser: year-month-dayThour:minute. From 5 minutes to 35 days ahead."
+              description="In the time of this browser, from 5 minutes to 35 days ahead."
               isMono
             />
           </Grid>

@@ -101,7 +101,9 @@ export interface SenderItem {
   readonly capabilities: readonly string[];
   readonly country_code?: string | null;
   readonly date_created: string;
-  readonly [field: string]: unknown;
+  readonly phone_number?: string;
+  readonly short_code?: string;
+  readonly alpha_sender?: string;
 }
 
 /** Items of one kind as senders of the pool. */
@@ -109,7 +111,7 @@ export function sendersOf(kind: SenderKind, items: readonly SenderItem[]): reado
   return items.map((item) => ({
     sid: item.sid,
     kind,
-    address: String(item[kind.field] ?? ""),
+    address: item[kind.field] ?? "",
     country: item.country_code ?? "",
     capabilities: item.capabilities,
     date_created: item.date_created,

@@ -8,7 +8,7 @@ import {
   SampleWallet,
   SERVICE,
 } from "../../../../test/kit/message-neighbours.ts";
-import { ACCOUNT, FOREIGN, MessagingWorld, NUMBER, PHONE } from "../../../../test/kit/messaging-world.ts";
+import { ACCOUNT, FOREIGN, MessagingWorld, NUMBER, phone, PHONE } from "../../../../test/kit/messaging-world.ts";
 import { MessageRows } from "../../../../test/kit/message-rows.ts";
 import { silentLogger } from "../../../../test/kit/silent-logger.ts";
 import { AppError, callerError } from "../../../kernel/errors.ts";
@@ -368,5 +368,55 @@ describe("the live messages", () => {
     await world.send({});
     await world.restart();
     assert.equal(world.state.trace?.changes.total, 0);
+  });
+});
+
+describe("what is followed", () => {
+  it("is a hundred messages a second, each of them whole", async () => {
+    const world = await start({ traces: 500 });
+    const sids: string[] = [];
+    for (let n = 0; n < 130; n += 1) sids.push(await world.send({ to: phone(n) }));
+    const whole = (await Promise.all(sids.map((sid) => tell(world, sid)))).map(({ isComplete }) => isComplete);
+    assert.equal(whole.filter(Boolean).length, 100);
+    assert.deepEqual(
+      whole.slice(0, 100),
+      Array.from({ length: 100 }, () => true),
+    );
+    await world.advance(1_000);
+    const later = await tell(world, await world.send({ to: phone(500) }));
+    assert.equal(later.isComplete, true);
+    assert.equal(dataOf(later.entries, "status").length, 2);
+  });
+
+  it("is the last messages, as many as there is room for", async () => {
+    const world = await start({ traces: 2 });
+    const sids = [
+      await world.send({ to: phone(1) }),
+      await world.send({ to: phone(2) }),
+      await world.send({ to: phone(3) }),
+    ];
+    world.carrier.answer();
+    await world.settle();
+    const answers = await Promise.all(
+      sids.map(async (sid) => dataOf((await tell(world, sid)).entries, "attempt")[0]?.["answers"] as unknown[]),
+    );
+    assert.deepEqual(
+      answers.map(({ length }) => length),
+      [0, 0, 0],
+      "the first is not followed any more",
+    );
+    world.carrier.answer();
+    await world.settle();
+    const second = await tell(world, sids[1] ?? "");
+    assert.equal((dataOf(second.entries, "attempt")[0]?.["answers"] as unknown[] | undefined)?.length, 1);
+  });
+
+  it("has the status of a text of one part, too", async () => {
+    const world = await start();
+    await world.carrier.text({});
+    const [message] = [...world.state.messages.values()];
+    const { entries } = await tell(world, message?.sid ?? "");
+    assert.deepEqual(kinds(entries), ["arrived", "status"]);
+    assert.ok(entries.every(({ kept }) => kept));
   });
 });
