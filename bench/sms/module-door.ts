@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { openBlobFolder } from "../../src/adapters/files/index.ts";
 import { migrate, openDatabase, startEmbeddedPostgres } from "../../src/adapters/postgres/index.ts";
 import { systemClock, systemNet, systemRandomBytes } from "../../src/adapters/system/index.ts";
-import { carrierSettings, makeCarriers, type ProgramSettings } from "../../src/entry/carriers.ts";
+import { carrierBookOf } from "../../test/kit/carriers/carrier-book.ts";
+import { carrierSettings, type ProgramSettings } from "../../src/entry/carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell } from "../../src/entry/messaging-cell.ts";
 import { SidMinter } from "../../src/kernel/ids.ts";
 import { regulatoryModule } from "../../src/modules/regulatory/index.ts";
 import { FleetKey } from "../../src/platform/fleet/index.ts";
 import { accountsModule } from "../../src/modules/accounts/index.ts";
-import type { Carrier } from "../../src/modules/messaging/index.ts";
+import type { Carrier, CarrierBook } from "../../src/modules/messaging/index.ts";
 import { loadSettings } from "../../src/platform/config/index.ts";
 import { SecretBox } from "../../src/platform/secrets/index.ts";
 import type { Log } from "../../src/platform/log/index.ts";
@@ -121,9 +122,7 @@ const calls = {
       subaccountsOf: () => Promise.resolve([]),
       fleetKey: new FleetKey(Buffer.alloc(32)),
       cellNumber: 1,
-      carriers: makeCarriers(settings.carriers, { net: systemNet, publicUrl: () => "http://127.0.0.1", ...ports }).map(
-        heardCarrier,
-      ),
+      carrierBook: heardBook(carrierBookOf(settings.carriers, { net: systemNet, clock: ports.clock })),
       authenticator: { authenticate: () => Promise.resolve(undefined) },
       secrets: new SecretBox(Buffer.alloc(32)),
       isOperator: () => false,
@@ -202,6 +201,11 @@ function withoutCheckpoints(log: Log): Log {
 }
 
 /** A carrier whose receipts are counted when they are durable. Changed in its place, because a proxy around it costs. */
+function heardBook(book: CarrierBook): CarrierBook {
+  for (const carrier of book.running) heardCarrier(carrier);
+  return book;
+}
+
 function heardCarrier(carrier: Carrier): Carrier {
   const start = carrier.start.bind(carrier);
   const heard = (listener: CarrierListener): void => {

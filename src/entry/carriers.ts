@@ -1,44 +1,13 @@
-import { carrierTypes, type Carrier } from "../modules/messaging/index.ts";
-import {
-  httpCarrierType,
-  nullCarrierType,
-  smppCarrierType,
-  twilioCarrierType,
-  type Settings,
-  type SettingTable,
-} from "../platform/config/index.ts";
-import type { Clock, Logger, Net } from "../platform/ports.ts";
+import { carrierFormats } from "../modules/messaging/index.ts";
+import type { Settings } from "../platform/config/index.ts";
 
 /** The types of carriers that can be configured, each with its settings. */
-export const carrierSettings = {
-  smpp: smppCarrierType,
-  http: httpCarrierType,
-  twilio: twilioCarrierType,
-  null: nullCarrierType,
-} satisfies Readonly<Record<keyof typeof carrierTypes, SettingTable>>;
+export const carrierSettings = carrierFormats;
 
 /** The settings of this program. */
 export type ProgramSettings = Settings<typeof carrierSettings>;
 
 type CarrierSettings = ProgramSettings["carriers"][number];
-
-/** What carriers are made with. */
-export interface CarrierPorts {
-  readonly net: Net;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Where this platform is reached from outside, for carriers that call back. */
-  readonly publicUrl: () => string;
-}
-
-/** Makes the configured carriers. They connect when they are started. */
-export function makeCarriers(configured: readonly CarrierSettings[], ports: CarrierPorts): Carrier[] {
-  return configured.map((settings) => {
-    // Each type takes its own settings; that they belong together is what `type` says.
-    const make = carrierTypes[settings.type] as (options: CarrierPorts & { settings: CarrierSettings }) => Carrier;
-    return make({ ...ports, settings });
-  });
-}
 
 /** What leads to the simulated carrier when no carrier is configured. Each cell binds under a name of its own. */
 export function simulatedCarrier(

@@ -9,7 +9,7 @@ import { ledgerModule } from "../modules/ledger/index.ts";
 import { consoleCell, consoleErrors } from "../modules/console/index.ts";
 import { insightAlerts, insightErrors, insightEvents, insightsModule } from "../modules/insights/index.ts";
 import { linksModule } from "../modules/links/index.ts";
-import { messageErrors, messagingModule } from "../modules/messaging/index.ts";
+import { CarrierBook, messageErrors, messagingModule } from "../modules/messaging/index.ts";
 import { monitorModule } from "../modules/monitor/index.ts";
 import { moveErrors, movesModule } from "../modules/moves/index.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
@@ -78,6 +78,7 @@ async function allRoutes(): Promise<readonly Route[]> {
       blobs: absent,
       numbers: absent,
       carriers: [],
+      carrierBook: noCarriers(),
       fetchUrl: absent,
       accountStatus: absent,
       publicUrl: absent,
@@ -103,6 +104,19 @@ async function allRoutes(): Promise<readonly Route[]> {
     ...watchingModules(ports),
   ];
   return modules.flatMap(({ routes }) => routes);
+}
+
+/** A book without carriers, for its routes. */
+function noCarriers(): CarrierBook {
+  const ports = { database: absent, logger: absent, net: absent, secrets: absent, callbackUrl: absent };
+  return new CarrierBook({
+    ...ports,
+    clock: systemClock,
+    configured: [],
+    allowPrivateNetworks: false,
+    chaos: false,
+    traces: 0,
+  });
 }
 
 type AbsentPorts = Readonly<Record<"database" | "logger" | "mintSid" | "isOperator", never>> & {

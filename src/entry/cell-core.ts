@@ -8,7 +8,7 @@ import { systemClock, systemNet, systemRandomBytes } from "../adapters/system/in
 import { present } from "../kernel/assert.ts";
 import type { SidMinter } from "../kernel/ids.ts";
 import { accountsModule, type AccountsModule } from "../modules/accounts/index.ts";
-import type { Carrier } from "../modules/messaging/index.ts";
+import { CarrierBook } from "../modules/messaging/index.ts";
 import {
   numbersModule,
   webhooksInto,
@@ -26,7 +26,7 @@ import type { Cell } from "../platform/cell/index.ts";
 import type { Metrics } from "../platform/metrics/index.ts";
 import type { BlobStore, Logger, Migration } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
-import { makeCarriers, type ProgramSettings } from "./carriers.ts";
+import type { ProgramSettings } from "./carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell, type Neighbours } from "./messaging-cell.ts";
 import type { Observing } from "./observability.ts";
 import { openPortedNumbers } from "./ported-numbers.ts";
@@ -84,7 +84,6 @@ export interface CellCore {
   readonly requests: RequestRing | undefined;
   readonly numbers: NumbersModule;
   readonly regulatory: RegulatoryModule;
-  readonly carriers: readonly Carrier[];
   /** The contents of media. */
   readonly blobs: BlobStore;
   readonly database: PooledDatabase;
@@ -192,8 +191,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     isOperator,
     cell: () => present(late.cell, "the cell is open"),
   });
-  const { carrierPath = "" } = options;
-  const carriers = makeCarriers(options.carriers, { ...ports, publicUrl: () => `${publicUrl()}${carrierPath}` });
+  const carrierBook = makeCarrierBook(options);
   const blobs = await openBlobFolder(options.mediaFolder);
   const prepared = await prepareMessagingCell({
     ...ports,
@@ -210,7 +208,7 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
     subaccountsOf: async (sid) => ((await accounts.movable.family?.(sid)) ?? []).slice(1),
     fleetKey: options.fleetKey,
     cellNumber: options.cellNumber,
-    carriers,
+    carrierBook,
     ported,
     isOperator,
     mintSid,
@@ -247,18 +245,38 @@ export async function startCellCore(options: CellCoreOptions): Promise<CellCore>
   shutdown.add("ports of numbers", () => numbers.stop());
   regulatory.start();
   shutdown.add("reviews of profiles", () => regulatory.stop());
-  const requests =
-    settings.console.traces === 0
-      ? undefined
-      : new RequestRing({ capacity: settings.console.traces, clock: systemClock });
-  const sources = [...(requests === undefined ? [] : [requests.source]), ...cell.liveSources];
+  const { requests, live } = watchLive(options, accounts, cell);
+  return { regulatory, accounts, console, live, requests, numbers, blobs, database, cell, account, from };
+}
+
+/** The carriers of the settings, and what holds those that are added while it runs. */
+function makeCarrierBook(options: CellCoreOptions): CarrierBook {
+  const { settings, logger, database, secrets, publicUrl, carrierPath = "" } = options;
+  return new CarrierBook({
+    net: systemNet,
+    clock: systemClock,
+    logger,
+    configured: options.carriers,
+    database,
+    secrets,
+    callbackUrl: () => `${publicUrl()}${carrierPath}`,
+    allowPrivateNetworks: settings.webhooks.allowPrivateNetworks,
+    chaos: settings.console.chaos,
+    traces: settings.console.traces,
+  });
+}
+
+/** What can be watched while it happens: what the modules tell, and the requests that the API answers. */
+function watchLive({ settings, logger }: CellCoreOptions, accounts: AccountsModule, cell: MessagingCell) {
+  const { traces } = settings.console;
+  const requests = traces === 0 ? undefined : new RequestRing({ capacity: traces, clock: systemClock });
   const live = new LiveAnswerer({
-    sources,
+    sources: [...(requests === undefined ? [] : [requests.source]), ...cell.liveSources],
     clock: systemClock,
     logger,
     canAccess: (mainSid, sid) => accounts.directory.canAccess(mainSid, sid),
   });
-  return { regulatory, accounts, console, live, requests, numbers, carriers, blobs, database, cell, account, from };
+  return { requests, live };
 }
 
 async function openCell(

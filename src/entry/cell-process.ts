@@ -35,7 +35,7 @@ import {
 import type { Log } from "../platform/log/index.ts";
 import { keptTracesEndpoint } from "../platform/tracing/index.ts";
 import { simulatedCarrier } from "./carriers.ts";
-import { carrierMounts, cellPath } from "./carrier-mounts.ts";
+import { cellPath } from "./cell-path.ts";
 import { FIRST_CELL, lockCellLog, mountsOf, readiness, routesOf, startCellCore, type CellCore } from "./cell-core.ts";
 import { cellCaller, saidAddress, urlOf } from "./fleet/cell-calls.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
@@ -289,7 +289,9 @@ class CellStart {
     const mounts: Mount[] = [
       ...healthRoutes({ ready: () => (core === undefined ? [] : readiness(core.cell)) }),
       metricsMount(metrics),
-      ...(core === undefined ? [] : [...carrierMounts(core.carriers, cellPath(this.parts.name)), ...mountsOf(core)]),
+      ...(core === undefined
+        ? []
+        : [...core.cell.messaging.carrierMounts(cellPath(this.parts.name)), ...mountsOf(core)]),
       ...(made === undefined ? [] : this.internalMounts(made)),
     ];
     return new HttpServer({

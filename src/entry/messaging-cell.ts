@@ -7,7 +7,7 @@ import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
 import {
   messagingModule,
-  type Carrier,
+  type CarrierBook,
   type FetchUrl,
   type MessagingModule,
   type TextRouting,
@@ -70,7 +70,7 @@ export interface MessagingCellOptions {
   readonly fleetKey: FleetKey;
   /** 0 where there is one cell only. */
   readonly cellNumber: number;
-  readonly carriers: readonly Carrier[];
+  readonly carrierBook: CarrierBook;
   readonly ported?: PortedNumbers | undefined;
   /** Whether an account may see what is the operator's. */
   readonly isOperator: (accountSid: string) => boolean;
@@ -173,6 +173,7 @@ async function openParts(
   for (const part of [messaging, webhooks, esme, compliance, links, audit, events, alerts]) part.attach(cell);
   await openModules(modules);
   await alerts.open();
+  await messaging.loadCarriers();
   await routing.start();
   await cell.recover();
   await audit.start();
@@ -255,7 +256,7 @@ type Parts = Awaited<ReturnType<typeof makeParts>>;
 
 /** The parts of a cell, which know each other but no log yet. */
 async function makeParts(options: MessagingCellOptions) {
-  const { settings, clock, net, logger, database, accounts, carriers, ported, isOperator } = options;
+  const { settings, clock, net, logger, database, accounts, carrierBook, ported, isOperator } = options;
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
   const limits = { maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost };
   const http = new HttpClient({ net, clock, limits });
@@ -275,7 +276,15 @@ async function makeParts(options: MessagingCellOptions) {
     accounts: { authenticator: options.authenticator, directory: accounts },
     messaging: useMessaging,
   });
-  const routing = await makeRouting({ database, clock, logger, carriers, ported, isOperator, messaging: useMessaging });
+  const routing = await makeRouting({
+    database,
+    clock,
+    logger,
+    carriers: carrierBook.routable,
+    ported,
+    isOperator,
+    messaging: useMessaging,
+  });
   const messaging = makeMessaging(options, { routing, esme, modules, fetchUrl: urlFetcher(http, guard) });
   late.messaging = messaging;
   const watching = await makeWatchingModules({
@@ -332,6 +341,10 @@ function makeMessaging(
   return messagingModule({
     ...options,
     ...(neighbours === undefined ? {} : elsewhere(neighbours)),
+    carriers: options.carrierBook.running,
+    useCarriers: (carriers) => routing.useCarriers(carriers),
+    timeline: { pdus: options.carrierBook.traces },
+    traces: options.settings.console.traces,
     router: routing.router,
     rates: { senders: senderRates, accounts: accountRates, queueSeconds: senderQueueSeconds },
     inboundBinds: esme.inboundBinds,

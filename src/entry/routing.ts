@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
-import { MESSAGE_INTENTS, type Carrier, type MessagingModule } from "../modules/messaging/index.ts";
-import { routingModule, type ContentHash, type PortedNumbers, type RoutingModule } from "../modules/routing/index.ts";
+import { MESSAGE_INTENTS, type MessagingModule } from "../modules/messaging/index.ts";
+import {
+  routingModule,
+  type ContentHash,
+  type PortedNumbers,
+  type RoutingModule,
+  type SettingsCarrier,
+} from "../modules/routing/index.ts";
 import type { Clock, Database, Logger } from "../platform/ports.ts";
 
 /** The content hash of routing tables: SHA-256. */
@@ -20,7 +26,7 @@ export interface RoutingParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly carriers: readonly Carrier[];
+  readonly carriers: readonly SettingsCarrier[];
   readonly isOperator: (accountSid: string) => boolean;
   readonly ported?: PortedNumbers | undefined;
   /** The cell's messaging, which is made after this. */

@@ -25,7 +25,6 @@ import { addProcessMetrics, Metrics } from "../platform/metrics/index.ts";
 import type { Logger } from "../platform/ports.ts";
 import { loadMasterKey } from "../platform/secrets/index.ts";
 import type { Progress } from "../platform/cli/index.ts";
-import { carrierMounts } from "./carrier-mounts.ts";
 import { simulatedCarrier, type ProgramSettings } from "./carriers.ts";
 import { CELL_DATABASE, CONTROL_DATABASE } from "./fleet/databases.ts";
 import { FIRST_CELL, lockCellLog, mountsOf, readiness, routesOf, startCellCore, type CellCore } from "./cell-core.ts";
@@ -436,7 +435,7 @@ class SystemStart {
 
   private mountsOf({ core, simulator, control }: Served, { certificates }: Watched): readonly Mount[] {
     const { settings } = this.options;
-    const { accounts, cell, carriers } = core;
+    const { accounts, cell } = core;
     return [
       ...control.mounts,
       ...(settings.console.enabled ? present(this.console, "the console is made").mounts : []),
@@ -455,7 +454,7 @@ class SystemStart {
         isOperator: (sid) => sid === core.account?.accountSid,
         certificates: () => certificates,
       }),
-      ...carrierMounts(carriers),
+      ...cell.messaging.carrierMounts(),
       ...mountsOf(core),
       ...(simulator === undefined ? [] : simulatorMounts(simulator)),
     ];

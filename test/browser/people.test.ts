@@ -169,12 +169,16 @@ describe("people with roles in the console", { skip: missingBrowser() ?? false }
     await first.close();
     const { json } = await callFrom(page, { path: "/trunkline/v1/Console/Users" });
     const { users } = json as { users: { sid: string; role: string; email: string | null; is_account: boolean }[] };
-    const own = users.filter(({ role }) => role === "owner");
-    for (const { sid } of own) {
-      const path = `/trunkline/v1/Console/Users/${sid}`;
+    const demote = async (user: { readonly sid: string }): Promise<string> => {
+      const path = `/trunkline/v1/Console/Users/${user.sid}`;
       const { status, json: answer } = await callFrom(page, { method: "POST", path, form: { Role: "support" } });
       assert.equal(status, 403, JSON.stringify(answer));
-    }
+      return (answer as { message: string }).message;
+    };
+    const person = users.find(({ email }) => email === "owner@example.com");
+    const account = users.find(({ is_account: isAccount }) => isAccount);
+    assert.match(await demote(person ?? assert.fail()), /last owner/);
+    assert.match(await demote(account ?? assert.fail()), /./);
   });
 });
 

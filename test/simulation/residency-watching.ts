@@ -50,11 +50,27 @@ const question: MarkedCall = refused(({ marks }: Scene) => ({
   form: { Sql: `select '${marks.text()}'` },
 }));
 
+const carriers: MarkedCall = async (scene) => {
+  const json = ({ marks }: Scene) => ({
+    type: "smpp",
+    name: marks.plain(),
+    url: `smpp://${marks.plain()}@127.0.0.1:1`,
+  });
+  await refused((all) => ({ path: "/trunkline/v1/Carriers", json: json(all) }))(scene);
+  await refused((all) => ({ path: `/trunkline/v1/Carriers/${all.marks.plain()}`, json: json(all) }))(scene);
+  await refused((all) => ({ path: "/trunkline/v1/Carriers/Tests", json: json(all) }))(scene);
+  await refused(({ marks }) => ({
+    path: `/trunkline/v1/Carriers/${marks.plain()}/Chaos`,
+    form: { Mode: "slow", DelayMs: marks.text() },
+  }))(scene);
+};
+
 /** By endpoint. */
 export const WATCHING_CALLS: Readonly<Record<string, MarkedCall>> = {
   [`POST api ${CONSOLE}/Users`]: people,
   [`POST api ${RULES}`]: alertRules,
   "POST api /trunkline/v1/Insights/Queries": question,
+  "POST api /trunkline/v1/Carriers": carriers,
 };
 
 /** By call, what else it calls. */
@@ -65,4 +81,7 @@ export const WATCHING_MAKES: Readonly<Record<string, readonly string[]>> = {
     ),
   ],
   [`POST api ${RULES}`]: [`api ${RULES}/{Sid}`],
+  "POST api /trunkline/v1/Carriers": ["{Name}", "Tests", "{Name}/Chaos"].map(
+    (path) => `api /trunkline/v1/Carriers/${path}`,
+  ),
 };

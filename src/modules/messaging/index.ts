@@ -1,5 +1,6 @@
 /** Programmable messaging: texts out, receipts back, texts in. */
-export { carrierTypes, type Carrier, type CarrierEndpoint } from "./carriers/index.ts";
+export { CarrierBook, carrierFormats, carrierMounts } from "./carrier-book/index.ts";
+export type { Carrier } from "./carriers/index.ts";
 export { cancelMessage, replaceMessage } from "./change-message.ts";
 export { createMessage, type CreateMessageInput } from "./create-message.ts";
 export type { MessagingDeps } from "./deps.ts";

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { carrierMounts } from "../../../src/entry/carrier-mounts.ts";
-import { makeCarriers } from "../../../src/entry/carriers.ts";
-import type { Carrier } from "../../../src/modules/messaging/index.ts";
+import { carrierMounts, type Carrier } from "../../../src/modules/messaging/index.ts";
 import { HttpServer } from "../../../src/platform/http/index.ts";
 import type { Listener } from "../../../src/platform/ports.ts";
+import { carrierBookOf } from "../../kit/carriers/carrier-book.ts";
 import { bodyOf } from "../../kit/loopback-servers.ts";
 import { silentLogger } from "../../kit/silent-logger.ts";
 import type { Behaviour, CarrierWorld, Peer, PeerReceipt, Submission, Verdict } from "./rig.ts";
@@ -82,7 +81,8 @@ export class HttpPeerFake implements Peer {
     await this.comeBack();
     const { carriers } = readSettings(this.shape.settings(`127.0.0.1:${this.port}`));
     const { net, clock } = this.world;
-    const [carrier] = makeCarriers(carriers, { net, clock, logger: silentLogger, publicUrl: () => PUBLIC_URL });
+    const book = carrierBookOf(carriers, { net, clock, publicUrl: () => PUBLIC_URL });
+    const [carrier] = book.running;
     assert.ok(carrier);
     this.ours = new HttpServer({
       clock,
@@ -90,7 +90,7 @@ export class HttpPeerFake implements Peer {
       minter: { mint: (prefix) => `${prefix}0` },
       authenticator: { authenticate: () => Promise.resolve(undefined) },
       routes: [],
-      mounts: carrierMounts([carrier]),
+      mounts: carrierMounts(book),
     });
     return carrier;
   }

@@ -1,4 +1,4 @@
-import { makeCarriers } from "../../../src/entry/carriers.ts";
+import { carrierBookOf } from "../../kit/carriers/carrier-book.ts";
 import { silentLogger } from "../../kit/silent-logger.ts";
 import type { CarrierKind, Peer } from "./rig.ts";
 import { readSettings } from "./settings-file.ts";
@@ -17,7 +17,7 @@ export const nullKind: CarrierKind = {
     const { carriers } = readSettings(
       `carriers: [{ type: "null", name: north, window: 10, latencyMs: ${LATENCY_MS}, receiptDelayMs: 100 }]`,
     );
-    const [carrier] = makeCarriers(carriers, { net, clock, logger: silentLogger, publicUrl: () => "" });
+    const [carrier] = carrierBookOf(carriers, { net, clock }).running;
     if (carrier === undefined) throw new Error("no carrier");
     return Promise.resolve({ carrier, peer: nobody });
   },

@@ -1,4 +1,4 @@
-import { makeCarriers } from "../../../src/entry/carriers.ts";
+import { carrierBookOf } from "../../kit/carriers/carrier-book.ts";
 import { SmppServer, type Respond, type ServerSession } from "../../../src/platform/smpp/index.ts";
 import {
   CommandStatus,
@@ -142,7 +142,7 @@ export const smppKind: CarrierKind = {
       `carriers: [{ type: smpp, name: north, url: "smpp://a:b@memory:${peer.port}", window: 10, responseTimeoutMs: 2000, enquireLinkMs: 3600000 }]`,
     );
     const { net, clock } = world;
-    const [carrier] = makeCarriers(carriers, { net, clock, logger: silentLogger, publicUrl: () => "" });
+    const [carrier] = carrierBookOf(carriers, { net, clock }).running;
     if (carrier === undefined) throw new Error("no carrier");
     return { carrier, peer };
   },

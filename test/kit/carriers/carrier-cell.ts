@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MemoryBlobStore } from "../../../src/adapters/memory/index.ts";
-import { makeCarriers, simulatedCarrier } from "../../../src/entry/carriers.ts";
+import { simulatedCarrier } from "../../../src/entry/carriers.ts";
 import { SidMinter } from "../../../src/kernel/ids.ts";
 import {
   createMessage,
@@ -10,6 +10,7 @@ import {
 } from "../../../src/modules/messaging/index.ts";
 import { Cell } from "../../../src/platform/cell/index.ts";
 import type { Clock, Net } from "../../../src/platform/ports.ts";
+import { carrierBookOf } from "./carrier-book.ts";
 import { memoryDisk, openMemoryLog, seeded, settle } from "../memory-log.ts";
 import { ACCOUNT, NUMBER } from "../messaging-world.ts";
 import { emptyDatabase, routerOf } from "../routes.ts";
@@ -50,7 +51,7 @@ export class CarrierCell {
       (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
     );
     const publicUrl = (): string => "https://sms.example.org/";
-    const carriers = makeCarriers([settings], { net, clock, logger: silentLogger, publicUrl });
+    const carriers = carrierBookOf([settings], { net, clock, publicUrl }).running;
     const module = messagingModule({
       database: emptyDatabase,
       blobs: new MemoryBlobStore(),

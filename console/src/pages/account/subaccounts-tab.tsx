@@ -1,3 +1,4 @@
+import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, select, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -9,6 +10,7 @@ import {
   ErrorNote,
   FilterBar,
   Form,
+  IconButton,
   Menu,
   Stack,
   StatusBadge,
@@ -86,11 +88,11 @@ export function SubaccountsTab() {
             id: "do",
             header: "",
             align: "end",
-            width: "110px",
+            width: "48px",
             cell: (row) => (
               <Menu
                 label={`What to do with ${row.friendly_name}`}
-                trigger={<Button size="s">Change</Button>}
+                trigger={<IconButton label={`Change ${row.friendly_name}`} icon={<Ellipsis size={16} />} size="s" />}
                 items={entriesOf(row, canWrite, {
                   switchTo,
                   setStatus: (status) => change.run({ sid: row.sid, status }),

@@ -1,3 +1,4 @@
+import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -9,6 +10,7 @@ import {
   ErrorNote,
   FilterBar,
   Form,
+  IconButton,
   Menu,
   Select,
   Stack,
@@ -95,14 +97,14 @@ export function UsersTab() {
             id: "do",
             header: "",
             align: "end",
-            width: "110px",
+            width: "48px",
             cell: (user) =>
               canWrite &&
               !user.is_account &&
               user.sid !== me.sid && (
                 <Menu
                   label={`What to do with ${nameOf(user)}`}
-                  trigger={<Button size="s">Change</Button>}
+                  trigger={<IconButton label={`Change ${nameOf(user)}`} icon={<Ellipsis size={16} />} size="s" />}
                   items={[
                     ...rolesFor(me.role)
                       .filter(({ value }) => value !== user.role)

@@ -152,13 +152,14 @@ export function BuyTab() {
             id: "price",
             header: "A month",
             align: "end",
+            width: "76px",
             cell: () => <span className={styles.price}>{shownPrice ?? "–"}</span>,
           },
           {
             id: "buy",
             header: "",
             align: "end",
-            width: "90px",
+            width: "68px",
             cell: (row) => (
               <Button size="s" label={`Buy ${row.friendly_name}`} onPress={() => setChosen(row)}>
                 Buy

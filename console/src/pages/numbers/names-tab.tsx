@@ -1,3 +1,4 @@
+import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -8,6 +9,7 @@ import {
   ErrorNote,
   FilterBar,
   Form,
+  IconButton,
   Menu,
   Stack,
   StatusBadge,
@@ -64,7 +66,7 @@ export function NamesTab() {
             id: "do",
             header: "",
             align: "end",
-            width: "120px",
+            width: "48px",
             cell: (row) => canWrite && <SenderMenu sender={row} onRemove={() => setDoomed(row)} />,
           },
         ]}
@@ -99,7 +101,7 @@ function SenderMenu({ sender, onRemove }: { readonly sender: AlphanumericSender;
   return (
     <Menu
       label={`What to do with ${sender.sender}`}
-      trigger={<Button size="s">Change</Button>}
+      trigger={<IconButton label={`Change ${sender.sender}`} icon={<Ellipsis size={16} />} size="s" />}
       items={[
         ...reviews.map((status) => ({
           id: status,

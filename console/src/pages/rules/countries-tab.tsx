@@ -118,12 +118,13 @@ export function CountriesTab() {
             id: "risk",
             header: "",
             width: "90px",
+            isMinor: true,
             cell: ({ isHighRisk }) => isHighRisk && <Badge tone="warn">high risk</Badge>,
           },
           {
             id: "may",
-            header: "May be sent to",
-            width: "120px",
+            header: "Allowed",
+            width: "84px",
             align: "end",
             cell: (row) => (
               <Switch

@@ -36,6 +36,7 @@ function RuleView({ row, rule }: { readonly row: CountryRow; readonly rule: Coun
             key: "May be sent to",
             value: <Badge tone={row.isEnabled ? "good" : "neutral"}>{row.isEnabled ? "yes" : "no"}</Badge>,
           },
+          { key: "Risk", value: <Badge tone="warn">high: the operator decides</Badge>, isShown: row.isHighRisk },
           { key: "Names", value: WORDS[rule.alphanumeric] ?? rule.alphanumeric },
           {
             key: "Names have to be",

@@ -1,5 +1,5 @@
 import { useApi, useSession } from "../../api/index.ts";
-import { Badge, Count, ErrorNote, Link, Row, Stack, Table } from "../../ui/index.ts";
+import { Badge, Count, ErrorNote, Link, Stack, Table } from "../../ui/index.ts";
 import styles from "./rules.module.css";
 
 interface Rule {
@@ -33,15 +33,15 @@ export function RuleListTab() {
           {
             id: "codes",
             header: "Errors",
-            width: "1.6fr",
+            width: "1.8fr",
             cell: ({ error_codes: codes }) => (
-              <Row gap="s">
+              <span className={styles.demands}>
                 {codes.map((code) => (
                   <Link key={code} to={`https://www.twilio.com/docs/errors/${code}`}>
                     <Badge>{code}</Badge>
                   </Link>
                 ))}
-              </Row>
+              </span>
             ),
           },
           ...(isOperator
