@@ -3,6 +3,7 @@ import type { LiveSource } from "../platform/live/index.ts";
 import type { ReadAll } from "../modules/insights/index.ts";
 import { alertTexts, makeWatchingModules, type WatchingModules } from "./watching-modules.ts";
 import { present } from "../kernel/assert.ts";
+import { systemRandomBytes } from "../adapters/system/index.ts";
 import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
 import {
@@ -25,6 +26,7 @@ import {
   projectionMigration,
   readProjectedOffsets,
   refusedRowsMigration,
+  type CellRecord,
   type ProjectedTable,
 } from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
@@ -35,7 +37,13 @@ import type { Log } from "../platform/log/index.ts";
 import { ProjectionLag, type FailingHost, type Metrics } from "../platform/metrics/index.ts";
 import type { BlobStore, Clock, Logger, Migration, Net } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
-import { ThreadSender, WebhookDelivery, WebhookState, webhookMachine } from "../platform/webhooks/index.ts";
+import {
+  ThreadSender,
+  WebhookDelivery,
+  WebhookState,
+  webhookMachine,
+  WebhookTraces,
+} from "../platform/webhooks/index.ts";
 import type { ProgramSettings } from "./carriers.ts";
 import {
   closeModules,
@@ -210,7 +218,7 @@ async function openParts(
   const { mounts } = services;
   const through = (next: RequestAnswerer): RequestAnswerer => links.through(next);
   const made = { cell, messaging, routing, esme, smppPorts, routes, mounts, monitor, webhooks, projection, lag };
-  const liveSources: readonly LiveSource[] = [messaging, insights, alerts].flatMap((part) => part.liveSources);
+  const liveSources: readonly LiveSource[] = [messaging, monitor, insights, alerts].flatMap((part) => part.liveSources);
   return {
     ...made,
     failingHosts: parts.failingHosts,
@@ -270,6 +278,7 @@ async function makeParts(options: MessagingCellOptions) {
     escrowHome: options.neighbours?.escrowHome,
   });
   const keys = new KeyBook();
+  const looked = makeLooked(options);
   const useMessaging = (): MessagingModule => present(late.messaging, "messaging is made");
   const esme = makeEsme({
     ...options,
@@ -285,7 +294,7 @@ async function makeParts(options: MessagingCellOptions) {
     isOperator,
     messaging: useMessaging,
   });
-  const messaging = makeMessaging(options, { routing, esme, modules, fetchUrl: urlFetcher(http, guard) });
+  const messaging = makeMessaging(options, { routing, esme, modules, looked, fetchUrl: urlFetcher(http, guard) });
   late.messaging = messaging;
   const watching = await makeWatchingModules({
     ...options,
@@ -294,11 +303,18 @@ async function makeParts(options: MessagingCellOptions) {
     gate: options.neighbours?.gate,
     readAll: options.neighbours?.readAll,
   });
-  const monitor = monitorModule({ database, clock, logger, cell: options.name });
+  const monitor = monitorModule({
+    database,
+    clock,
+    logger,
+    cell: options.name,
+    traces: settings.console.traces,
+    ...(looked.traces === undefined ? {} : { webhooks: watchedWebhooks(options, looked, late) }),
+  });
   const all: { responders?: MessagingModule["responders"] } = {};
   // Asked for every webhook: put together once.
   const responders = () => (all.responders ??= { ...watching.alerts.responders, ...useMessaging().responders });
-  const { sender, failingHosts, webhooks, state: webhookState, machine } = makeWebhooks(options, modules, responders);
+  const { sender, failingHosts, webhooks, machine } = makeWebhooks(options, { modules, looked, responders });
   const { ledger, services, a2p, compliance, links, audit } = modules;
   const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit].map((part) => part.machine);
   const machines = [
@@ -322,7 +338,7 @@ async function makeParts(options: MessagingCellOptions) {
     sender,
     failingHosts,
     webhooks,
-    webhookState,
+    webhookState: looked.state,
     keys,
     machines,
   };
@@ -331,19 +347,25 @@ async function makeParts(options: MessagingCellOptions) {
 /** Messaging as the settings have it. */
 function makeMessaging(
   options: MessagingCellOptions,
-  parts: { routing: RoutingModule; esme: EsmeModule; modules: CellModules; fetchUrl: FetchUrl },
+  parts: { routing: RoutingModule; esme: EsmeModule; modules: CellModules; looked: Looked; fetchUrl: FetchUrl },
 ): MessagingModule {
   const { unknownGraceSeconds, adoptReceiptSeconds, senderRates, accountRates, senderQueueSeconds, statusCallbacks } =
     options.settings.messaging;
   const { neighbours } = options;
   const tracing = options.observing?.tracing;
-  const { routing, esme, fetchUrl, modules } = parts;
+  const { routing, esme, fetchUrl, modules, looked } = parts;
+  const { compliance, ledger } = modules;
   return messagingModule({
     ...options,
     ...(neighbours === undefined ? {} : elsewhere(neighbours)),
     carriers: options.carrierBook.running,
     useCarriers: (carriers) => routing.useCarriers(carriers),
-    timeline: { pdus: options.carrierBook.traces },
+    timeline: {
+      pdus: options.carrierBook.traces,
+      webhooks: looked.traces === undefined ? undefined : { traces: looked.traces, state: looked.state },
+      rulesAsked: (country) => (country === undefined ? [] : compliance.rulesAsked(country)),
+      linesOf: (sid) => ledger.linesOf(sid),
+    },
     traces: options.settings.console.traces,
     router: routing.router,
     rates: { senders: senderRates, accounts: accountRates, queueSeconds: senderQueueSeconds },
@@ -369,12 +391,53 @@ function elsewhere({ gate, sendTexts }: Neighbours) {
   };
 }
 
+/** Webhooks as they are looked at: those that wait, and the last that were sent. */
+interface Looked {
+  readonly state: WebhookState;
+  /** Absent where nothing is kept to be looked at. */
+  readonly traces: WebhookTraces | undefined;
+}
+
+/** What webhooks are made of beside the cell. */
+interface WebhookParts {
+  readonly modules: CellModules;
+  readonly looked: Looked;
+  readonly responders: () => MessagingModule["responders"];
+}
+
+const LIFE_OCTETS = 6;
+
+function makeLooked({ settings, clock }: MessagingCellOptions): Looked {
+  const capacity = settings.console.traces;
+  const life = Buffer.from(systemRandomBytes(LIFE_OCTETS)).toString("hex");
+  return {
+    state: new WebhookState(),
+    traces: capacity === 0 ? undefined : new WebhookTraces({ capacity, clock, life }),
+  };
+}
+
+/** What the debugger needs to show webhooks, and to send them again. */
+function watchedWebhooks(
+  { mintSid, isOperator }: MessagingCellOptions,
+  { state, traces }: Looked,
+  late: { readonly cell?: Cell },
+) {
+  return {
+    traces: present(traces, "something is kept to be looked at"),
+    state,
+    mintSid,
+    isOperator,
+    commit: (record: CellRecord) => present(late.cell, "the cell is made").commit(record),
+  };
+}
+
 /** What sends webhooks: decided on the cell's thread, sent by one of its own. */
 function makeWebhooks(
   { settings, clock, logger, accounts, observing }: MessagingCellOptions,
-  { pricing, ledger }: CellModules,
-  responders: () => MessagingModule["responders"],
+  { modules, looked, responders }: WebhookParts,
 ) {
+  const { pricing, ledger } = modules;
+  const { state, traces } = looked;
   const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
   const thread = new ThreadSender({
     entry: new URL(`./webhook-thread${extname(import.meta.url)}`, import.meta.url),
@@ -382,7 +445,6 @@ function makeWebhooks(
     clock,
     logger,
   });
-  const state = new WebhookState();
   const { sender, failingHosts } = watchSender(observing, thread, { clock, state });
   const webhooks = new WebhookDelivery({
     state,
@@ -396,7 +458,8 @@ function makeWebhooks(
       micros: pricing.prices.priceOf(sid, "webhook-retries"),
       currency: ledger.spending.currencyOf(sid),
     }),
+    traces,
     responders,
   });
-  return { sender, failingHosts, webhooks, state, machine: webhookMachine(state, webhooks) };
+  return { sender, failingHosts, webhooks, machine: webhookMachine(state, webhooks) };
 }

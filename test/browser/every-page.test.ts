@@ -127,7 +127,9 @@ async function axe(page: Page, mode: string): Promise<readonly string[]> {
   const { violations } = await page.evaluate<AxeResult>('axe.run({ resultTypes: ["violations"] })');
   return violations
     .filter(({ impact }) => TOO_BAD.has(impact))
-    .map(({ id, help, nodes }) => `${mode}: ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+    .map(
+      ({ id, help, nodes }) => `${mode}: ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
+    );
 }
 
 /** Whether one has to scroll sideways. */

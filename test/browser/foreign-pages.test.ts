@@ -92,7 +92,12 @@ describe("foreign pages and the console", { skip: missingBrowser() ?? false }, (
             const post = async (options: object): Promise<string> => {
               try {
                 const body = new URLSearchParams(form);
-                const { status, type } = await fetch(target, { method: "POST", credentials: "include", body, ...options });
+                const { status, type } = await fetch(target, {
+                  method: "POST",
+                  credentials: "include",
+                  body,
+                  ...options,
+                });
                 return `${type} ${status}`;
               } catch {
                 return "refused";

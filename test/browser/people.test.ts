@@ -37,7 +37,11 @@ const ROLES = [
     misses: ["Money", "Questions in SQL"],
     refused: "/queries",
     mayNot: [
-      { method: "POST", path: "/2010-04-01/Accounts/{AccountSid}/Messages.json", form: { To: "+15551230000", Body: "no" } },
+      {
+        method: "POST",
+        path: "/2010-04-01/Accounts/{AccountSid}/Messages.json",
+        form: { To: "+15551230000", Body: "no" },
+      },
       { path: "/2010-04-01/Accounts/{AccountSid}/Keys.json" },
       { method: "POST", path: "/trunkline/v1/Cells/messaging-1", form: { State: "draining" } },
     ],

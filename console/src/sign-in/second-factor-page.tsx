@@ -76,7 +76,10 @@ function Enrolment({ secret, onCodes }: EnrolmentProps) {
       />
       <details>
         <summary>I cannot scan it: show the secret</summary>
-        <CopyText label="Copy the secret">{secret.secret}</CopyText>
+        <div className={styles.secret}>
+          <CopyText label="Copy the secret">{secret.secret}</CopyText>
+          <a href={secret.secret_uri}>Open it in an app on this device</a>
+        </div>
       </details>
       <TextField
         label="The code that the app shows"

@@ -75,7 +75,7 @@ export default function SignInPage({ reason, email, onDone }: SignInPageProps) {
           <Select
             label="Account"
             name="account"
-            options={accounts.map((sid) => ({ value: sid, label: sid }))}
+            options={accounts.map((sid) => ({ value: sid, label: shortOf(sid), description: sid }))}
             {...(accounts[0] === undefined ? {} : { defaultValue: accounts[0] })}
           />
         )}
@@ -111,6 +111,11 @@ function PasswordFields({ email }: { readonly email: string }) {
       />
     </>
   );
+}
+
+/** The begin and the end of an SID: accounts of one system begin alike. */
+function shortOf(sid: string): string {
+  return `${sid.slice(0, 10)}…${sid.slice(-10)}`;
 }
 
 function needOf(error: unknown): Need {

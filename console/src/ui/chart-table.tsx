@@ -3,7 +3,7 @@ import { formatCount } from "./numbers.ts";
 import type { TimeChartProps } from "./time-chart.tsx";
 
 /** A screen reader does not need every point of a long series. */
-const MAX_ROWS = 60;
+const MAX_ROWS = 100;
 
 /** The numbers of a chart as a table that only screen readers see. */
 export function ChartTable({ series, times, unit = "" }: Pick<TimeChartProps, "series" | "times" | "unit">) {

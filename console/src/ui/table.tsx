@@ -64,12 +64,18 @@ export function Table<R>(props: TableProps<R>) {
     virtualizer.scrollToIndex(index);
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus());
   };
-  if (rows.length === 0 && !isLoading && empty !== undefined) return <div className={styles.empty}>{empty}</div>;
+  if (rows.length === 0 && !isLoading && empty !== undefined)
+    return (
+      <div className={styles.empty} data-table="">
+        {empty}
+      </div>
+    );
   const items = virtualizer.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;
   return (
     <div
       ref={scroller}
+      data-table=""
       className={classes(styles.scroller, height === "fill" && styles.fill)}
       style={height === "fill" ? undefined : { maxHeight: height }}
       role="grid"

@@ -79,7 +79,16 @@ describe("the state of a fleet", () => {
   });
 
   it("is judged by the doctor", () => {
-    const good: ShownCell = { ...cell(1), health: "up", ageMs: 20, accounts: 5, capacity: 5_000, load, drift: null };
+    const good: ShownCell = {
+      ...cell(1),
+      health: "up",
+      ageMs: 20,
+      startedMs: 1,
+      accounts: 5,
+      capacity: 5_000,
+      load,
+      drift: null,
+    };
     const verdicts = (more: Partial<ShownCell>) =>
       [judgeCell({ ...good, ...more })].map((f) => [f.verdict, f.detail])[0];
     assert.deepEqual(verdicts({}), ["good", "us1, up, 5 of 5000 accounts"]);

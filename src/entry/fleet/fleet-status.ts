@@ -10,6 +10,8 @@ export interface ShownCell extends CellDescriptor {
   readonly health: "up" | "suspect" | "down";
   /** How old the newest word of it is, in milliseconds; null for one that was never heard of. */
   readonly ageMs: number | null;
+  /** When its process began, by its own clock, so that a restart between two looks is seen; null where it was never heard of. */
+  readonly startedMs: number | null;
   /** Accounts at home there, and how many it takes; null where the routing table cannot be asked. */
   readonly accounts: number | null;
   readonly capacity: number | null;
@@ -62,6 +64,7 @@ export function fleetStatus(
       ...cell,
       health: member === undefined ? "down" : HEALTH[member.status],
       ageMs: member?.ageMs ?? null,
+      startedMs: member?.generation ?? null,
       accounts: full?.accounts ?? null,
       capacity: full?.capacity ?? null,
       load: (member === undefined ? undefined : readLoad(gossip.get(cell.name, LOAD_KEY))) ?? null,

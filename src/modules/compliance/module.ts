@@ -25,6 +25,8 @@ export interface ComplianceModule {
   readonly compliance: Compliance;
   /** Whether a country (ISO 3166-1 alpha-2) takes alphanumeric senders; with a sender, whether it takes that one. */
   takesNames(country: string, sender?: { readonly accountSid: string; readonly address: string }): boolean;
+  /** The names of the rules that a message to a country is held to as things are now, in their order. */
+  rulesAsked(country: string): readonly string[];
   readonly machine: Machine;
   readonly projections: readonly ProjectedTable<never>[];
   readonly migrations: readonly Migration[];
@@ -66,6 +68,7 @@ export function complianceModule(options: ComplianceOptions): ComplianceModule {
       if (alphanumeric !== "registered" || sender === undefined) return alphanumeric !== "forbidden";
       return world.senders.isRegistered(sender.accountSid, sender.address, country);
     },
+    rulesAsked: (country) => engine.asked(country),
     machine: consentMachine(consents, options.cell),
     projections: consentProjections(consents),
     migrations: [...settingMigrations, ...consentMigrations],

@@ -59,6 +59,11 @@ export class RuleEngine {
     return added === undefined ? ACCEPT : Object.assign({}, ACCEPT, ...added);
   }
 
+  /** The names of the rules that a message to a country is held to as things are now, in their order. */
+  asked(country: string): readonly string[] {
+    return this.planFor(country).accept.map(({ name }) => name);
+  }
+
   private planFor(country: string): Plan {
     const accept = rules.filter((rule) => rule.concerns(country, this.world));
     return { accept, submit: accept.filter(({ asked }) => asked === "both") };

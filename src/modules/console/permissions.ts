@@ -143,7 +143,7 @@ const LINES: Readonly<Record<string, readonly Line[]>> = {
     [`${T}/Routing/Explanations`, "routes.read"],
     [`${T}/Routing/Comparisons`, "routes.read"],
     ...area("routes", `${T}/Routing/{x*}`),
-    ...area("carriers", `${T}/Carriers`, `${T}/Carriers/{x*}`, `${T}/CarrierTypes`, `${T}/CarrierTypes/{x*}`),
+    ...area("carriers", `${T}/Carriers`, `${T}/Carriers/{x*}`),
     ...area("smpp", `${T}/Smpp/Credentials`, `${T}/Smpp/Credentials/{Sid}`),
     ...area("cells", `${T}/Cells`, `${T}/Cells/{x*}`, `${T}/Moves`, `${T}/Moves/{Sid}`, `${T}/Accounts`),
     ...area("cells", `${T}/Accounts/{Sid}/Home`, `${T}/Accounts/{Sid}/Moves`),

@@ -69,6 +69,27 @@ export async function listLines(deps: LineDeps, filter: LineFilter, slice: Slice
   return slice.direction === "next" ? merged.slice(0, slice.limit) : merged.slice(-slice.limit);
 }
 
+/** What is asked for of one resource: nothing has more lines than a message in a thousand attempts. */
+const MAX_RESOURCE_LINES = 200;
+
+/** The lines of one message, call or look-up, oldest first; at most 200. Whoever asks has checked whose it is. */
+export async function linesOfResource(deps: LineDeps, resourceSid: string): Promise<Line[]> {
+  const filter: LineFilter = {
+    accountSids: undefined,
+    wallet: undefined,
+    kinds: ["charge", "cost", "credit"],
+    fromMs: undefined,
+    untilMs: undefined,
+    category: undefined,
+    carrier: undefined,
+    country: undefined,
+    network: undefined,
+    resourceSid,
+  };
+  const slice: Slice = { limit: MAX_RESOURCE_LINES, cursor: undefined, direction: "next" };
+  return (await listLines(deps, filter, slice)).toReversed();
+}
+
 /** One line by its id. */
 export async function findLine({ database, state }: LineDeps, id: string): Promise<Line | undefined> {
   for (const line of recentLines(state)) if (line.id === id) return line;

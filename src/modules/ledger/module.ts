@@ -18,6 +18,8 @@ import {
 import { holdRoutes } from "./holds.resource.ts";
 import { joinAccount } from "./join-account.ts";
 import { LedgerMachine } from "./ledger-machine.ts";
+import type { Line } from "./line.ts";
+import { linesOfResource } from "./line.store.ts";
 import { lineRoutes } from "./lines.resource.ts";
 import { ledgerMigrations } from "./migrations.ts";
 import { ledgerMovable } from "./movable.ts";
@@ -63,6 +65,8 @@ export interface LedgerModule {
   readonly spending: Spending;
   /** The main account that pays for an account, once `spending.prepare` has asked; for prices. */
   payerOf(accountSid: string): string | undefined;
+  /** The lines of one message, oldest first. Whoever asks has checked whose it is. */
+  linesOf(resourceSid: string): Promise<readonly Line[]>;
   /** What the machine keeps, for tests and metrics. Not to be changed. */
   readonly book: Book;
   /** Answers another cell that spends money of an account of this one. Its name must have been checked. */
@@ -160,6 +164,7 @@ export function ledgerModule(options: LedgerOptions): LedgerModule {
     movable: told.movableWith(ledgerMovable({ state, cellName, cell })),
     spending,
     payerOf: (accountSid) => state.members.get(accountSid)?.owner,
+    linesOf: (resourceSid) => linesOfResource({ database, state }, resourceSid),
     book,
     answerEscrow: (ask) => answerAsk(homeDeps, ask),
     start: () => {

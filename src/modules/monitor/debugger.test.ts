@@ -93,7 +93,12 @@ class World {
   ): Promise<Answer> {
     const url = `https://api.twilio.com${path}`;
     const auth = { username: account, password: "x" };
-    const { status, body } = await this.server.inject({ method, url, auth, ...(method === "POST" ? { body: form } : {}) });
+    const { status, body } = await this.server.inject({
+      method,
+      url,
+      auth,
+      ...(method === "POST" ? { body: form } : {}),
+    });
     return { status, json: body === "" ? undefined : JSON.parse(body) };
   }
 

@@ -98,13 +98,12 @@ function ProofView({ event }: { readonly event: AuditEvent }) {
   return (
     <Stack>
       <ErrorNote error={error} />
-      {checked === undefined ? (
-        <Row>
-          <Button isPending={isPending} onPress={() => void check()}>
-            Check the proof
-          </Button>
-        </Row>
-      ) : (
+      <Row>
+        <Button isPending={isPending} onPress={() => void check()}>
+          {checked === undefined ? "Check the proof" : "Check it again"}
+        </Button>
+      </Row>
+      {checked !== undefined && (
         <>
           <ul className={styles.checks}>
             <Finding

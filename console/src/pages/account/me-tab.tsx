@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { api, askAgain, useApi, useSession } from "../../api/index.ts";
 import {
   Button,
@@ -76,6 +77,7 @@ function ProfileCard({ me, path }: MeProps) {
 }
 
 function PasswordCard({ me, path }: MeProps) {
+  const [changes, setChanges] = useState(0);
   if (me.is_account) {
     return (
       <Card title="Password">
@@ -90,10 +92,12 @@ function PasswordCard({ me, path }: MeProps) {
     if (Password !== Again) throw new Error("The two new passwords differ.");
     await api.post(path, { Password, CurrentPassword }, MAIN);
     toast.good("The password is changed. Your other sessions have ended.");
+    setChanges(changes + 1);
   };
   return (
     <Card title="Password">
-      <Form onSubmit={change}>
+      {/* A new form after each change: passwords do not stay in the page. */}
+      <Form key={changes} onSubmit={change}>
         <Stack gap="s">
           <TextField
             label="Password until now"

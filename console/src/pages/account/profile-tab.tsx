@@ -20,6 +20,7 @@ export function ProfileTab() {
   const { selected, account, baseUrl, isOperator } = useSession();
   const canWrite = useCan("accounts.write");
   const canTokens = useCan("tokens");
+  const isMain = selected.sid === account.sid;
   const rename = async ({ FriendlyName }: Readonly<Record<string, string>>): Promise<void> => {
     await api.post(`/2010-04-01/Accounts/${selected.sid}.json`, { FriendlyName }, { account: null });
     askAgain("session", "/2010-04-01/Accounts.json");
@@ -28,13 +29,17 @@ export function ProfileTab() {
   return (
     <Stack>
       <Grid min="l">
-        <Card title={selected.sid === account.sid ? "Main account" : "Subaccount"}>
+        <Card title={isMain ? "Main account" : "Subaccount"}>
           <Stack>
             <KeyValues
               items={[
                 { key: "Account SID", value: <CopyText>{selected.sid}</CopyText> },
                 { key: "API", value: <CopyText>{baseUrl}</CopyText> },
-                { key: "Role", value: <Badge tone="info">operator of this platform</Badge>, isShown: isOperator },
+                {
+                  key: "Role",
+                  value: <Badge tone="info">operator of this platform</Badge>,
+                  isShown: isOperator && isMain,
+                },
               ]}
             />
             {canWrite && (

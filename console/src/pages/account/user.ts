@@ -20,8 +20,8 @@ export interface ConsoleUser {
 
 /** The roles, the most powerful first, and what each is for. */
 export const ROLES = [
-  { value: "owner", label: "Owner", description: "Everything, auth tokens and other owners included" },
-  { value: "admin", label: "Admin", description: "Everything but the auth tokens of the account" },
+  { value: "owner", label: "Owner", description: "Everything, other owners included" },
+  { value: "admin", label: "Admin", description: "Everything but what concerns owners" },
   { value: "developer", label: "Developer", description: "Sends, buys numbers, changes services and webhooks" },
   { value: "billing", label: "Billing", description: "Money and usage alone" },
   { value: "support", label: "Support", description: "Reads messages and errors, and changes nothing" },

@@ -13,12 +13,13 @@ export interface CellCardProps {
   readonly rates: readonly number[];
   /** Whether this cell's processes may be killed from here. */
   readonly canKill: boolean;
+  readonly onKilled: (name: string) => void;
   readonly onDrain: (cell: FleetCell) => void;
   readonly onAccounts: (cell: FleetCell) => void;
 }
 
 /** One cell: whether it lives, how full it is, and what it does at the moment. */
-export function CellCard({ cell, rates, canKill, onDrain, onAccounts }: CellCardProps) {
+export function CellCard({ cell, rates, canKill, onKilled, onDrain, onAccounts }: CellCardProps) {
   const { name, type, tier, state, health, accounts, capacity, load, drift } = cell;
   const isUp = health === "up";
   return (
@@ -28,7 +29,7 @@ export function CellCard({ cell, rates, canKill, onDrain, onAccounts }: CellCard
         <Badge tone={TONES[health]} hasDot>
           {isUp && load?.ready === false ? "full" : health}
         </Badge>
-        <CellMenu cell={cell} canKill={canKill} onDrain={onDrain} onAccounts={onAccounts} />
+        <CellMenu cell={cell} canKill={canKill} onKilled={onKilled} onDrain={onDrain} onAccounts={onAccounts} />
       </header>
       <p className={styles.cellKind}>
         {type} · {tier}
@@ -58,7 +59,7 @@ function Figure({ term, value }: { readonly term: string; readonly value: number
   );
 }
 
-function CellMenu({ cell, canKill, onDrain, onAccounts }: Omit<CellCardProps, "rates">) {
+function CellMenu({ cell, canKill, onKilled, onDrain, onAccounts }: Omit<CellCardProps, "rates">) {
   const [asks, setAsks] = useState<"kill" | "remove">();
   const canWrite = useCan("cells.write");
   const { name, state } = cell;
@@ -94,7 +95,10 @@ function CellMenu({ cell, canKill, onDrain, onAccounts }: Omit<CellCardProps, "r
         title={`Kill ${name}?`}
         confirm="Kill it"
         tone="danger"
-        onConfirm={() => killProcess(name)}
+        onConfirm={async () => {
+          await killProcess(name);
+          onKilled(name);
+        }}
       >
         Its process ends at once, as a power cut would end it. Accounts of other cells notice nothing. Its own are
         answered 503 until it is back, in a second or two, with everything that it had accepted.

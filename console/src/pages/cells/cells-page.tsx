@@ -27,7 +27,7 @@ type Open = { readonly what: "drain" | "accounts"; readonly cell: FleetCell } | 
 
 /** The map of regions and cells: who lives, who is how full, and what happens when one of them dies. */
 export default function CellsPage() {
-  const { fleet, rates, events, error, isLive } = useFleet();
+  const { fleet, rates, events, error, isLive, onKilled } = useFleet();
   const { features } = useSession();
   const canKill = useCan("chaos") && features.chaos === true && features.fleet === true;
   const canWrite = useCan("cells.write");
@@ -68,6 +68,7 @@ export default function CellsPage() {
                   cell={cell}
                   rates={rates.get(cell.name) ?? []}
                   canKill={canKill}
+                  onKilled={onKilled}
                   onDrain={(chosen) => setOpen({ what: "drain", cell: chosen })}
                   onAccounts={(chosen) => setOpen({ what: "accounts", cell: chosen })}
                 />

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Fleet, type FleetCell, NOTHING_YET, regionsOf, remember } from "./fleet.ts";
+import { type Fleet, type FleetCell, noteKill, NOTHING_YET, regionsOf, remember } from "./fleet.ts";
 
 function cell(name: string, more: Partial<FleetCell> = {}): FleetCell {
   const load = {
@@ -21,6 +21,7 @@ function cell(name: string, more: Partial<FleetCell> = {}): FleetCell {
     state: "open",
     health: "up",
     ageMs: 0,
+    startedMs: 1,
     accounts: 1,
     capacity: 5_000,
     load,
@@ -46,6 +47,33 @@ void test("a cell that dies and comes back is told of, with how long it was away
     ],
   );
   assert.deepEqual(back.rates.get("messaging-1"), [7, 0, 7]);
+});
+
+void test("a cell that is killed from here is down at once, and up when another process of it says how it does", () => {
+  const first = remember(NOTHING_YET, fleet(cell("messaging-1")), 1_000);
+  const killed = noteKill(first, "messaging-1", 2_000);
+  assert.equal(killed.fleet?.cells[0]?.health, "down");
+  const silent = remember(killed, fleet(cell("messaging-1")), 2_500);
+  assert.equal(silent.fleet?.cells[0]?.health, "down", "the fleet has not noticed");
+  const starting = remember(silent, fleet(cell("messaging-1", { startedMs: 2_400, load: null })), 3_000);
+  assert.equal(starting.fleet?.cells[0]?.health, "down");
+  const back = remember(starting, fleet(cell("messaging-1", { startedMs: 2_400 })), 4_000);
+  assert.equal(back.fleet?.cells[0]?.health, "up");
+  assert.deepEqual(
+    back.events.map(({ text }) => text.slice(0, 19)),
+    ["is back after 2.0 s", "is down; accounts o"],
+  );
+});
+
+void test("a kill that nothing comes of is forgotten", () => {
+  const killed = noteKill(remember(NOTHING_YET, fleet(cell("messaging-1")), 0), "messaging-1", 0);
+  assert.equal(remember(killed, fleet(cell("messaging-1")), 60_000).fleet?.cells[0]?.health, "up");
+});
+
+void test("a restart between two looks is told of", () => {
+  const first = remember(NOTHING_YET, fleet(cell("messaging-1")), 0);
+  const { events } = remember(first, fleet(cell("messaging-1", { startedMs: 2 })), 1_000);
+  assert.match(events[0]?.text ?? "", /^was started again/);
 });
 
 void test("cells that are new, drained and removed are told of", () => {

@@ -19,6 +19,8 @@ export interface FleetCell {
   readonly state: "open" | "draining" | "removed";
   readonly health: "up" | "suspect" | "down";
   readonly ageMs: number | null;
+  /** When its process began, by its own clock. */
+  readonly startedMs: number | null;
   readonly accounts: number | null;
   readonly capacity: number | null;
   readonly load: CellLoad | null;
@@ -59,7 +61,15 @@ export interface FleetMemory {
   readonly events: readonly FleetEvent[];
   /** Since when cells are not up. */
   readonly awaySince: ReadonlyMap<string, number>;
+  /** Cells that were killed from this page and have not been heard of anew. */
+  readonly killed: ReadonlyMap<string, Killed>;
   readonly nextId: number;
+}
+
+/** The process that was killed, and when. */
+interface Killed {
+  readonly startedMs: number | null;
+  readonly atMs: number;
 }
 
 export const NOTHING_YET: FleetMemory = {
@@ -67,11 +77,14 @@ export const NOTHING_YET: FleetMemory = {
   rates: new Map(),
   events: [],
   awaySince: new Map(),
+  killed: new Map(),
   nextId: 1,
 };
 
 const MAX_RATES = 60;
 const MAX_EVENTS = 100;
+/** After so long without a new process the fleet's own word holds again. */
+const KILL_TOLD_MS = 30_000;
 
 /** Regions in the order of their first cell, each with what is in it. */
 export interface RegionShown {
@@ -80,13 +93,39 @@ export interface RegionShown {
   readonly cells: readonly FleetCell[];
 }
 
+/**
+ * The memory after a cell was killed from here. The fleet needs seconds to be sure that somebody is silent, in which
+ * the cell may be back already; who killed it knows at once.
+ */
+export function noteKill(memory: FleetMemory, name: string, atMs: number): FleetMemory {
+  const { fleet } = memory;
+  const cell = fleet?.cells.find((one) => one.name === name);
+  if (fleet === undefined || cell === undefined) return memory;
+  const killed = new Map(memory.killed).set(name, { startedMs: cell.startedMs, atMs });
+  return remember({ ...memory, killed }, fleet, atMs);
+}
+
+/** What is still away of what was killed. */
+function stillKilled({ killed }: FleetMemory, fleet: Fleet, atMs: number): ReadonlyMap<string, Killed> {
+  const isAway = (name: string, kill: Killed): boolean => {
+    const cell = fleet.cells.find((one) => one.name === name);
+    const isAnew = cell?.startedMs !== kill.startedMs && cell?.load !== null;
+    return cell !== undefined && !isAnew && atMs - kill.atMs < KILL_TOLD_MS;
+  };
+  return new Map([...killed].filter(([name, kill]) => isAway(name, kill)));
+}
+
 /** The memory with one more picture of the fleet. */
 export function remember(memory: FleetMemory, fleet: Fleet, atMs: number): FleetMemory {
+  const killed = stillKilled(memory, fleet, atMs);
   const before = new Map(memory.fleet?.cells.map((cell) => [cell.name, cell]));
   const rates = new Map(memory.rates);
   const awaySince = new Map(memory.awaySince);
   const found: Omit<FleetEvent, "id" | "atMs">[] = [];
-  const cells = fleet.cells.map((cell) => keepOccupancy(cell, before.get(cell.name)));
+  const cells = fleet.cells.map((cell) => {
+    const full = keepOccupancy(cell, before.get(cell.name));
+    return killed.has(cell.name) ? { ...full, health: "down" as const } : full;
+  });
   for (const cell of cells) {
     const { name, health, load } = cell;
     rates.set(
@@ -108,6 +147,8 @@ export function remember(memory: FleetMemory, fleet: Fleet, atMs: number): Fleet
       if ((memory.fleet?.cells.length ?? 0) > 0) found.push({ name, tone: "info", text: "is new" });
       continue;
     }
+    if (last.health === "up" && health === "up" && last.startedMs !== cell.startedMs)
+      found.push({ name, tone: "good", text: "was started again, with everything it had accepted" });
     if (last.health !== health && health === "suspect")
       found.push({ name, tone: "warn", text: "has not been heard of for a moment" });
     if (last.health !== health && health === "down")
@@ -125,6 +166,7 @@ export function remember(memory: FleetMemory, fleet: Fleet, atMs: number): Fleet
     fleet: { ...fleet, cells },
     rates,
     awaySince,
+    killed,
     events: [...events.toReversed(), ...memory.events].slice(0, MAX_EVENTS),
     nextId: memory.nextId + events.length,
   };

@@ -59,8 +59,8 @@ export function NamesTab() {
         }
         columns={[
           { id: "sender", header: "Name", cell: ({ sender }) => <strong>{sender}</strong> },
-          { id: "country", header: "For", cell: ({ iso_country }) => iso_country ?? "all countries" },
-          { id: "status", header: "State", cell: ({ status }) => <StatusBadge status={status} /> },
+          { id: "country", header: "For", cell: ({ iso_country }) => iso_country ?? "everywhere" },
+          { id: "status", header: "State", width: "112px", cell: ({ status }) => <StatusBadge status={status} /> },
           { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
           {
             id: "do",

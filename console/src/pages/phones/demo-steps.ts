@@ -41,7 +41,7 @@ const STEPS: readonly (readonly [id: DemoStep["id"], title: string, hint: string
   ["send", "Text a phone", "Send a text from your number. It comes to this phone as it would to a real one."],
   [
     "answer",
-    "Answer from it",
+    "Text back",
     "Now you are your own customer: type on the phone and press Enter. The text goes to your number.",
   ],
   [
@@ -49,11 +49,7 @@ const STEPS: readonly (readonly [id: DemoStep["id"], title: string, hint: string
     "Connect an app",
     "Your number has got a text, and nobody reads it. Say which app does; one that repeats what it hears is built in.",
   ],
-  [
-    "reply",
-    "See the app reply",
-    "Type on the phone once more: your app is asked what to say, and its answer comes back.",
-  ],
+  ["reply", "See it reply", "Type on the phone once more: your app is asked what to say, and its answer comes back."],
   [
     "break",
     "Break one",

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Plus, Smartphone } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { IconButton, Link, SearchField, Skeleton, When } from "../../ui/index.ts";
 import { findPhones } from "./phone-book.ts";
 import { formatNumber, type PhoneSummary } from "./phone-data.ts";
@@ -88,7 +88,13 @@ function PhoneRows({ phones, selected, isSearch, onMore }: PhoneRowsProps) {
   );
 }
 
-function PhoneLink({ phone, isCurrent }: { readonly phone: PhoneSummary; readonly isCurrent: boolean }) {
+interface PhoneLinkProps {
+  readonly phone: PhoneSummary;
+  readonly isCurrent: boolean;
+}
+
+/** The same while the list scrolls. */
+const PhoneLink = memo(function PhoneLink({ phone, isCurrent }: PhoneLinkProps) {
   const { number, lastMessage } = phone;
   return (
     <Link to={`/phones?phone=${encodeURIComponent(number)}`} className={styles.phone} isCurrent={isCurrent}>
@@ -112,4 +118,4 @@ function PhoneLink({ phone, isCurrent }: { readonly phone: PhoneSummary; readonl
       </span>
     </Link>
   );
-}
+});

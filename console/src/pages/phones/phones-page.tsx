@@ -79,7 +79,15 @@ export default function PhonesPage() {
         </div>
       )}
       <NewPhoneDialog isOpen={dialog === "phone"} onClose={() => setDialog(undefined)} onChosen={open} />
-      <WebhookDialog isOpen={dialog === "webhook"} onClose={() => setDialog(undefined)} numbers={numbers} />
+      <WebhookDialog
+        isOpen={dialog === "webhook"}
+        onClose={() => setDialog(undefined)}
+        onSet={() => {
+          setDialog(undefined);
+          typeOn("from-phone", setWay);
+        }}
+        numbers={numbers}
+      />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { CircleSlash, Webhook } from "lucide-react";
 import { useApi } from "../../api/index.ts";
 import { Badge, classes, Code, formatDuration, formatTime, Link, StatusBadge } from "../../ui/index.ts";
@@ -18,11 +19,12 @@ export interface ThreadLineProps {
   readonly item: ThreadItem;
   /** Of a webhook: whether its answer is shown. */
   readonly isUnfolded: boolean;
-  readonly onUnfold: (isUnfolded: boolean) => void;
+  /** The same function each time, so that a line stays as it is while the thread scrolls. */
+  readonly onUnfold: (id: string, isUnfolded: boolean) => void;
 }
 
 /** One line of a thread. */
-export function ThreadLine({ item, isUnfolded, onUnfold }: ThreadLineProps) {
+export const ThreadLine = memo(function ThreadLine({ item, isUnfolded, onUnfold }: ThreadLineProps) {
   switch (item.kind) {
     case "day":
       return <div className={styles.day}>{dayName(item.atMs)}</div>;
@@ -33,7 +35,7 @@ export function ThreadLine({ item, isUnfolded, onUnfold }: ThreadLineProps) {
     case "webhook":
       return <WebhookLine webhook={item.webhook} isUnfolded={isUnfolded} onUnfold={onUnfold} />;
   }
-}
+});
 
 function dayName(ms: number): string {
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(ms).setHours(0, 0, 0, 0)) / 86_400_000);
@@ -113,7 +115,7 @@ function WebhookLine({ webhook, isUnfolded, onUnfold }: WebhookLineProps) {
         className={styles.summary}
         onClick={(event) => {
           event.preventDefault();
-          onUnfold(!isUnfolded);
+          onUnfold(sid, !isUnfolded);
         }}
       >
         <Webhook size={14} aria-hidden="true" />

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Smartphone } from "lucide-react";
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { classes, Skeleton } from "../../ui/index.ts";
 import type { ThreadItem } from "./thread-items.ts";
 import { ThreadLine } from "./thread-lines.tsx";
@@ -26,6 +26,9 @@ export function ThreadLog({ items, isLoading }: ThreadLogProps) {
   const box = useRef<HTMLDivElement>(null);
   const [unfolded, setUnfolded] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [openedMs] = useState(Date.now);
+  const unfold = useCallback((id: string, isUnfolded: boolean) => {
+    setUnfolded((known) => new Map(known).set(id, isUnfolded));
+  }, []);
   const newestWebhook = items.findLast(({ kind }) => kind === "webhook")?.id;
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -78,7 +81,7 @@ export function ThreadLog({ items, isLoading }: ThreadLogProps) {
                   <ThreadLine
                     item={item}
                     isUnfolded={unfolded.get(item.id) ?? item.id === newestWebhook}
-                    onUnfold={(isUnfolded) => setUnfolded((known) => new Map(known).set(item.id, isUnfolded))}
+                    onUnfold={unfold}
                   />
                 </div>
               );

@@ -9,6 +9,8 @@ import { CHANGES } from "./use-phones.ts";
 export interface WebhookDialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** The webhook is set: now something can be tried. */
+  readonly onSet: () => void;
   readonly numbers: readonly OwnNumber[];
 }
 
@@ -27,15 +29,15 @@ const EXAMPLE_APP = `node -e '
 '`;
 
 /** Where a number's texts go: the URL of an app. */
-export function WebhookDialog({ isOpen, onClose, numbers }: WebhookDialogProps) {
+export function WebhookDialog({ isOpen, onClose, ...form }: WebhookDialogProps) {
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title="Where do texts to your number go?" size="l">
-      <WebhookForm numbers={numbers} onClose={onClose} />
+      <WebhookForm {...form} />
     </Dialog>
   );
 }
 
-function WebhookForm({ numbers, onClose }: Omit<WebhookDialogProps, "isOpen">) {
+function WebhookForm({ numbers, onSet }: Pick<WebhookDialogProps, "numbers" | "onSet">) {
   const [sid, setSid] = useState(numbers[0]?.sid ?? "");
   const number = numbers.find((one) => one.sid === sid);
   const echo = useEchoApp();
@@ -46,10 +48,8 @@ function WebhookForm({ numbers, onClose }: Omit<WebhookDialogProps, "isOpen">) {
     {
       invalidates: [CHANGES.numbers],
       onDone: () => {
-        toast.good(
-          `Texts to ${formatNumber(number?.phone_number ?? "")} go to your app now. Type on the phone to try it.`,
-        );
-        onClose();
+        toast.good("Your app is connected.");
+        onSet();
       },
     },
   );

@@ -17,6 +17,7 @@ import {
   toast,
 } from "../../ui/index.ts";
 import type { Consent } from "./rules.ts";
+import styles from "./rules.module.css";
 
 const PATH = "/trunkline/v1/OptOuts";
 
@@ -98,7 +99,7 @@ export function ConsentDrawer({ consent, canWrite, onClose }: ConsentDrawerProps
 
 function How({ change }: { readonly change: Consent }) {
   return (
-    <>
+    <span className={styles.how}>
       {change.keyword === null ? `By ${change.source}` : `By the word ${change.keyword}`}
       {change.message_sid !== null && (
         <>
@@ -107,6 +108,6 @@ function How({ change }: { readonly change: Consent }) {
         </>
       )}
       {change.actor !== null && ` (${change.actor})`}
-    </>
+    </span>
   );
 }
