@@ -10,7 +10,7 @@ import { consoleCell, consoleErrors } from "../modules/console/index.ts";
 import { insightAlerts, insightErrors, insightEvents, insightsModule } from "../modules/insights/index.ts";
 import { linksModule } from "../modules/links/index.ts";
 import { CarrierBook, messageErrors, messagingModule } from "../modules/messaging/index.ts";
-import { monitorModule } from "../modules/monitor/index.ts";
+import { monitorErrors, monitorModule } from "../modules/monitor/index.ts";
 import { moveErrors, movesModule } from "../modules/moves/index.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
 import { pricingModule } from "../modules/pricing/index.ts";
@@ -97,7 +97,7 @@ async function allRoutes(): Promise<readonly Route[]> {
       limits: absent,
       server: undefined,
     }),
-    monitorModule({ ...ports, cell: "messaging" }),
+    monitorModule({ ...ports, cell: "messaging", webhooks: absent }),
     cellsModule({ database: absent, hints: absent, isOperator: absent, placement: absent }),
     movesModule({ ...ports, caller: absent, homes: absent }),
     ...commerceModules(ports),
@@ -236,6 +236,7 @@ function documentErrors(routes: readonly Route[]): string {
     ...Object.values(ruleErrors),
     ...Object.values(auditErrors),
     ...Object.values(consoleErrors),
+    ...Object.values(monitorErrors),
     ...Object.values(liveErrors),
     ...Object.values(webSocketErrors),
     ...Object.values(insightErrors),

@@ -1,9 +1,8 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { LiveSource } from "../platform/live/index.ts";
 import type { ReadAll } from "../modules/insights/index.ts";
 import { alertTexts, makeWatchingModules, type WatchingModules } from "./watching-modules.ts";
 import { present } from "../kernel/assert.ts";
-import { systemRandomBytes } from "../adapters/system/index.ts";
 import type { PooledDatabase } from "../adapters/postgres/index.ts";
 import type { AccountDirectory } from "../modules/accounts/index.ts";
 import {
@@ -26,7 +25,7 @@ import {
   projectionMigration,
   readProjectedOffsets,
   refusedRowsMigration,
-  type CellRecord,
+  type Machine,
   type ProjectedTable,
 } from "../platform/cell/index.ts";
 import { createAddressGuard, HttpClient } from "../platform/http-client/index.ts";
@@ -37,13 +36,7 @@ import type { Log } from "../platform/log/index.ts";
 import { ProjectionLag, type FailingHost, type Metrics } from "../platform/metrics/index.ts";
 import type { BlobStore, Clock, Logger, Migration, Net } from "../platform/ports.ts";
 import type { SecretBox } from "../platform/secrets/index.ts";
-import {
-  ThreadSender,
-  WebhookDelivery,
-  WebhookState,
-  webhookMachine,
-  WebhookTraces,
-} from "../platform/webhooks/index.ts";
+import type { WebhookDelivery } from "../platform/webhooks/index.ts";
 import type { ProgramSettings } from "./carriers.ts";
 import {
   closeModules,
@@ -55,7 +48,8 @@ import {
 } from "./cell-modules.ts";
 import { makeEsme } from "./esme.ts";
 import { textFetcher, urlFetcher } from "./fetch-url.ts";
-import { openWatchedLog, watchMachines, watchProjection, watchSender, type Observing } from "./observability.ts";
+import { makeLooked, makeWebhooks, watchedWebhooks, type Looked } from "./cell-webhooks.ts";
+import { openWatchedLog, watchMachines, watchProjection, type Observing } from "./observability.ts";
 import { makeRouting } from "./routing.ts";
 
 /** A TwiML answer of 64 KiB can ask for ten replies; with the webhooks that end beside it this is never reached. */
@@ -315,17 +309,7 @@ async function makeParts(options: MessagingCellOptions) {
   // Asked for every webhook: put together once.
   const responders = () => (all.responders ??= { ...watching.alerts.responders, ...useMessaging().responders });
   const { sender, failingHosts, webhooks, machine } = makeWebhooks(options, { modules, looked, responders });
-  const { ledger, services, a2p, compliance, links, audit } = modules;
-  const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit].map((part) => part.machine);
-  const machines = [
-    ...messaging.machines,
-    machine,
-    ...own,
-    ledger.usageMachine,
-    numbersMachine,
-    options.regulatory.machine,
-    ...[watching.insights, watching.events, watching.alerts].map((part) => part.machine),
-  ];
+  const machines = machinesOf(options, { messaging, machine, monitor, esme, keys, modules, watching });
   return {
     modules,
     watching,
@@ -342,6 +326,34 @@ async function makeParts(options: MessagingCellOptions) {
     keys,
     machines,
   };
+}
+
+/** The machines over the cell's log. */
+function machinesOf(
+  { regulatory }: Pick<MessagingCellOptions, "regulatory">,
+  parts: {
+    readonly messaging: MessagingModule;
+    /** Of webhooks. */
+    readonly machine: Machine;
+    readonly monitor: MonitorModule;
+    readonly esme: EsmeModule;
+    readonly keys: KeyBook;
+    readonly modules: CellModules;
+    readonly watching: WatchingModules;
+  },
+): readonly Machine[] {
+  const { messaging, machine, monitor, esme, keys, modules, watching } = parts;
+  const { ledger, services, a2p, compliance, links, audit } = modules;
+  const { insights, events, alerts } = watching;
+  const own = [monitor, esme, keys, ledger, services, a2p, compliance, links, audit, insights, events, alerts];
+  return [
+    ...messaging.machines,
+    machine,
+    ...own.map((part) => part.machine),
+    ledger.usageMachine,
+    numbersMachine,
+    regulatory.machine,
+  ];
 }
 
 /** Messaging as the settings have it. */
@@ -389,77 +401,4 @@ function elsewhere({ gate, sendTexts }: Neighbours) {
     accepts: (accountSid: string) => gate.accepts(accountSid),
     textRouting: { placeOf: (address: string) => gate.placeOfText(address), send: sendTexts },
   };
-}
-
-/** Webhooks as they are looked at: those that wait, and the last that were sent. */
-interface Looked {
-  readonly state: WebhookState;
-  /** Absent where nothing is kept to be looked at. */
-  readonly traces: WebhookTraces | undefined;
-}
-
-/** What webhooks are made of beside the cell. */
-interface WebhookParts {
-  readonly modules: CellModules;
-  readonly looked: Looked;
-  readonly responders: () => MessagingModule["responders"];
-}
-
-const LIFE_OCTETS = 6;
-
-function makeLooked({ settings, clock }: MessagingCellOptions): Looked {
-  const capacity = settings.console.traces;
-  const life = Buffer.from(systemRandomBytes(LIFE_OCTETS)).toString("hex");
-  return {
-    state: new WebhookState(),
-    traces: capacity === 0 ? undefined : new WebhookTraces({ capacity, clock, life }),
-  };
-}
-
-/** What the debugger needs to show webhooks, and to send them again. */
-function watchedWebhooks(
-  { mintSid, isOperator }: MessagingCellOptions,
-  { state, traces }: Looked,
-  late: { readonly cell?: Cell },
-) {
-  return {
-    traces: present(traces, "something is kept to be looked at"),
-    state,
-    mintSid,
-    isOperator,
-    commit: (record: CellRecord) => present(late.cell, "the cell is made").commit(record),
-  };
-}
-
-/** What sends webhooks: decided on the cell's thread, sent by one of its own. */
-function makeWebhooks(
-  { settings, clock, logger, accounts, observing }: MessagingCellOptions,
-  { modules, looked, responders }: WebhookParts,
-) {
-  const { pricing, ledger } = modules;
-  const { state, traces } = looked;
-  const { allowPrivateNetworks, maxInFlight, maxInFlightPerHost } = settings.webhooks;
-  const thread = new ThreadSender({
-    entry: new URL(`./webhook-thread${extname(import.meta.url)}`, import.meta.url),
-    setup: { allowPrivateNetworks, maxConnections: maxInFlight, maxConnectionsPerHost: maxInFlightPerHost },
-    clock,
-    logger,
-  });
-  const { sender, failingHosts } = watchSender(observing, thread, { clock, state });
-  const webhooks = new WebhookDelivery({
-    state,
-    clock,
-    logger,
-    sender,
-    maxInFlight,
-    maxInFlightPerHost,
-    authToken: (sid) => accounts.authToken(sid),
-    repeatPrice: (sid) => ({
-      micros: pricing.prices.priceOf(sid, "webhook-retries"),
-      currency: ledger.spending.currencyOf(sid),
-    }),
-    traces,
-    responders,
-  });
-  return { sender, failingHosts, webhooks, machine: webhookMachine(state, webhooks) };
 }

@@ -65,12 +65,18 @@ const carriers: MarkedCall = async (scene) => {
   }))(scene);
 };
 
+const replay: MarkedCall = refused(({ marks, customer }: Scene) => ({
+  path: `/trunkline/v1/Webhooks/WH${"1".repeat(32)}/Replays`,
+  form: { Url: customer.url(`/replays?p=${marks.plain()}`) },
+}));
+
 /** By endpoint. */
 export const WATCHING_CALLS: Readonly<Record<string, MarkedCall>> = {
   [`POST api ${CONSOLE}/Users`]: people,
   [`POST api ${RULES}`]: alertRules,
   "POST api /trunkline/v1/Insights/Queries": question,
   "POST api /trunkline/v1/Carriers": carriers,
+  "POST api /trunkline/v1/Webhooks/{Sid}/Replays": replay,
 };
 
 /** By call, what else it calls. */

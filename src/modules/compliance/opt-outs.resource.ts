@@ -11,6 +11,7 @@ import {
   type JsonObject,
   type JsonValue,
   type Route,
+  pageOfAll,
 } from "../../platform/http/index.ts";
 import { changeConsents, type ConsentImport } from "./change-consents.ts";
 import { recipientOf } from "./checks.ts";
@@ -177,13 +178,13 @@ function keywordsRoute(): Route {
     operationId: "ListDefaultKeyword",
     summary: "List the keywords that are understood without any configuration, by language",
     collection: "default_keywords",
-    page: () => ({
-      records: Object.entries(KEYWORD_LANGUAGES).flatMap(([language, { stop, start, help, replies }]) => [
-        ...stop.map((keyword) => ({ keyword, message_type: "STOP", language, message: replies.STOP })),
-        ...start.map((keyword) => ({ keyword, message_type: "START", language, message: replies.START })),
-        ...help.map((keyword) => ({ keyword, message_type: "HELP", language, message: replies.HELP })),
-      ]),
-    }),
+    page: ({ call: _, ...slice }) => pageOfAll(DEFAULT_KEYWORDS, slice),
     view: (keyword) => keyword,
   });
 }
+
+const DEFAULT_KEYWORDS = Object.entries(KEYWORD_LANGUAGES).flatMap(([language, { stop, start, help, replies }]) => [
+  ...stop.map((keyword) => ({ keyword, message_type: "STOP", language, message: replies.STOP })),
+  ...start.map((keyword) => ({ keyword, message_type: "START", language, message: replies.START })),
+  ...help.map((keyword) => ({ keyword, message_type: "HELP", language, message: replies.HELP })),
+]);

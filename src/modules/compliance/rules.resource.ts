@@ -9,6 +9,7 @@ import {
   url,
   type JsonObject,
   type Route,
+  pageOfAll,
 } from "../../platform/http/index.ts";
 import { countryCode } from "./checks.ts";
 import type { CountryOverride, CountryRule, MarketingHours, SenderRule } from "./countries/index.ts";
@@ -36,7 +37,7 @@ function listRules(deps: ComplianceDeps): Route {
     operationId: "ListRule",
     summary: "List the rules in the order in which they are asked; the operator sees how often they refused",
     collection: "rules",
-    page: () => ({ records: rules }),
+    page: ({ call: _, ...slice }) => pageOfAll(rules, slice),
     view: ({ name, asked, errors }, call) => ({
       name,
       asked: asked === "both" ? "at accept and at submit" : "at accept",
@@ -187,9 +188,9 @@ function listDoNotCall(deps: ComplianceDeps): Route {
     operationId: "ListDoNotCallList",
     summary: "List the do-not-call lists that are loaded; for the operator",
     collection: "lists",
-    page: ({ call }) => {
+    page: ({ call, ...slice }) => {
       operatorOnly(deps, call);
-      return { records: deps.doNotCall.status() };
+      return pageOfAll(deps.doNotCall.status(), slice);
     },
     view: (list) => ({
       name: list.name,

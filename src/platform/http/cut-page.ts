@@ -42,3 +42,24 @@ export async function pageBySid<R extends { readonly sid: string }>(
   if (cursor !== undefined && !isSid(cursor)) throw new AppError(BAD_PAGE_TOKEN);
   return cutPage(await read({ limit: limit + 1, cursor, direction }), asked, (record) => record.sid);
 }
+
+const PLACE = /^\d{1,9}$/;
+
+/**
+ * A page of a list that is there whole and in order. Cursors are places in it, so a list that changes meanwhile
+ * may show a record twice, or miss one. Throws `BAD_PAGE_TOKEN` for a cursor that is no place.
+ */
+export function pageOfAll<R>(all: readonly R[], { limit, cursor, direction }: Slice): Page<R> {
+  if (cursor !== undefined && !PLACE.test(cursor)) throw new AppError(BAD_PAGE_TOKEN);
+  const place = cursor === undefined ? undefined : Number(cursor);
+  const from =
+    direction === "next" ? (place === undefined ? 0 : place + 1) : Math.max(0, (place ?? all.length) - limit);
+  const until = direction === "next" ? from + limit : (place ?? all.length);
+  const records = all.slice(from, until);
+  return {
+    records,
+    nextCursor:
+      records.length > 0 && from + records.length < all.length ? String(from + records.length - 1) : undefined,
+    previousCursor: records.length > 0 && from > 0 ? String(from) : undefined,
+  };
+}

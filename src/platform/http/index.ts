@@ -29,7 +29,7 @@ export type {
 export { Refusal, scalar } from "./parameter.ts";
 export type { Parameter, ParameterOptions, Parameters, ParameterValues, ScalarKind } from "./parameter.ts";
 export { boolean, decimal, enumeration, integer, list, phone, prefixedMap, sid, text, url } from "./kinds.ts";
-export { cutPage, pageBySid, type Slice } from "./cut-page.ts";
+export { cutPage, pageOfAll, pageBySid, type Slice } from "./cut-page.ts";
 export { dateFilter, dateTime } from "./dates.ts";
 export type { DateRange } from "./dates.ts";
 export { healthRoutes } from "./mount.ts";

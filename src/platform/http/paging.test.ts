@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pageOfAll } from "./cut-page.ts";
 import { AUTH, MESSAGES, sampleServer, type Sample } from "./sample-api.test.ts";
 
 interface LegacyPage {
@@ -118,4 +119,17 @@ test("a page token that was changed, cut or made by another list is refused", as
   assert.equal(await ask(token.slice(0, -1)), 400);
   assert.equal(await ask(`PA${"A".repeat(5_000)}`), 400);
   assert.equal(await status(`https://messaging.twilio.com/v1/Services?PageToken=${token}`), 400);
+});
+
+test("a list that is there whole is cut into pages both ways, each record once", () => {
+  const all = ["a", "b", "c", "d", "e"];
+  const first = pageOfAll(all, { limit: 2, cursor: undefined, direction: "next" });
+  const second = pageOfAll(all, { limit: 2, cursor: first.nextCursor, direction: "next" });
+  const third = pageOfAll(all, { limit: 2, cursor: second.nextCursor, direction: "next" });
+  assert.deepEqual([first.records, second.records, third.records], [["a", "b"], ["c", "d"], ["e"]]);
+  assert.deepEqual([first.previousCursor, third.nextCursor], [undefined, undefined]);
+  const back = pageOfAll(all, { limit: 2, cursor: third.previousCursor, direction: "previous" });
+  assert.deepEqual(back.records, ["c", "d"]);
+  assert.deepEqual(pageOfAll([], { limit: 2, cursor: undefined, direction: "next" }).records, []);
+  assert.throws(() => pageOfAll(all, { limit: 2, cursor: "x", direction: "next" }), { code: 20001 });
 });

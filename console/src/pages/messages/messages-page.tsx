@@ -26,7 +26,7 @@ import { SendDialog } from "./send-dialog.tsx";
 import { useLiveMessages } from "./use-live-messages.ts";
 
 const SID = /^(SM|MM)[0-9a-f]{32}$/;
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 200;
 
 /** All messages: those of now as they change, and those of before page by page. */
 export default function MessagesPage() {

@@ -56,8 +56,15 @@ export function Thread({ phone, own, way, isLive, onWay, onBack, onWebhook }: Th
           </Button>
         )}
       </header>
-      <ThreadLog key={phone} items={items} isLoading={isLoading} />
-      <Composer key={phone} phone={phone} way={way} onWay={onWay} numbers={numbers} ownNumbers={sendable} />
+      <ThreadLog key={`log ${phone}`} items={items} isLoading={isLoading} />
+      <Composer
+        key={`composer ${phone}`}
+        phone={phone}
+        way={way}
+        onWay={onWay}
+        numbers={numbers}
+        ownNumbers={sendable}
+      />
     </section>
   );
 }
