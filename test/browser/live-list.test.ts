@@ -114,7 +114,9 @@ describe("many messages in the console", { skip: missingBrowser() ?? false }, ()
       },
       60_000,
     );
-    t.diagnostic(`${ALL} rows, scrolled to the end in ${Math.round(performance.now() - started)} ms, ${most} in the document`);
+    t.diagnostic(
+      `${ALL} rows, scrolled to the end in ${Math.round(performance.now() - started)} ms, ${most} in the document`,
+    );
     assert.ok(most <= MAX_ROWS_IN_DOCUMENT, `${most} rows are in the document`);
     await page.evaluate(`document.querySelector('[role=grid][aria-label="Messages"]').scrollTop = 0`);
     await grid.locator("[data-index='0']").waitFor();

@@ -81,11 +81,9 @@ export const WATCHING_CALLS: Readonly<Record<string, MarkedCall>> = {
 
 /** By call, what else it calls. */
 export const WATCHING_MAKES: Readonly<Record<string, readonly string[]>> = {
-  [`POST api ${CONSOLE}/Users`]: [
-    ...["Users/{Sid}", "SignInLinks", "Totp", "Totp/Confirmation", "Totp/Removal"].map(
-      (path) => `api ${CONSOLE}/${path}`,
-    ),
-  ],
+  [`POST api ${CONSOLE}/Users`]: ["Users/{Sid}", "SignInLinks", "Totp", "Totp/Confirmation", "Totp/Removal"].map(
+    (path) => `api ${CONSOLE}/${path}`,
+  ),
   [`POST api ${RULES}`]: [`api ${RULES}/{Sid}`],
   "POST api /trunkline/v1/Carriers": ["{Name}", "Tests", "{Name}/Chaos"].map(
     (path) => `api /trunkline/v1/Carriers/${path}`,

@@ -2,7 +2,6 @@
 export { api, consoleApi } from "./api.ts";
 export type { ApiOptions, Product } from "./api.ts";
 export { ApiError, toApiError } from "./api-error.ts";
-export { encodeFields, withQuery } from "./form-fields.ts";
 export type { Fields, FieldValue } from "./form-fields.ts";
 export type { LiveBatch, LiveState } from "./live-client.ts";
 export { mergeRows } from "./live-rows.ts";

@@ -89,6 +89,7 @@ describe("the place that a sign-in leads back to", () => {
     keepPlace(storage, { pathname: "/console/phones", search: "?phone=%2B1555" });
     assert.equal(takePlace(storage), "/console/phones?phone=%2B1555");
     assert.equal(takePlace(storage), "/console/");
+    keepPlace(storage, { pathname: "/console/messages", search: "" });
     keepPlace(storage, { pathname: "/console/enter", search: "" });
     keepPlace(storage, { pathname: "/console/", search: "" });
     assert.equal(kept.size, 0);

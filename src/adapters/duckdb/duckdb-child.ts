@@ -13,6 +13,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { dirname } from "node:path";
 import type { EventRow } from "../../platform/event-files/index.ts";
 import { answerQuestion } from "./answer-question.ts";
@@ -47,11 +48,21 @@ setInterval(() => {
   if (process.memoryUsage.rss() > MAX_RSS_OCTETS) end();
 }, WATCH_MS);
 preferToDie();
+giveWay();
 process.send?.({ kind: "ready" });
 
 /** At once: an ordinary exit would wait for what DuckDB computes. */
 function end(): void {
   process.kill(process.pid, "SIGKILL");
+}
+
+/** What it does is in no hurry, and the cell that it is for may have only as many cores as it needs itself. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Only where the system lets it.
+  }
 }
 
 /** Where memory is short, the kernel is to end this process and not the cell. */

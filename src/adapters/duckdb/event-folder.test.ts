@@ -128,6 +128,23 @@ describe("files of events", () => {
     assert.deepEqual(parse(all), []);
   });
 
+  it("are worked on when nobody else needs the processor", { skip: process.platform !== "linux" }, async () => {
+    await ask("select 1");
+    const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const isOurs = (pid: string): boolean => {
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, "utf8");
+        const arguments_ = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return status.includes(`PPid:\t${process.pid}\n`) && arguments_.includes("duckdb-child");
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    };
+    const priorities = pids.filter(isOurs).map((pid) => getPriority(Number(pid)));
+    assert.ok(priorities.length > 0 && priorities.every((priority) => priority >= 10), priorities.join(", "));
+  });
+
   it("answer values of any type as JSON", async () => {
     const sql = `select 9007199254740993::bigint a, 12.50::decimal(10,2) b, [1, 2] c, {'k': 1} d, null e,
       'nan'::double f, date '2025-01-31' g, true h, 'ü"\n' i`;

@@ -5,10 +5,6 @@ export type { FirstAccount, FirstAccountWish } from "./ensure-first-account.ts";
 export type { AccountCredential, CredentialRecord, KeyCredential } from "./credential-record.ts";
 export { edgeAuthenticator, type EdgeAccountAuthenticator, type EdgeAuthenticatorDeps } from "./edge-authenticator.ts";
 export { OPERATOR_HEADER, operatorAuthenticator, type OperatorAuthenticatorDeps } from "./operator-authenticator.ts";
-export {
-  edgeTicketAuthenticator,
-  ticketAuthenticator,
-  type TicketAuthenticatorDeps,
-} from "./ticket-authenticator.ts";
+export { edgeTicketAuthenticator, ticketAuthenticator, type TicketAuthenticatorDeps } from "./ticket-authenticator.ts";
 
 export { accountsModule, type AccountsModule } from "./module.ts";

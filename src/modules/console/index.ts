@@ -2,14 +2,7 @@
 export { consoleErrors } from "./errors.ts";
 export type { ConsoleAccounts, ConsoleCellOptions } from "./deps.ts";
 export { consoleCell, type ConsoleCell } from "./module.ts";
-export {
-  permissionFor,
-  permissionForTopic,
-  PERMISSIONS,
-  permissionsOf,
-  rolesWith,
-  type Permission,
-} from "./permissions.ts";
+export { permissionForTopic } from "./permissions.ts";
 export {
   consoleDoor,
   type CellAsker,

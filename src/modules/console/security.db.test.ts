@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { ROLES, SessionTokens, Tickets, type SessionClaims } from "../../platform/console/index.ts";
 import { FleetKey } from "../../platform/fleet/index.ts";
 import type { HttpRequest } from "../../platform/http/index.ts";
-import { permissionsOf } from "./index.ts";
+import { permissionsOf } from "./permissions.ts";
 import {
   CUSTOMER,
   OPERATOR,

@@ -12,7 +12,7 @@ export type { InboundBinds } from "./arrival.ts";
 export { NO_SERVICES, PERMISSIVE_COMPLIANCE } from "./neighbour-defaults.ts";
 export { cancelReservation, reserve } from "./price-message.ts";
 export type { MessageAccepted, MessageReported, TextReceived } from "./records.ts";
-export { NO_PDU_TRACE, type PduTrace, type TracedField, type TracedPdu } from "./pdu-trace.ts";
+export { type PduTrace, type TracedField, type TracedPdu } from "./pdu-trace.ts";
 export type { MoneyLine, TimelineSources } from "./timeline/index.ts";
 export type { HeldText, TextRouting } from "./text-forwarding.ts";
 export { messageErrors } from "./errors.ts";

@@ -59,6 +59,3 @@ export interface TracedField {
 export const MAX_TRACED_PDUS = 64;
 /** Octets that are kept of one PDU: all of any that SMPP carriers send, the beginning of what HTTP ones may. */
 export const MAX_TRACED_OCTETS = 4_096;
-
-/** Where nobody writes anything down. */
-export const NO_PDU_TRACE: PduTrace = { of: () => [], forget: () => undefined, completeSinceMs: Infinity };

@@ -42,6 +42,8 @@ export interface ConfiguredNumber {
   readonly type?: PhoneNumberKind | undefined;
   /** The account that has it. Without one it is free to buy. */
   readonly accountSid?: string | undefined;
+  /** Nobody has it, also where the installation is new and all other numbers become the first account's. */
+  readonly forSale?: boolean;
   /** State or province; by the area code where absent. */
   readonly region?: string | undefined;
   /** City; the main one of the area code where absent. */

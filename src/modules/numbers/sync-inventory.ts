@@ -141,9 +141,9 @@ interface Owner {
 }
 
 function ownersOf(batch: readonly ConfiguredNumber[], ownerSid: string | undefined, isFresh: boolean): Owner[] {
-  return batch.flatMap(({ number, accountSid }) => {
+  return batch.flatMap(({ number, accountSid, forSale = false }) => {
     // Nobody can buy a short code, so without this one that is configured later would belong to nobody.
-    const byDefault = isFresh || sidPrefixOf(number) === "SC" ? ownerSid : undefined;
+    const byDefault = (isFresh && !forSale) || sidPrefixOf(number) === "SC" ? ownerSid : undefined;
     const owner = accountSid ?? byDefault;
     return owner === undefined ? [] : [{ number, accountSid: owner }];
   });

@@ -1,6 +1,5 @@
 /** The simulated carrier: an SMSC with virtual phones, for development and tests. */
 export { startSimulator } from "./module.ts";
-export { echoMount } from "./echo-app.ts";
 export { simulatorMounts } from "./simulator.mounts.ts";
 export { Simulator } from "./simulator.ts";
 export type { SimulatorDeps } from "./simulator.ts";

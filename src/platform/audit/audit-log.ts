@@ -51,13 +51,7 @@ export class AuditLog {
     this.cell = cell;
     this.machine = {
       name: "audit",
-      tables: [
-        this.entries,
-        this.nodes,
-        this.witnessed,
-        this.edge,
-        this.open,
-      ] as unknown as readonly StateTable<never>[],
+      tables: [this.entries, this.nodes, this.witnessed, this.edge, this.open],
       reducers: {
         "audit.begun": ({ entry }: AuditBegun) => {
           if (this.open.size < MAX_OPEN) this.open.put(entry.sid, { entry });

@@ -1,5 +1,4 @@
 import { carrierBookOf } from "../../kit/carriers/carrier-book.ts";
-import { silentLogger } from "../../kit/silent-logger.ts";
 import type { CarrierKind, Peer } from "./rig.ts";
 import { readSettings } from "./settings-file.ts";
 

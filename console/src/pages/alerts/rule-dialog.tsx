@@ -49,12 +49,7 @@ export function RuleDialog({ onClose }: { readonly onClose: () => void }) {
           <TextField label="Name" name="FriendlyName" placeholder="Slow deliveries" isRequired />
           <Row>
             <Select label="When" options={METRICS} value={metric} onChange={setMetric} />
-            <Select
-              label="it"
-              options={kinds}
-              value={chosen}
-              onChange={(value) => setKind(value as AlertRule["kind"])}
-            />
+            <Select label="it" options={kinds} value={chosen} onChange={setKind} />
           </Row>
           {chosen === "threshold" && (
             <Row>

@@ -18,7 +18,7 @@ void test("levels of several cells add up, and what follows is computed of the s
 void test("without anything to judge there is no verdict", () => {
   const [merged] = mergeLevels([[level(0, 0)]]);
   assert.equal(merged?.budget_left, null);
-  assert.equal(toneOfLevel(merged as Level), "neutral");
+  assert.equal(merged && toneOfLevel(merged), "neutral");
 });
 
 void test("a share below one is never shown as all", () => {

@@ -49,7 +49,7 @@ interface PhoneRowsProps extends Pick<PhoneListProps, "phones" | "selected" | "o
 }
 
 function PhoneRows({ phones, selected, isSearch, onMore }: PhoneRowsProps) {
-  const box = useRef<HTMLUListElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: phones.length,
     getScrollElement: () => box.current,
@@ -68,23 +68,24 @@ function PhoneRows({ phones, selected, isSearch, onMore }: PhoneRowsProps) {
     return <p className={styles.none}>{onMore === undefined ? "No phone has that." : "Looking …"}</p>;
   }
   return (
-    <ul ref={box} className={styles.phones}>
-      <li role="presentation" aria-hidden="true" style={{ height: virtualizer.getTotalSize() }} />
-      {rows.map(({ index, key, start }) => {
-        const phone = phones[index];
-        return phone === undefined ? null : (
-          <li
-            key={key}
-            className={styles.row}
-            style={{ transform: `translateY(${start}px)` }}
-            aria-setsize={phones.length}
-            aria-posinset={index + 1}
-          >
-            <PhoneLink phone={phone} isCurrent={phone.number === selected} />
-          </li>
-        );
-      })}
-    </ul>
+    <div ref={box} className={styles.phones}>
+      <ul className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
+        {rows.map(({ index, key, start }) => {
+          const phone = phones[index];
+          return phone === undefined ? null : (
+            <li
+              key={key}
+              className={styles.row}
+              style={{ transform: `translateY(${start}px)` }}
+              aria-setsize={phones.length}
+              aria-posinset={index + 1}
+            >
+              <PhoneLink phone={phone} isCurrent={phone.number === selected} />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }
 

@@ -379,6 +379,39 @@ describe("alert rules", () => {
     assert.equal((await call("GET", `${RULES}/${off.sid}`)).json.state, "unknown");
   });
 
+  it("tell by text again after they were switched off and on", async () => {
+    const { sid } = await create({ Texts: "+15551234567", TextFrom: NUMBER });
+    level = 11;
+    await round(2);
+    for (const Enabled of ["false", "true"]) {
+      assert.equal((await call("POST", `${RULES}/${sid}`, { Enabled })).status, 200);
+      await round(1);
+    }
+    await round(2);
+    assert.equal(texts.length, 2, "the second one has an id of its own");
+    await projection.flush();
+    const { json } = await call("GET", `${RULES}/${sid}/Events`);
+    assert.deepEqual(
+      json.events.map((event: Json) => event.state),
+      ["firing", "firing"],
+    );
+  });
+
+  it("of all accounts are all judged, however many there are in one turn", async () => {
+    all = 11;
+    await create({ Scope: "all" }, OPERATOR);
+    // All of them have their turn in the same tenth of a round.
+    const insert = `insert into insight_alert_rules select 'IR' || lpad((n * 1000)::text, 26, '0') || '000000', $1, 0, now(),
+      now(), (select content from insight_alert_rules limit 1) from generate_series(1, 30) n`;
+    await postgres.database.query(insert, [OPERATOR]);
+    await alerts.open();
+    await round(2);
+    const { json } = await call("GET", `${RULES}?PageSize=50`, undefined, OPERATOR);
+    assert.deepEqual([...new Set(json.alert_rules.map((rule: Json) => rule.state))], ["firing"]);
+    assert.equal(json.alert_rules.length, 31);
+    assert.equal(alerts.status().late, 0);
+  });
+
   it("of the operator are of all cells, and wait while one of them does not answer", async () => {
     const rule = await create({ Scope: "all", Metric: "api_requests" }, OPERATOR);
     await round(2);

@@ -5,6 +5,11 @@ import { summaryOf } from "./describe.ts";
 
 /** A rule that flutters tells of it once a minute at most. */
 export const MIN_BETWEEN_TELLING_MS = 60_000;
+/**
+ * Where the turns of a rule begin that nothing stands of. One that was switched off is forgotten: counted from 1
+ * again, its notifications would have the names of earlier ones, and a text of the same name is sent once.
+ */
+const TURNS_A_REVISION = 1_000_000;
 
 /**
  * What becomes of a rule by a verdict: a record where anything does. Telling is decided in every
@@ -24,7 +29,7 @@ export function decide(
   const isMuted = rule.mutedUntilMs > nowMs;
   const tells = wantsTelling && !isMuted;
   if (to === was && !tells) return undefined;
-  const turn = (known?.turn ?? 0) + 1;
+  const turn = (known?.turn ?? rule.revision * TURNS_A_REVISION) + 1;
   const sinceMs = to === was ? (known?.sinceMs ?? nowMs) : nowMs;
   const record: AlertTurned = {
     kind: "alert-rule.turned",

@@ -34,9 +34,13 @@ export class Evaluator {
   private timer: Timer | undefined;
   private isStopped = false;
   private slot = 0;
+  /** Where the next round of each tenth begins: behind the last rule that had its turn. */
+  private readonly begins = Array.from({ length: SLOTS }, () => 0);
   private remote = 0;
+  /** Rules of all accounts that wait for their turn, the oldest first. */
+  private readonly waiting = new Set<string>();
   private readonly orphans = new Map<string, number>();
-  /** Rules that had no turn in their round since the process started. */
+  /** Rules that had no turn, or not yet, in their round since the process started. */
   late = 0;
   /** Rules that could not be read, in a row. */
   private failures = 0;
@@ -59,10 +63,11 @@ export class Evaluator {
   private schedule(delayMs: number): void {
     if (this.isStopped) return;
     this.timer = this.deps.clock.after(delayMs, () => {
-      const rules = this.deps.book.slot(this.slot);
-      if (this.slot === 0) this.forgetOrphans();
-      this.slot = (this.slot + 1) % SLOTS;
-      this.judgeSome({ rules, at: 0, leftMs: BUDGET_MS, startedMs: this.deps.clock.monotonicMs() });
+      const { slot } = this;
+      const rules = this.deps.book.slot(slot);
+      if (slot === 0) this.forgetOrphans();
+      this.slot = (slot + 1) % SLOTS;
+      this.judgeSome({ slot, rules, at: 0, leftMs: BUDGET_MS, startedMs: this.deps.clock.monotonicMs() });
     });
   }
 
@@ -72,29 +77,35 @@ export class Evaluator {
     const { clock } = this.deps;
     const beganMs = clock.monotonicMs();
     const records: AlertTurned[] = [];
+    const { slot, rules } = work;
+    const from = this.begins[slot] ?? 0;
     let { at } = work;
-    for (; at < work.rules.length && clock.monotonicMs() - beganMs < SLICE_MS; at += 1) {
-      const rule = work.rules[at];
+    for (; at < rules.length && clock.monotonicMs() - beganMs < SLICE_MS; at += 1) {
+      const rule = rules[(from + at) % rules.length];
       if (rule !== undefined) this.judgeRule(rule, records);
     }
     this.commit(records);
     const leftMs = work.leftMs - (clock.monotonicMs() - beganMs);
-    if (at < work.rules.length && leftMs > 0) {
+    if (at < rules.length && leftMs > 0) {
       this.timer = clock.after(0, () => this.judgeSome({ ...work, at, leftMs }));
       return;
     }
-    this.late += work.rules.length - at;
+    this.late += rules.length - at;
+    // Those that had no turn are the first of the next round.
+    if (rules.length > 0) this.begins[slot] = (from + at) % rules.length;
     this.schedule(Math.max(0, SLOT_MS - (clock.monotonicMs() - work.startedMs)));
   }
 
   private judgeRule(rule: AlertRule, records: AlertTurned[]): void {
     if (!this.deps.isAtHome(rule.accountSid)) return;
-    const nowMs = this.deps.clock.nowMs();
-    const questions = questionsOf(rule, nowMs);
     if (rule.scope === "all") {
-      void this.judgeRemotely(rule, questions, nowMs);
+      if (this.waiting.has(rule.sid)) this.late += 1;
+      this.waiting.add(rule.sid);
+      this.judgeWaiting();
       return;
     }
+    const nowMs = this.deps.clock.nowMs();
+    const questions = questionsOf(rule, nowMs);
     try {
       const pieces = questions.map((question) => this.deps.reader.read(question));
       this.conclude(rule, pieces, nowMs, records);
@@ -104,15 +115,19 @@ export class Evaluator {
     }
   }
 
-  private async judgeRemotely(
-    rule: AlertRule,
-    questions: ReturnType<typeof questionsOf>,
-    nowMs: number,
-  ): Promise<void> {
-    if (this.remote >= MAX_REMOTE) {
-      this.late += 1;
-      return;
+  /** Asks for those that wait, some at a time. Each is in the queue once, however long it waits. */
+  private judgeWaiting(): void {
+    for (const sid of this.waiting) {
+      if (this.isStopped || this.remote >= MAX_REMOTE) return;
+      this.waiting.delete(sid);
+      const rule = this.deps.book.get(sid);
+      if (rule?.isEnabled === true && rule.scope === "all") void this.judgeRemotely(rule);
     }
+  }
+
+  private async judgeRemotely(rule: AlertRule): Promise<void> {
+    const nowMs = this.deps.clock.nowMs();
+    const questions = questionsOf(rule, nowMs);
     this.remote += 1;
     try {
       const pieces: JudgedPiece[] = [];
@@ -128,6 +143,7 @@ export class Evaluator {
       this.fail(rule, error);
     } finally {
       this.remote -= 1;
+      this.judgeWaiting();
     }
   }
 
@@ -176,6 +192,7 @@ export class Evaluator {
 
 /** What is left to do of a tenth of the rules. */
 interface SlotWork {
+  readonly slot: number;
   readonly rules: readonly AlertRule[];
   readonly at: number;
   readonly leftMs: number;

@@ -2,7 +2,7 @@ export { ApiCounts, type ApiBin, type ApiKey } from "./api-counts.ts";
 export { rangeOf, type Bin, type Rows } from "./bin.ts";
 export { LEVELS, type Level, type LevelTerms } from "./level.ts";
 export type { Names } from "./names.ts";
-export { mergeRows, usedOf, type BinRows } from "./open-rows.ts";
+export { usedOf, type BinRows } from "./open-rows.ts";
 export { floatsOf, RowTable } from "./row-table.ts";
 export { Rollups, type RollupOptions } from "./rollups.ts";
 export { RollupTable } from "./snapshot.ts";

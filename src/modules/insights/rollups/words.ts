@@ -35,7 +35,7 @@ export const RANK = 2;
 export const OTHER = 0;
 /** What has no value. Of accounts it stands for all of them in the rows of recipients. */
 export const NONE = 1;
-export const ALL_ACCOUNTS = NONE;
+export const ALL_ACCOUNTS = 0;
 
 /** A message was taken, or became due. */
 export const BEGUN = 1;
