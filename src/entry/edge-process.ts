@@ -7,6 +7,7 @@ import { systemClock } from "../adapters/system/index.ts";
 import { AssertionError, present } from "../kernel/assert.ts";
 import { AppError } from "../kernel/errors.ts";
 import { edgeAuthenticator, edgeTicketAuthenticator } from "../modules/accounts/index.ts";
+import { echoMount } from "../modules/simulator/index.ts";
 import { DatabaseHomeTable } from "../modules/cells/index.ts";
 import { CellRouter, SnapshotFolder } from "../platform/cell-router/index.ts";
 import {
@@ -138,6 +139,8 @@ function makeServer(edge: EdgeWork, console: OpenConsole, onPipeline: (pipeline:
     mounts: [
       ...healthRoutes({ ready: () => [cellsKnown(router)] }),
       metricsMount(parts.metrics),
+      // The phones are elsewhere; the app that answers them is reached like any customer's.
+      ...(settings.simulator.enabled ? [echoMount()] : []),
       ...(settings.console.enabled ? console.mounts : []),
     ],
     onBug: (error) => onFatal(error.message),

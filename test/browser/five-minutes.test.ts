@@ -104,7 +104,7 @@ describe("five minutes with the console, by somebody who has read nothing", { sk
     const path = `/2010-04-01/Accounts/${system.accountSid}/Messages.json`;
     const sent = await Promise.all(
       Array.from({ length: 12 }, (_, i) =>
-        ask<{ sid: string }>(system, path, { To: `+1555123500${i}`, From: system.from, Body: "To be counted" }),
+        ask<{ sid: string }>(system, path, { To: `+155512350${10 + i}`, From: system.from, Body: "To be counted" }),
       ),
     );
     const delivered = await waitFor("all are delivered", async () => {

@@ -13,3 +13,4 @@ export type { Concatenation, MessagePart, PhoneMessage, PhoneMessageState } from
 export type { PhoneLimits, PhonePage, PhoneSummary } from "./phones.ts";
 export type { ReceiptForm } from "./receipts.ts";
 export type { TextFromPhone } from "./outgoing-texts.ts";
+export { echoMount } from "./echo-app.ts";

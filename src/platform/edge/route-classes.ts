@@ -90,6 +90,8 @@ const OPERATOR = "/trunkline/";
 const CONSOLE = /^\/console(?:\/|$)/;
 const CONTROL =
   /^\/trunkline\/v1\/(?:Fleet|Cells|Moves|NumberPool|Accounts(?=$)|Accounts\/[^/]+\/(?:Home|Moves?))(?:[/.]|$)/;
+/** The app that answers texts of the simulated phones, which every process that has a door answers itself. */
+const ECHO = "/simulator/echo";
 const PUBLIC = /^\/(?:carriers|cells|simulator)\//;
 /** Without an extension it is the content, for anybody who knows the address. */
 const MEDIA_CONTENT = /\/Media\/ME[0-9a-f]{32}$/;
@@ -117,6 +119,7 @@ export function classOf(method: string, pathname: string): RouteClass {
     if (OWN_PATHS.has(pathname)) return "own";
     return MEDIA_CONTENT.test(pathname) || PUBLIC.test(pathname) ? "public" : "read";
   }
+  if (pathname === ECHO) return "own";
   if (PUBLIC.test(pathname)) return "public";
   if (method !== "POST" || SID_AT_END.test(pathname)) return "write";
   if (BULK.test(pathname)) return "bulk";
