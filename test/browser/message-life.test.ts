@@ -40,8 +40,19 @@ describe("the whole life of a message, in the console", { skip: missingBrowser()
     waitFor(`the app is told of ${status}`, () =>
       app.received.some(({ form }) => form["MessageSid"] === sid && form["MessageStatus"] === status),
     );
-  const show = (label: string): Promise<void> =>
-    page.getByRole("radio", { name: label, exact: true }).click({ force: true });
+  /** Unfolds the first webhook of the timeline. */
+  async function unfoldWebhook(): Promise<Locator> {
+    const webhook = page.locator("#main details").filter({ hasText: "Request and answer" }).first();
+    await webhook.locator("summary").first().click();
+    await webhook.getByRole("button", { name: "Replay" }).waitFor();
+    return webhook;
+  }
+  async function replay(webhook: Locator): Promise<void> {
+    const before = app.received.length;
+    await webhook.getByRole("button", { name: "Replay" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Send it again" }).click();
+    await waitFor("the app got it again", () => app.received.length > before);
+  }
   const entry = (text: string | RegExp): Locator => page.locator("#main li").filter({ hasText: text }).first();
 
   it("a delivered one shows everything from its acceptance to its receipt, with the PDUs", async () => {
