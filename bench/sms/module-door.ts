@@ -8,14 +8,13 @@ import { join } from "node:path";
 import { openBlobFolder } from "../../src/adapters/files/index.ts";
 import { migrate, openDatabase, startEmbeddedPostgres } from "../../src/adapters/postgres/index.ts";
 import { systemClock, systemNet, systemRandomBytes } from "../../src/adapters/system/index.ts";
-import { carrierBookOf } from "../../test/kit/carriers/carrier-book.ts";
 import { carrierSettings, type ProgramSettings } from "../../src/entry/carriers.ts";
 import { openCellLog, prepareMessagingCell, type MessagingCell } from "../../src/entry/messaging-cell.ts";
 import { SidMinter } from "../../src/kernel/ids.ts";
 import { regulatoryModule } from "../../src/modules/regulatory/index.ts";
 import { FleetKey } from "../../src/platform/fleet/index.ts";
 import { accountsModule } from "../../src/modules/accounts/index.ts";
-import type { Carrier, CarrierBook } from "../../src/modules/messaging/index.ts";
+import { CarrierBook, type Carrier } from "../../src/modules/messaging/index.ts";
 import { loadSettings } from "../../src/platform/config/index.ts";
 import { SecretBox } from "../../src/platform/secrets/index.ts";
 import type { Log } from "../../src/platform/log/index.ts";
@@ -84,6 +83,19 @@ const calls = {
     const startedMs = monotonicMs();
     const log = await openCellLog(settings.data, CELL, ports);
     const minter = new SidMinter(() => systemClock.nowMs(), systemRandomBytes);
+    const secrets = new SecretBox(Buffer.alloc(32));
+    // As in the program: what is said to carriers is written down, which costs.
+    const book = new CarrierBook({
+      net: systemNet,
+      ...ports,
+      configured: settings.carriers,
+      database,
+      secrets,
+      callbackUrl: () => "http://127.0.0.1",
+      allowPrivateNetworks: true,
+      chaos: settings.console.chaos,
+      traces: settings.console.traces,
+    });
     // The cell hands what it does not know on to the messaging module: so limits can be set that are no settings.
     const options = {
       ...(input.parking === undefined ? {} : { parking: input.parking }),
@@ -122,9 +134,9 @@ const calls = {
       subaccountsOf: () => Promise.resolve([]),
       fleetKey: new FleetKey(Buffer.alloc(32)),
       cellNumber: 1,
-      carrierBook: heardBook(carrierBookOf(settings.carriers, { net: systemNet, clock: ports.clock })),
+      carrierBook: heardBook(book),
       authenticator: { authenticate: () => Promise.resolve(undefined) },
-      secrets: new SecretBox(Buffer.alloc(32)),
+      secrets,
       isOperator: () => false,
       mintSid: (prefix: string) => minter.mint(prefix),
       publicUrl,

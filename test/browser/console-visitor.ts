@@ -45,9 +45,15 @@ export async function open(page: Page, path: string): Promise<void> {
   await page.locator("#main h1").waitFor();
 }
 
-/** Keeps what is seen under a name, where pictures are wanted. */
+/** Keeps what is seen under a name, without messages that lie over it, where pictures are wanted. */
 export async function picture(visit: Visit, name: string): Promise<void> {
-  if (PICTURES !== undefined) await visit.picture(join(PICTURES, `${name}.png`));
+  if (PICTURES === undefined) return;
+  const { page } = visit;
+  await page.mouse.move(0, 0);
+  for (const dismiss of await page.getByRole("button", { name: "Dismiss", exact: true }).all()) {
+    await dismiss.click({ timeout: 500 }).catch(() => undefined);
+  }
+  await visit.picture(join(PICTURES, `${name}.png`));
 }
 
 /** Chooses an option of a list by its words. */

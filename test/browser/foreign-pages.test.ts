@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { missingBrowser, TestBrowser, type Visit } from "../kit/browser.ts";
 import { startSystemProcess, type SystemProcess } from "../kit/running-system.ts";
-import { ask, callFrom, enter, settled, startLink } from "./console-visitor.ts";
+import { ask, callFrom, enter, startLink } from "./console-visitor.ts";
 
 /**
  * What a page of somebody else can do to a person who is signed in and comes by. The foreign pages are at another

@@ -143,7 +143,7 @@ describe("short links in a fleet of two cells and two edges", () => {
     for (const region of REGIONS) {
       await waitFor(
         `edge-${region} to know the domain`,
-        async () => (await visit(edge(region), "/")).status === 404,
+        async () => (await visit(edge(region), "/nobody-made-this")).status === 404,
         LEARN_LIMIT_MS,
       );
     }

@@ -48,6 +48,14 @@ export function chartData(
   return [seconds, ...stacked.reverse()];
 }
 
+/** The places of numbers without a neighbour: no line leads to them, so they are drawn as dots. */
+export function lonePoints(values: ArrayLike<number | null | undefined> | undefined): number[] {
+  const isKnown = (at: number): boolean => (values?.[at] ?? null) !== null;
+  return Array.from({ length: values?.length ?? 0 }, (_, at) => at).filter(
+    (at) => isKnown(at) && !isKnown(at - 1) && !isKnown(at + 1),
+  );
+}
+
 /** The options of the drawing. */
 export function chartOptions({ series, kind, unit, palette, width, height, valueAt }: ChartInput): uPlot.Options {
   const axis = { stroke: palette.text, font: FONT, grid: { stroke: palette.line, width: 1 }, ticks: { show: false } };
@@ -73,7 +81,10 @@ export function chartOptions({ series, kind, unit, palette, width, height, value
         width: kind === "line" ? 2 : 0,
         ...(kind === "line" ? {} : { fill: color }),
         ...(bars === undefined ? {} : { paths: bars }),
-        points: { show: false },
+        points:
+          kind === "line"
+            ? { show: true, size: 5, filter: (plot: uPlot, at: number) => lonePoints(plot.data[at]) }
+            : { show: false },
         value: (_: uPlot, __: number | null, ___: number, point: number | null) =>
           valueText(point === null ? null : valueAt(index, point), unit),
       })),

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { silentLogger } from "../../../test/kit/silent-logger.ts";
+import { SidMinter } from "../../kernel/ids.ts";
 import { ROLES, SessionTokens, Tickets, type SessionClaims } from "../../platform/console/index.ts";
 import { FleetKey } from "../../platform/fleet/index.ts";
-import type { HttpRequest } from "../../platform/http/index.ts";
+import { HttpServer, type HttpRequest } from "../../platform/http/index.ts";
 import { permissionsOf } from "./permissions.ts";
 import {
   CUSTOMER,
@@ -402,6 +404,38 @@ describe("roles and accounts", () => {
     const { json } = await stranger.api("GET /trunkline/v1/Console/Sessions");
     assert.ok(json.sessions.length > 0);
     assert.ok(json.sessions.every((session: { account_sid: string }) => session.account_sid === CUSTOMER));
+  });
+
+  it("makes people and links only where their account is at home, also where the operator asks another cell", async () => {
+    const elsewhere = world.cells[1];
+    assert.notEqual(elsewhere.mainSid, OPERATOR);
+    const server = new HttpServer({
+      clock: world.clock,
+      logger: silentLogger,
+      minter: new SidMinter(
+        () => world.clock.nowMs(),
+        (octets) => new Uint8Array(octets),
+      ),
+      // As a cell lets the operator in on an edge's word.
+      authenticator: {
+        authenticate: () =>
+          Promise.resolve({
+            accountSid: OPERATOR,
+            status: "active",
+            credential: "token",
+            canAccess: () => Promise.resolve(false),
+          }),
+      },
+      routes: elsewhere.console.routes,
+    });
+    const auth = { username: OPERATOR, password: "x" };
+    for (const [path, body] of [
+      [USERS, { Email: "ghost@example.com", Role: "admin" }],
+      ["/trunkline/v1/Console/SignInLinks", {}],
+    ] as const) {
+      const answer = await server.inject({ method: "POST", url: `https://api.twilio.com${path}`, auth, body });
+      assert.equal(answer.status, 404, `${path} ${answer.body}`);
+    }
   });
 
   it("passes on of a browser's request only what the API has a use for", async () => {

@@ -11,6 +11,7 @@ import {
   type JsonObject,
   type Route,
 } from "../../platform/http/index.ts";
+import { checkAtHome } from "./at-home.ts";
 import { baseUrlOfCall } from "./base-url.ts";
 import { maySee } from "./change-user.ts";
 import type { ConsoleDeps } from "./deps.ts";
@@ -107,6 +108,7 @@ function linkRoute(deps: ConsoleDeps): Route {
       }),
     },
     run: async (call) => {
+      await checkAtHome(deps, call);
       const asker = askerOf(call.principal);
       const { UserSid = "", Purpose, TtlSeconds } = call.params;
       const target = { accountSid: call.accountSid, sid: UserSid };

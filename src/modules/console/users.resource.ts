@@ -10,6 +10,7 @@ import {
   type JsonObject,
   type Route,
 } from "../../platform/http/index.ts";
+import { checkAtHome } from "./at-home.ts";
 import { baseUrlOfCall } from "./base-url.ts";
 import { changeUser, dropSecondFactor, inviteUser, maySee, removeUser } from "./change-user.ts";
 import type { ConsoleDeps } from "./deps.ts";
@@ -49,6 +50,7 @@ function createRoute(deps: ConsoleDeps): Route {
       Role: enumeration({ values: ROLES, required: true, summary: "What he may do." }),
     },
     run: async (call) => {
+      await checkAtHome(deps, call);
       const { Email: email, FriendlyName: friendlyName, Role: role } = call.params;
       const asker = askerOf(call.principal);
       return inviteUser(deps, asker, { accountSid: call.accountSid, email, friendlyName, role });
