@@ -40,13 +40,14 @@ import { FIRST_CELL, lockCellLog, mountsOf, readiness, routesOf, startCellCore, 
 import { cellCaller, saidAddress, urlOf } from "./fleet/cell-calls.ts";
 import { LoadTeller } from "./fleet/cell-load.ts";
 import { joinGossip } from "./fleet/join-gossip.ts";
+import { readVersion } from "./package-folder.ts";
 import { metricsMount, watchAnswers, watchSystem } from "./metrics.ts";
 import { mediaFolder, startWithParts, type NodeParts } from "./node-parts.ts";
 import { CONTROL_ADDRESS, controlAddress } from "./fleet/control-address.ts";
 import { escrowHome, escrowMount } from "./fleet/escrow-calls.ts";
 import { readAllCells, seriesMount } from "./fleet/insight-calls.ts";
 import { reportReady } from "./fleet/ready-report.ts";
-import { readVersion, tracedCell } from "./observability.ts";
+import { tracedCell } from "./observability.ts";
 import { sharedSettings, watchSharedSettings } from "./fleet/shared-settings.ts";
 import { healthMount } from "./doctor/health-mount.ts";
 import { signedCall } from "./fleet/signed-call.ts";

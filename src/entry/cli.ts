@@ -1,18 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { runCommandLine, type TextOutput } from "../platform/cli/index.ts";
 import { commands } from "./commands/index.ts";
+import { readVersion } from "./package-folder.ts";
 
 /** How long a process that failed may take to write what it has to say. */
 const FAILED_LINGER_MS = 2_000;
-
-/** The version in the nearest package.json above: how far above depends on where the tree was compiled to. */
-function readVersion(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
-  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
-  return version;
-}
 
 const output = (stream: NodeJS.WriteStream): TextOutput => ({
   write: (text) => void stream.write(text),

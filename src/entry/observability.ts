@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { otlpExporter } from "../adapters/opentelemetry/index.ts";
 import { systemClock } from "../adapters/system/index.ts";
 import type { Machine } from "../platform/cell/index.ts";
@@ -27,6 +25,7 @@ import type { ProgramSettings } from "./carriers.ts";
 import { urlOf } from "./fleet/cell-calls.ts";
 import { signedCall } from "./fleet/signed-call.ts";
 import { watchEdge } from "./metrics.ts";
+import { readVersion } from "./package-folder.ts";
 import { sharedSettings } from "./fleet/shared-settings.ts";
 import type { Shutdown } from "./shutdown.ts";
 
@@ -235,12 +234,4 @@ export function declareObserved(metrics: Metrics, absent: never): void {
   );
   stop();
   watchTracing(metrics, absent);
-}
-
-/** The version in the nearest package.json above: how far above depends on where the tree was compiled to. */
-export function readVersion(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
-  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
-  return version;
 }

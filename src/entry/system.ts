@@ -36,17 +36,10 @@ import { phoneSource } from "./console/phones.ts";
 import { reportAnswers } from "./edge-reports.ts";
 import { watchConsole } from "./watching-metrics.ts";
 import { askLimiter, hasAccountLimits, makeLimiter } from "./limits.ts";
+import { readVersion } from "./package-folder.ts";
 import { metricsMount, watchSystem } from "./metrics.ts";
 import { mediaFolder, partsOfKey } from "./node-parts.ts";
-import {
-  observe,
-  readVersion,
-  tellEdge,
-  tracedCell,
-  tracedEdge,
-  watchCertificates,
-  type Observing,
-} from "./observability.ts";
+import { observe, tellEdge, tracedCell, tracedEdge, watchCertificates, type Observing } from "./observability.ts";
 import { openDoor } from "./open-door.ts";
 import { numbersOfCell } from "./test-numbers.ts";
 import { healthMount } from "./doctor/health-mount.ts";

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { StaticFolder } from "../../adapters/files/index.ts";
 import { systemClock, systemRandomBytes } from "../../adapters/system/index.ts";
 import { consoleDoor, permissionForTopic, type CellAsker } from "../../modules/console/index.ts";
@@ -10,6 +9,7 @@ import { fleetSource, LiveHub, type LiveAsk, type LiveReply, type LiveSource } f
 import type { Logger } from "../../platform/ports.ts";
 import { WebSocketDoor } from "../../platform/websocket/index.ts";
 import type { ProgramSettings } from "../carriers.ts";
+import { packageFolder } from "../package-folder.ts";
 
 /** What cells tell of while it happens. `carriers` is the operator's, the others everybody's own. */
 const CELL_TOPICS = ["series", "messages", "requests", "webhooks", "alerts", "alert-states", "carriers"];
@@ -58,7 +58,7 @@ export function openConsole(parts: ConsoleParts): OpenConsole {
     cells: asker,
     send,
     simulator,
-    files: new StaticFolder(consoleFolder(), systemClock),
+    files: new StaticFolder(join(packageFolder(), "dist", "console"), systemClock),
     isOperator,
     features: () => ({
       simulator: simulator !== undefined,
@@ -100,11 +100,4 @@ export function openConsole(parts: ConsoleParts): OpenConsole {
     load: () => hub.load,
     close: async () => sockets.close(),
   };
-}
-
-/** Where the build puts what the browser gets: beside the program, wherever that was compiled to. */
-function consoleFolder(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
-  return join(folder, "dist", "console");
 }

@@ -1,10 +1,10 @@
-import { Buffer } from "node:buffer";
 import type { CellTable, SnapshotEntry } from "../../../platform/cell/index.ts";
 import { makeBin, type Rows } from "./bin.ts";
 import type { Leaving } from "./departures.ts";
 import type { Names } from "./names.ts";
 import { mergeRows, usedOf, type BinRows } from "./open-rows.ts";
 import type { Rollups } from "./rollups.ts";
+import { decodeRows, encodeRows, joinRows } from "./row-text.ts";
 
 /** Words of one line: 64 KiB, a fraction of a millisecond to encode. */
 const PART_WORDS = 16_384;
@@ -105,7 +105,7 @@ export class RollupTable implements CellTable {
     for (const { key, rows, overflow, coarseness } of bins) {
       for (const kind of KINDS) {
         for (let from = 0; from < rows[kind].length; from += PART_WORDS) {
-          const part: BinPart = { kind, rows: encode(rows[kind].subarray(from, from + PART_WORDS)) };
+          const part: BinPart = { kind, rows: encodeRows(rows[kind].subarray(from, from + PART_WORDS)) };
           yield line(key, part);
         }
       }
@@ -125,7 +125,7 @@ export class RollupTable implements CellTable {
       names?.[1].restore(Number(two), value as unknown as (string | null)[]);
     } else {
       const part = value as unknown as BinPart | BinEnd;
-      if ("kind" in part) this.parts[part.kind].push(decode(part.rows));
+      if ("kind" in part) this.parts[part.kind].push(decodeRows(part.rows));
       else this.restoreBin(Number(one), what === "open" ? undefined : Number(two), part);
     }
   }
@@ -142,7 +142,7 @@ export class RollupTable implements CellTable {
   private restoreBin(number: number, startMs: number | undefined, { overflow, coarseness }: BinEnd): void {
     const { messages, latency, uniques } = this.parts;
     this.parts = emptyParts();
-    const rows = { messages: join(messages), latency: join(latency), uniques: join(uniques) };
+    const rows = { messages: joinRows(messages), latency: joinRows(latency), uniques: joinRows(uniques) };
     const level = this.rollups.level(number);
     if (startMs !== undefined) return level.put(makeBin({ startMs, ...rows, overflow, coarseness }));
     mergeRows(rows, level.open);
@@ -173,27 +173,4 @@ function endOf({ overflow, coarseness }: BinEnd): BinEnd {
 
 function copyOf({ messages, latency, uniques }: BinRows): BinRows {
   return { messages: messages.slice(), latency: latency.slice(), uniques: uniques.slice() };
-}
-
-function join(parts: readonly Rows[]): Rows {
-  const [first] = parts;
-  if (parts.length === 1 && first !== undefined) return first;
-  const whole = new Uint32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function encode(rows: Rows): string {
-  return Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength).toString("base64");
-}
-
-function decode(text: string): Rows {
-  const octets = Buffer.from(text, "base64");
-  const rows = new Uint32Array(octets.length >> 2);
-  new Uint8Array(rows.buffer).set(octets.subarray(0, rows.byteLength));
-  return rows;
 }

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { makeBin, rangeOf, sortByAccount, type Bin, type Rows } from "./bin.ts";
 import { LEVELS } from "./level.ts";
 import { mergeRows, usedOf, type BinRows } from "./open-rows.ts";
@@ -16,6 +15,7 @@ import {
   SENDER,
   UNIQUES_ROW,
 } from "./words.ts";
+import { decodeRows, encodeRows, joinRows } from "./row-text.ts";
 
 /** What accounts counted in one hour, as it travels to another cell, where names have other numbers. */
 export interface TravellingHour {
@@ -58,7 +58,7 @@ export function hoursOf(rollups: Rollups, accountSids: readonly string[], nowMs:
 
 function partOf(bin: Bin, numbers: readonly number[]): BinRows {
   const of = (rows: Rows, stride: number): Rows => {
-    return concat(numbers.map((number) => rows.subarray(...rangeOf(rows, stride, number))));
+    return joinRows(numbers.map((number) => rows.subarray(...rangeOf(rows, stride, number))));
   };
   return {
     messages: of(bin.messages, MESSAGE_ROW.stride),
@@ -91,9 +91,9 @@ function pack(rollups: Rollups, startMs: number, { messages, latency, uniques }:
     accounts: texts(accounts, rollups.accounts),
     senders: texts(senders, rollups.senders),
     carriers: texts(carriers, rollups.carriers),
-    messages: encode(messages),
-    latency: encode(latency),
-    uniques: encode(uniques),
+    messages: encodeRows(messages),
+    latency: encodeRows(latency),
+    uniques: encodeRows(uniques),
   };
 }
 
@@ -127,7 +127,7 @@ function renumbered(rollups: Rollups, hour: TravellingHour): BinRows {
   const carriers = new Map(hour.carriers.map(([number, text]) => [number, rollups.carriers.numberOf(text)]));
   const to = (map: ReadonlyMap<number, number>, number: number): number =>
     number === NONE ? NONE : (map.get(number) ?? OTHER);
-  const [messages, latency, uniques] = [decode(hour.messages), decode(hour.latency), decode(hour.uniques)];
+  const [messages, latency, uniques] = [decodeRows(hour.messages), decodeRows(hour.latency), decodeRows(hour.uniques)];
   const { shift, mask } = FIELDS.carrier;
   for (let row = 0; row < messages.length; row += MESSAGE_ROW.stride) {
     const rest = messages[row + REST] as number;
@@ -149,33 +149,12 @@ function renumbered(rollups: Rollups, hour: TravellingHour): BinRows {
 
 function joined(parts: readonly BinRows[]): BinRows {
   return {
-    messages: concat(parts.map(({ messages }) => messages)),
-    latency: concat(parts.map(({ latency }) => latency)),
-    uniques: concat(parts.map(({ uniques }) => uniques)),
+    messages: joinRows(parts.map(({ messages }) => messages)),
+    latency: joinRows(parts.map(({ latency }) => latency)),
+    uniques: joinRows(parts.map(({ uniques }) => uniques)),
   };
 }
 
 function copyOf({ messages, latency, uniques }: BinRows): BinRows {
   return { messages: messages.slice(), latency: latency.slice(), uniques: uniques.slice() };
-}
-
-function concat(parts: readonly Rows[]): Rows {
-  const whole = new Uint32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function encode(rows: Rows): string {
-  return Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength).toString("base64");
-}
-
-function decode(text: string): Rows {
-  const octets = Buffer.from(text, "base64");
-  const rows = new Uint32Array(octets.length >> 2);
-  new Uint8Array(rows.buffer).set(octets.subarray(0, rows.byteLength));
-  return rows;
 }
