@@ -18,7 +18,7 @@ export const PHASES = [
     name: "simulation",
     about: "faults and crashes",
     pattern: /^test\/(simulation|crash)\/|(^|\/)crash\.test\.ts$/,
-    atOnce: 1,
+    atOnce: 2,
   },
   { name: "unit", about: "everything that needs no program beside it", pattern: /\.test\.ts$/, atOnce: Infinity },
 ];

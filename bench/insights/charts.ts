@@ -68,7 +68,7 @@ export function askLive({ rollups }: CountedDay, hour: readonly TimedFact[]): Re
   const clock = { nowMs: () => DAY_START + DAY_MS + 5_000, monotonicMs: () => 0 };
   const reader = new RollupReader({ rollups, api, names: { cell: "messaging-1", tier: "smb" } });
   const inView = new AccountsInView(() => Promise.resolve([]), clock);
-  const source = seriesSource({ reader, rollups, api, inView, clock });
+  const source = seriesSource({ reader, rollups, api, inView, isOperator: () => false, clock });
   const query = { metric: "messages", by: ["carrier"], rangeMs: HOUR_MS, stepMs: 10_000 };
   const scope = { accountSid: "", everything: true };
   let { cursor } = source.ask({ query, cursor: undefined, scope, limit: 200 });

@@ -10,7 +10,7 @@ import { basic, enter, goWithin, picture, settled, startLink } from "./console-v
 /** Each message changes four times on its way, so this is a little over 1,000 changes a second. */
 const BATCH = 140;
 const BATCH_EVERY_MS = 500;
-const BATCHES = 20;
+const BATCHES = 12;
 const ALL = 10_000;
 const FROM = "+15005550100";
 const MAX_ROWS_IN_DOCUMENT = 100;

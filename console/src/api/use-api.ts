@@ -7,6 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api, type ApiOptions, consoleApi } from "./api.ts";
 import { type ApiError, toApiError } from "./api-error.ts";
 import { nextPageOf } from "./next-page.ts";
@@ -155,8 +156,11 @@ export function usePages<T>(path: string, key?: string, options: UseApiOptions =
     ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
     ...(options.keepsLast === true ? { placeholderData: (last: unknown) => last as never } : {}),
   });
+  // The same array until there is another answer, so that what is made of it can be remembered too.
+  const answers = query.data?.pages;
+  const rows = useMemo(() => (answers ?? []).flatMap((page) => nextPageOf(page, key).items as T[]), [answers, key]);
   return {
-    rows: (query.data?.pages ?? []).flatMap((page) => nextPageOf(page, key).items as T[]),
+    rows,
     error: query.error,
     isLoading: query.isPending && query.fetchStatus !== "idle",
     hasMore: query.hasNextPage,

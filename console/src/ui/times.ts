@@ -35,12 +35,15 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / size)} ${unit}${rest === 0 ? "" : ` ${rest} ${nextUnit}`}`;
 }
 
-/** How long ago, coarsely: `now`, `12 s ago`, `in 3 min`; a date after a week. */
+/** Clocks of cells may be so much ahead of the browser's: what just was is no time to come. */
+const AHEAD_MS = 5 * SECOND_MS;
+
+/** How long ago or in how long, coarsely: `now`, `12 s ago`, `in 3 min`; a date after a week. */
 export function formatRelative(ms: number, nowMs: number): string {
   if (Number.isNaN(ms)) return "–";
   const ago = nowMs - ms;
   const size = Math.abs(ago);
-  if (size < 2 * SECOND_MS) return "now";
+  if (ago < 2 * SECOND_MS && ago > -AHEAD_MS) return "now";
   if (size >= 7 * DAY_MS) return new Date(ms).toLocaleDateString(undefined, { dateStyle: "medium" });
   const [unit, name] =
     size < MINUTE_MS
@@ -50,6 +53,5 @@ export function formatRelative(ms: number, nowMs: number): string {
         : size < DAY_MS
           ? ([HOUR_MS, "h"] as const)
           : ([DAY_MS, "d"] as const);
-  const count = Math.floor(size / unit);
-  return ago > 0 ? `${count} ${name} ago` : `in ${count} ${name}`;
+  return ago > 0 ? `${Math.floor(size / unit)} ${name} ago` : `in ${Math.round(size / unit)} ${name}`;
 }

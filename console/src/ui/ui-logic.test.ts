@@ -27,6 +27,8 @@ describe("times", () => {
       [1_000, 12_000, 200_000, 8_000_000, 200_000_000, -60_000].map((ago) => formatRelative(now - ago, now)),
       ["now", "12 s ago", "3 min ago", "2 h ago", "2 d ago", "in 1 min"],
     );
+    const ahead = [4_000, 20_000, 299_400, 3 * 3_600_000].map((ms) => formatRelative(now + ms, now));
+    assert.deepEqual(ahead, ["now", "in 20 s", "in 5 min", "in 3 h"]);
     assert.equal(formatRelative(Number.NaN, now), "–");
     assert.equal(toMs("2026-03-01T00:00:00Z"), Date.UTC(2026, 2, 1));
   });

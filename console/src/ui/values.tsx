@@ -27,10 +27,16 @@ function watchClock(run: () => void): () => void {
 
 /** The time, renewed every second. */
 export function useNow(): number {
-  return useSyncExternalStore(watchClock, () => nowMs);
+  return useSyncExternalStore(watchClock, readClock);
 }
 
-/** When something was: how long ago, and exactly in a tooltip. */
+/** Where nobody looked for a while the clock stood; then it is set before anything is told by it. */
+function readClock(): number {
+  if (timer === undefined && Date.now() - nowMs > TICK_MS) nowMs = Date.now();
+  return nowMs;
+}
+
+/** When something was or will be: how long ago or in how long, and exactly in a tooltip. */
 export function When({ at }: { readonly at: number | string | Date | null | undefined }) {
   const now = useNow();
   if (at === null || at === undefined) return <span className={styles.none}>–</span>;
@@ -39,7 +45,7 @@ export function When({ at }: { readonly at: number | string | Date | null | unde
   const exact = new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
   return (
     <time dateTime={new Date(ms).toISOString()} title={exact} className={styles.when}>
-      {formatRelative(ms, Math.max(now, ms))}
+      {formatRelative(ms, now)}
     </time>
   );
 }

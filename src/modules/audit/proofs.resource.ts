@@ -1,6 +1,6 @@
 import { AppError, callerError } from "../../kernel/errors.ts";
 import { leafText, sha256, type HeadSigner } from "../../platform/audit/index.ts";
-import { defineRoute, integer, type JsonObject, type Route } from "../../platform/http/index.ts";
+import { actsAsOperator, defineRoute, integer, type JsonObject, type Route } from "../../platform/http/index.ts";
 import { consistencyProof, hashLeaf, inclusionProof, rootAt } from "../../protocols/merkle/index.ts";
 import { findEntry, nodeReader, type AuditReads } from "./event.store.ts";
 import type { Witness } from "./witness.ts";
@@ -44,14 +44,14 @@ function headRoute(deps: ProofDeps): Route {
       "The length and root of this cell's audit log, signed; for the operator also what it has seen of other cells",
     success: 200,
     run: () => signedHead(deps),
-    view: (head, { accountSid }) => ({
+    view: (head, call) => ({
       cell: head.cell,
       size: head.size,
       root: head.root,
       date_ms: head.atMs,
       signature: head.signature,
       public_key: deps.signer.publicKey(head.cell),
-      ...(deps.isOperator(accountSid) ? { witnessed: witnessed(deps) } : {}),
+      ...(actsAsOperator(call, deps.isOperator) ? { witnessed: witnessed(deps) } : {}),
     }),
   });
 }

@@ -1,6 +1,6 @@
 import type { AppError } from "../../kernel/errors.ts";
 import type { Cell } from "../../platform/cell/index.ts";
-import type { Principal } from "../../platform/http/index.ts";
+import { actsAsOperator, type Principal } from "../../platform/http/index.ts";
 import type { ConsentState } from "./consent/index.ts";
 import type { CountryBook } from "./countries/index.ts";
 import type { DltBook } from "./dlt/index.ts";
@@ -34,7 +34,7 @@ export interface Caller {
 
 /** Throws the 404 of the call unless the operator calls: for everybody else there is no such thing. */
 export function operatorOnly({ isOperator }: Pick<ComplianceDeps, "isOperator">, call: Caller): void {
-  if (!isOperator(call.accountSid)) throw call.notFound();
+  if (!actsAsOperator(call, isOperator)) throw call.notFound();
 }
 
 /** Who calls, for the audit log. */
@@ -42,9 +42,9 @@ export function actorOf({ accountSid, principal, requestId }: Caller): Actor {
   return { accountSid, credential: credentialOf(principal), requestId };
 }
 
-/** The key that a request was made with, or that it was the auth token. */
-export function credentialOf({ keySid, credential }: Principal): string {
-  return keySid ?? credential;
+/** Who in the console, or the key that a request was made with, or that it was the auth token. */
+export function credentialOf({ userSid, keySid, credential }: Principal): string {
+  return userSid ?? keySid ?? credential;
 }
 
 /** The account that an operator names, else the caller's own. Throws the 404 where it may not be reached. */
@@ -54,6 +54,6 @@ export async function reachedAccount(
   wished: string | undefined,
 ): Promise<string> {
   if (wished === undefined || wished === "" || wished === call.accountSid) return call.accountSid;
-  if (!deps.isOperator(call.accountSid) && !(await call.principal.canAccess(wished))) throw call.notFound();
+  if (!actsAsOperator(call, deps.isOperator) && !(await call.principal.canAccess(wished))) throw call.notFound();
   return wished;
 }

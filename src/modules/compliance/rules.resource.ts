@@ -1,6 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import { iso8601 } from "../../kernel/time.ts";
 import {
+  actsAsOperator,
   boolean,
   defineListRoute,
   defineRoute,
@@ -42,7 +43,7 @@ function listRules(deps: ComplianceDeps): Route {
       name,
       asked: asked === "both" ? "at accept and at submit" : "at accept",
       error_codes: [...new Set(errors.map(({ code }) => code))],
-      ...(call.accountSid !== undefined && deps.isOperator(call.accountSid) ? countsOf(deps, name) : {}),
+      ...(actsAsOperator(call, deps.isOperator) ? countsOf(deps, name) : {}),
     }),
   });
 }

@@ -2,6 +2,7 @@ import { iso8601 } from "../../kernel/time.ts";
 import { isSid } from "../../kernel/ids.ts";
 import { AppError, type ErrorSpec } from "../../kernel/errors.ts";
 import {
+  actsAsOperator,
   defineListRoute,
   defineRoute,
   pageBySid,
@@ -83,7 +84,7 @@ function createRoute<P extends Parameters, D extends object>(
       const params = call.params as unknown as ParameterValues<P> & { readonly AccountSid: string | undefined };
       const accountSid = resource.owner === "operator" ? "" : await reachedAccount(deps, caller, params.AccountSid);
       const { key, document } = resource.read(params, accountSid);
-      if (resource.mayWrite?.(document, deps.isOperator(caller.accountSid)) === false) {
+      if (resource.mayWrite?.(document, actsAsOperator(caller, deps.isOperator)) === false) {
         throw new AppError(complianceErrors.operatorOnly);
       }
       const wish = { kind, accountSid, key: `${accountSid}/${key}`, document, mode, max, actor: actorOf(caller) };

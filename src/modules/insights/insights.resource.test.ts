@@ -8,6 +8,7 @@ import { SidMinter } from "../../kernel/ids.ts";
 import { FLEET_SIGNATURE_HEADER, FleetKey } from "../../platform/fleet/index.ts";
 import { HttpServer, type Authenticator } from "../../platform/http/index.ts";
 import type { CellRecord } from "../../platform/cell/index.ts";
+import type { LiveSource } from "../../platform/live/index.ts";
 import type { InsightsModule } from "./index.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12, 0, 5);
@@ -17,18 +18,21 @@ const PATH = "/trunkline/v1/Insights";
 const clock = { ...systemClock, nowMs: () => NOW };
 
 const anybody: Authenticator = {
-  authenticate: ({ username }) =>
+  authenticate: ({ username, password }) =>
     Promise.resolve({
       accountSid: username,
       status: "active",
-      credential: "token",
+      ...(password === "x"
+        ? ({ credential: "token" } as const)
+        : ({ credential: "key", keyKind: "standard" } as const)),
       canAccess: (other) => Promise.resolve(username === other),
     }),
 };
 
 function served(): {
-  get(path: string, username?: string): Promise<{ status: number; json: Answer }>;
+  get(path: string, username?: string, password?: string): Promise<{ status: number; json: Answer }>;
   post(body: string, signature: string): Promise<number>;
+  readonly source: LiveSource;
 } {
   const context = { offset: 0, atMs: NOW, effect: () => undefined, emit: () => undefined };
   const insights: InsightsModule = insightsAlone(clock, (record: CellRecord) =>
@@ -43,10 +47,13 @@ function served(): {
   );
   const { routes, mounts } = insights;
   const server = new HttpServer({ clock, logger: silentLogger, minter, authenticator: anybody, routes, mounts });
+  const [source] = insights.liveSources;
+  assert.ok(source);
   return {
-    get: async (path, username = MINE) => {
+    source,
+    get: async (path, username = MINE, password = "x") => {
       const url = `http://api.twilio.com${PATH}/${path}`;
-      const { status, body } = await server.inject({ method: "GET", url, auth: { username, password: "x" } });
+      const { status, body } = await server.inject({ method: "GET", url, auth: { username, password } });
       return { status, json: JSON.parse(body) as Answer };
     },
     post: async (body, signature) => {
@@ -75,7 +82,7 @@ const total = ({ groups }: Answer): number =>
 describe("the resources of insights", () => {
   it("answer series of the account, and of all for the operator alone", async () => {
     const { get } = served();
-    const mine = await get("Series?Metric=messages&By=direction,carrier&Step=600");
+    const mine = await get("Series?Metric=messages&By=direction,country&Step=600");
     assert.deepEqual([mine.status, mine.json.cell, mine.json.points, mine.json.step], [200, "messaging-1", 7, 600]);
     assert.equal(mine.json.start, "2026-06-01T11:00:00Z");
     assert.ok(mine.json.groups.every(({ key }) => key.length === 2));
@@ -93,6 +100,8 @@ describe("the resources of insights", () => {
     for (const path of [
       "Series?Metric=messages&Scope=all",
       "Series?Metric=api_requests",
+      "Series?Metric=messages&By=carrier",
+      "Series?Metric=messages&Carrier=north",
       "Summary?Scope=all",
       "Slo?Scope=all",
     ]) {
@@ -107,6 +116,29 @@ describe("the resources of insights", () => {
     ]) {
       assert.equal((await get(path)).status, 400, path);
     }
+  });
+
+  it("name carriers to the operator alone, also where they are watched", async () => {
+    const { get, source } = served();
+    const path = "Series?Metric=messages&By=carrier&Scope=all";
+    assert.equal((await get(path, INSIGHT_OPERATOR)).status, 200);
+    const ask = (query: object, accountSid: string, everything: boolean): unknown =>
+      source.ask({ query, cursor: undefined, scope: { accountSid, everything }, limit: 10 }).items[0];
+    for (const query of [{ by: ["carrier"] }, { filter: { carrier: ["north"] } }]) {
+      const asked = { metric: "messages", ...query };
+      assert.throws(() => ask(asked, MINE, false), /Only the operator sees carriers/);
+      assert.ok(ask(asked, INSIGHT_OPERATOR, false));
+      assert.ok(ask(asked, INSIGHT_OPERATOR, true));
+    }
+    assert.ok(ask({ metric: "messages", by: ["country"] }, MINE, false));
+  });
+
+  it("show an ordinary key of the operator what is of his account alone", async () => {
+    const { get } = served();
+    for (const path of ["Series?Metric=messages&Scope=all", "Summary?Scope=all", "Slo?Scope=all"]) {
+      assert.equal((await get(path, INSIGHT_OPERATOR, "key")).status, 403, path);
+    }
+    assert.equal((await get("Summary", INSIGHT_OPERATOR, "key")).status, 200);
   });
 
   it("choose a step for any range", async () => {

@@ -2,6 +2,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { iso8601 } from "../../kernel/time.ts";
 import { pointValue } from "../../protocols/sketches/index.ts";
 import {
+  actsAsOperator,
   dateTime,
   decimal,
   defineRoute,
@@ -9,11 +10,13 @@ import {
   integer,
   text,
   type JsonObject,
+  type Principal,
   type Route,
 } from "../../platform/http/index.ts";
 import type { Clock } from "../../platform/ports.ts";
 import type { AccountsInView } from "./accounts-in-view.ts";
 import { insightErrors } from "./errors.ts";
+import { refuseCarriers } from "./operator-dimensions.ts";
 import {
   DIMENSIONS,
   dimensionsOf,
@@ -57,13 +60,18 @@ export function insightRoutes(deps: InsightDeps): Route[] {
   return [seriesRoute(deps), summaryRoute(deps), sloRoute(deps)];
 }
 
+interface Caller {
+  readonly accountSid: string;
+  readonly principal: Principal;
+}
+
 async function accountsOf(
   { isOperator, inView }: InsightDeps,
-  accountSid: string,
+  call: Caller,
   scope: "account" | "all",
 ): Promise<readonly string[] | "all"> {
-  if (scope === "account") return inView.load(accountSid);
-  if (!isOperator(accountSid)) throw new AppError(insightErrors.operatorOnly, { what: "all accounts" });
+  if (scope === "account") return inView.load(call.accountSid);
+  if (!actsAsOperator(call, isOperator)) throw new AppError(insightErrors.operatorOnly, { what: "all accounts" });
   return "all";
 }
 
@@ -102,17 +110,21 @@ function seriesRoute(deps: InsightDeps): Route {
       Scope: SCOPE,
     },
     errors: [insightErrors.badQuery, insightErrors.operatorOnly],
-    run: async ({ accountSid, params }) => {
-      const accounts = await accountsOf(deps, accountSid, params.Scope);
+    run: async (call) => {
+      const { params } = call;
+      const accounts = await accountsOf(deps, call, params.Scope);
       const known = dimensionsOf(params.Metric);
       if (accounts !== "all" && !known.includes("account")) {
         throw new AppError(insightErrors.operatorOnly, { what: params.Metric });
       }
+      const by = listOf(params.By) as Dimension[];
+      const filter = filterOf(params);
+      if (!actsAsOperator(call, deps.isOperator)) refuseCarriers(by, filter);
       const query: SeriesQuery = {
         metric: params.Metric,
         accounts,
-        by: listOf(params.By) as Dimension[],
-        filter: filterOf(params),
+        by,
+        filter,
         ...rangeOf(params, deps.clock.nowMs()),
         top: params.Top,
       };
@@ -189,8 +201,8 @@ function summaryRoute(deps: InsightDeps): Route {
     summary: "Fetch the numbers of now, as this cell counts them",
     parameters: { Scope: SCOPE },
     errors: [insightErrors.operatorOnly],
-    run: async ({ accountSid, params }) => {
-      const accounts = await accountsOf(deps, accountSid, params.Scope);
+    run: async (call) => {
+      const accounts = await accountsOf(deps, call, call.params.Scope);
       return summarise(deps.reader, { accounts, nowMs: deps.clock.nowMs() });
     },
     view: (summary) => ({ cell: deps.cell, ...viewSummary(summary) }),
@@ -217,8 +229,8 @@ function sloRoute(deps: InsightDeps): Route {
     summary: "Fetch what is promised and how it is kept: error budgets of 30 days and how fast they are used up",
     parameters: { Scope: SCOPE },
     errors: [insightErrors.operatorOnly],
-    run: async ({ accountSid, params }) => {
-      const accounts = await accountsOf(deps, accountSid, params.Scope);
+    run: async (call) => {
+      const accounts = await accountsOf(deps, call, call.params.Scope);
       return serviceLevels(deps.reader, { accounts, nowMs: deps.clock.nowMs() });
     },
     view: (levels) => ({ cell: deps.cell, objectives: levels.map(viewLevel) }),

@@ -57,7 +57,7 @@ export function insightsModule(options: InsightsOptions): InsightsModule {
     machine: insightMachine(rollups, api),
     routes: insightRoutes({ reader, inView, isOperator, clock, cell }),
     mounts: [signedMount(fleetKey, clock, edgeBinsEndpoint(commit))],
-    liveSources: [seriesSource({ reader, rollups, api, inView, clock })],
+    liveSources: [seriesSource({ reader, rollups, api, inView, isOperator, clock })],
     reader,
     movable: insightsMovable({ rollups, clock, commit }),
     status: () => insightStatus(rollups, api),

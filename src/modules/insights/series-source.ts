@@ -3,6 +3,7 @@ import type { LiveAnswer, LiveQuestion, LiveScope, LiveSource } from "../../plat
 import type { Clock } from "../../platform/ports.ts";
 import type { AccountsInView } from "./accounts-in-view.ts";
 import { insightErrors } from "./errors.ts";
+import { refuseCarriers } from "./operator-dimensions.ts";
 import {
   DIMENSIONS,
   MAX_GROUPS,
@@ -42,6 +43,7 @@ export interface SeriesSourceDeps {
   readonly rollups: Rollups;
   readonly api: ApiCounts;
   readonly inView: AccountsInView;
+  readonly isOperator: (accountSid: string) => boolean;
   readonly clock: Pick<Clock, "nowMs">;
 }
 
@@ -68,6 +70,8 @@ interface Cursor {
 
 function ask(deps: SeriesSourceDeps, { query: asked, cursor: text, scope }: LiveQuestion): LiveAnswer {
   const query = readQuery(asked);
+  // Nobody but people of the operator's account is given everything; who watches comes from the console, never with a key.
+  if (!scope.everything && !deps.isOperator(scope.accountSid)) refuseCarriers(query.by ?? [], query.filter ?? {});
   const accounts = accountsOf(deps, scope, query.metric);
   const { rangeMs = HOUR_MS, stepMs = BIN_MS, ...rest } = query;
   if (!(stepMs > 0 && rangeMs >= stepMs)) throw bad("the range has no step");

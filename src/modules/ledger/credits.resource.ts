@@ -126,7 +126,7 @@ function creditRoute(deps: LedgerDeps, { credit, path, operationId, summary, par
       return line;
     },
     again: (_call, made) => lineOfClaim(deps, made),
-    view: viewLine,
+    view: (line) => viewLine(line, { showsCarrier: true }),
   });
 }
 

@@ -30,5 +30,6 @@ export const ledgerErrors = {
   floorInvalid: callerError(20001, 400, "The terms are not possible: {reason}."),
   idReused: callerError(20409, 409, "The Id {id} was used for something else."),
   idInUse: callerError(20409, 409, "A request with the Id {id} is under way."),
+  carriersAreOperators: callerError(20003, 403, "Only the operator sees carriers."),
   lineGone: callerError(20404, 404, "The line {id} is not here any more."),
 } satisfies Record<string, ErrorSpec>;

@@ -327,8 +327,15 @@ describe("the ledger", () => {
         ["south", "accepted", "cost", 10, "0.03"],
       ],
     );
-    const own = (await program.ask(MAIN, "GET", by)).json.breakdown as unknown[];
-    assert.equal(own.length, 1);
+    const own = await program.ask(MAIN, "GET", by.replace("carrier,", ""));
+    assert.equal(own.json.breakdown.length, 1);
+    for (const path of [by, `${LEDGER}/Lines?Carrier=south`, `${LEDGER}/Breakdown?Carrier=south`]) {
+      const { status, json } = await program.ask(MAIN, "GET", path);
+      assert.deepEqual([status, json.code], [403, 20003], path);
+    }
+    const told = async (who: string): Promise<unknown> =>
+      (await program.ask(who, "GET", `${LEDGER}/Lines?Kind=charge&ResourceSid=${sms(7)}`)).json.lines[0].carrier;
+    assert.deepEqual([await told(MAIN), await told(OPERATOR)], [null, "south"]);
     // Every micro is explained: what wallets are worth follows from the lines, and debits are credits.
     const [proof] = await postgres.database.query(
       `select (select sum(balance_micros + grants_micros - owed_micros) from ledger_wallets)::bigint as worth,

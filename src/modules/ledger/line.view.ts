@@ -3,8 +3,11 @@ import { iso8601 } from "../../kernel/time.ts";
 import type { JsonObject } from "../../platform/http/index.ts";
 import type { Line } from "./line.ts";
 
-/** A line as the API shows it. */
-export function viewLine(line: Line): JsonObject {
+/**
+ * A line as the API shows it. By which of his carriers a message left is the operator's affair;
+ * the network that it went to is the account's too.
+ */
+export function viewLine(line: Line, { showsCarrier }: { readonly showsCarrier: boolean }): JsonObject {
   return {
     id: line.id,
     date: iso8601(line.atMs),
@@ -21,7 +24,7 @@ export function viewLine(line: Line): JsonObject {
     resource_sid: line.resourceSid,
     country: line.country,
     network: line.network,
-    carrier: line.carrier,
+    carrier: showsCarrier ? line.carrier : null,
     attempt: line.attempt,
     sender_kind: line.senderKind,
     outcome: line.outcome,

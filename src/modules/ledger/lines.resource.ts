@@ -16,6 +16,7 @@ import {
 } from "../../platform/http/index.ts";
 import { decimalOf } from "./amount-text.ts";
 import type { LedgerDeps } from "./deps.ts";
+import { ledgerErrors } from "./errors.ts";
 import { DIMENSIONS, isLineId, listLines, sumLines, type Dimension, type LineFilter, type Sum } from "./line.store.ts";
 import type { LineKind } from "./line.ts";
 import { viewLine } from "./line.view.ts";
@@ -31,7 +32,7 @@ const filters = {
   EndDate: dateTime({ summary: "Before this moment, in UTC." }),
   Kind: enumeration({ values: KINDS, summary: "Costs are the operator's." }),
   Category: word("As usage records call it."),
-  Carrier: word("By name."),
+  Carrier: word("By name; for the operator."),
   Country: word("ISO 3166-1 alpha-2."),
   Network: word("MCC and MNC."),
   ResourceSid: word("The message, call or look-up."),
@@ -49,6 +50,7 @@ function listRoute(deps: LedgerDeps): Route {
     operationId: "ListLine",
     summary: "List what was charged and credited, newest first; the operator sees costs and all accounts of the cell",
     collection: "lines",
+    errors: [ledgerErrors.carriersAreOperators],
     parameters: filters,
     page: async ({ call, ...asked }) => {
       const { cursor } = asked;
@@ -61,8 +63,12 @@ function listRoute(deps: LedgerDeps): Route {
       });
       return cutPage(lines, asked, (line) => line.id);
     },
-    view: viewLine,
+    view: (line, { accountSid }) => viewLine(line, { showsCarrier: seesCarriers(deps, accountSid) }),
   });
+}
+
+function seesCarriers({ isOperator }: LedgerDeps, accountSid: string | undefined): boolean {
+  return accountSid !== undefined && isOperator(accountSid);
 }
 
 /** What the parameters ask for, cut to what the caller may see. */
@@ -73,6 +79,7 @@ function filterOf(
 ): LineFilter {
   const { AccountSid, StartDate, EndDate, Kind, Category, Carrier, Country, Network, ResourceSid } = params;
   const asText = (value: unknown): string | undefined => (value === "" ? undefined : (value as string | undefined));
+  if (asText(Carrier) !== undefined && !isOperator(callerSid)) throw new AppError(ledgerErrors.carriersAreOperators);
   const seen = isOperator(callerSid) ? KINDS : (["charge", "credit"] as const);
   const scope = scopeOf({ isOperator, state }, callerSid, asText(AccountSid));
   return {
@@ -116,8 +123,12 @@ function breakdownRoute(deps: LedgerDeps): Route {
     summary: "Add up what was charged, credited and cost, by carrier, country, category and more",
     parameters: { ...filters, By: dimensions() },
     success: 200,
+    errors: [ledgerErrors.carriersAreOperators],
     run: async (call) => {
       const { By, ...rest } = call.params;
+      if (By.includes("carrier") && !seesCarriers(deps, call.accountSid)) {
+        throw new AppError(ledgerErrors.carriersAreOperators);
+      }
       return { by: By, sums: await sumLines(deps.database, filterOf(deps, call.accountSid, rest), By) };
     },
     view: ({ by, sums }) => ({ by: [...by], breakdown: sums.map(viewSum) }),

@@ -34,14 +34,21 @@ export function finish(
   state.unlinkAllUnknown(message);
   state.endReceipts(message);
   settleCharge(message, context);
+  tellFailure(message, context);
+  context.effect(() => effects.handedOver(message));
+}
+
+/** Tells the account's debugger of a message that has just ended badly. For reducers only. */
+export function tellFailure(message: Readonly<Message>, context: ApplyContext): void {
+  const { sid, accountSid, status, errorCode } = message;
+  if (errorCode === undefined) return;
   const alert: AlertRaised = {
     kind: "alert.raised",
-    accountSid: message.accountSid,
+    accountSid,
     errorCode,
     level: "warning",
-    text: `Message ${message.sid} is ${status}`,
-    resourceSid: message.sid,
+    text: `Message ${sid} is ${status}`,
+    resourceSid: sid,
   };
   context.emit(alert);
-  context.effect(() => effects.handedOver(message));
 }

@@ -14,6 +14,11 @@ describe("a receipt", () => {
     assert.equal(world.status(sid), "undelivered");
     assert.equal(world.message(sid).errorCode, 30003);
     assert.equal(new Map(world.webhooks.at(-1)?.params).get("ErrorCode"), "30003");
+    assert.deepEqual(
+      world.alerts.map(({ errorCode, resourceSid }) => [errorCode, resourceSid]),
+      [[30003, sid]],
+      "the debugger hears of it, once",
+    );
     const nameless = await world.send();
     await world.carrier.receipt({ id: "north-2", result: "failed" });
     await world.settle();

@@ -9,6 +9,7 @@ import { noteAdoption } from "./message-attempts.ts";
 import type { MessageState } from "./message-state.ts";
 import type { ReceiptEvent } from "./message-trace.ts";
 import type { Receipt, ReceiptsAdopted, ReceiptsArrived } from "./records.ts";
+import { tellFailure } from "./finish.ts";
 import { changeStatus } from "./status-callback.ts";
 
 /** The reducers for what carriers report after the fact: late, twice, early, or under an unknown id. */
@@ -105,6 +106,7 @@ export function settleReceipt(
   }
   if (wasFinal || message.status !== "undelivered") return;
   state.endReceipts(message);
+  tellFailure(message, context);
   // Other parts may still wait, and what is done holds up nobody.
   context.effect(() => effects.handedOver(message));
 }

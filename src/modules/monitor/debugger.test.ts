@@ -32,12 +32,15 @@ const product: Machine = {
   },
 };
 
+/** The password says what somebody comes with: `key`, or the role of a user. */
 const authenticator: Authenticator = {
-  authenticate: ({ username }) =>
+  authenticate: ({ username, password }) =>
     Promise.resolve({
       accountSid: username,
       status: "active",
-      credential: "token",
+      ...(password === "key"
+        ? ({ credential: "key", keyKind: "standard" } as const)
+        : ({ credential: "token", ...(password === "x" ? {} : { role: password }) } as const)),
       canAccess: () => Promise.resolve(false),
     }),
 };
@@ -85,6 +88,7 @@ class World {
     return this;
   }
 
+  /** `account` may have a password after a colon. */
   async ask(
     method: "GET" | "POST",
     path: string,
@@ -92,7 +96,8 @@ class World {
     form: Record<string, string> = {},
   ): Promise<Answer> {
     const url = `https://api.twilio.com${path}`;
-    const auth = { username: account, password: "x" };
+    const [username = "", password = "x"] = account.split(":");
+    const auth = { username, password };
     const { status, body } = await this.server.inject({
       method,
       url,
@@ -203,6 +208,38 @@ describe("the inspector of webhooks", () => {
     assert.ok(!JSON.stringify(other.json).includes("signed"));
     assert.equal((await world.get(`/trunkline/v1/Webhooks/${sid}`, STRANGER)).status, 404);
     assert.equal((await world.get(`/trunkline/v1/Webhooks/WH${"9".repeat(32)}`)).status, 404);
+  });
+
+  it("shows those of all accounts to no ordinary key of the operator", async () => {
+    const world = await new World().start();
+    const sid = world.webhook(1);
+    world.webhook(2, { accountSid: OPERATOR });
+    const get = (path: string): Promise<Answer> => world.get(`/trunkline/v1/Webhooks${path}`, `${OPERATOR}:key`);
+    for (const query of ["", "?All=true", `?AccountSid=${ACCOUNT}`]) {
+      const { webhooks } = (await get(query)).json;
+      assert.deepEqual(
+        webhooks.map((one: { url: string }) => one.url.at(-1)),
+        ["2"],
+        query,
+      );
+    }
+    assert.equal((await get(`/${sid}`)).status, 404);
+    const replay = await world.ask("POST", `/trunkline/v1/Webhooks/${sid}/Replays`, `${OPERATOR}:key`);
+    assert.equal(replay.status, 404);
+  });
+
+  it("shows signatures to nobody who only helps or pays", async () => {
+    const world = await new World().start();
+    const sid = world.webhook(1);
+    for (const [role, isShown] of [
+      ["owner", true],
+      ["developer", true],
+      ["support", false],
+      ["billing", false],
+    ] as const) {
+      const { json } = await world.get(`/trunkline/v1/Webhooks/${sid}`, `${ACCOUNT}:${role}`);
+      assert.equal(JSON.stringify(json).includes("signed"), isShown, role);
+    }
   });
 
   it("sends one again as a new one that is durable, to the same URL or another", async () => {

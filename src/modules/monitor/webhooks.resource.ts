@@ -1,5 +1,6 @@
 import { AppError } from "../../kernel/errors.ts";
 import {
+  actsAsOperator,
   cutPage,
   defineListRoute,
   defineRoute,
@@ -7,9 +8,11 @@ import {
   sid,
   text,
   url,
+  type Principal,
   type Route,
 } from "../../platform/http/index.ts";
 import {
+  mayHoldSignatures,
   viewWebhook,
   viewWebhookLine,
   type WebhookReplayed,
@@ -46,7 +49,7 @@ function listRoute(deps: WebhookDeps): Route {
     },
     page: ({ call, ...slice }) => {
       const { MessageSid: messageSid, Outcome: outcome, Url: part, AccountSid: named, All: all } = call.params;
-      const isAll = isOperator(call.accountSid);
+      const isAll = actsAsOperator(call, isOperator);
       const account = isAll && all !== undefined ? undefined : isAll && named ? named : call.accountSid;
       const matches = filterOf({ account, messageSid, outcome, url: part });
       // Only the way forward: what is older falls out of memory behind the one who reads.
@@ -68,27 +71,35 @@ function fetchRoute(deps: WebhookDeps): Route {
     run: (call) => {
       const { Sid: wanted } = call.path;
       const waiting = deps.state.jobs.get(wanted);
-      const isMine = (account: string): boolean => account === call.accountSid || deps.isOperator(call.accountSid);
+      const isMine = (account: string): boolean => account === call.accountSid || actsAsOperator(call, deps.isOperator);
       if (waiting !== undefined && isMine(waiting.accountSid)) return { state: "waiting", sid: wanted } as const;
       const trace = traceFor(deps, call, wanted);
       if (trace === undefined) throw call.notFound();
-      return { state: "over", trace, isOwn: trace.job.accountSid === call.accountSid } as const;
+      return { state: "over", trace, hidesSignature: !seesSignatures(call, trace) } as const;
     },
     view: (found) => {
       if (found.state === "waiting") return { sid: found.sid, state: "waiting" };
-      return { ...viewWebhook(found.trace, { hidesSignature: !found.isOwn }), state: "over" };
+      return { ...viewWebhook(found.trace, { hidesSignature: found.hidesSignature }), state: "over" };
     },
   });
 }
 
 function traceFor(
   { traces, isOperator }: WebhookDeps,
-  { accountSid }: { readonly accountSid: string },
+  call: { readonly accountSid: string; readonly principal: Principal },
   wanted: string,
 ): WebhookTrace | undefined {
   const trace = traces.find(wanted);
   if (trace === undefined) return undefined;
-  return trace.job.accountSid === accountSid || isOperator(accountSid) ? trace : undefined;
+  return trace.job.accountSid === call.accountSid || actsAsOperator(call, isOperator) ? trace : undefined;
+}
+
+/** Whoever has a valid signature of a request can send that to the customer as if it came from here. */
+function seesSignatures(
+  { accountSid, principal }: { readonly accountSid: string; readonly principal: Principal },
+  { job }: WebhookTrace,
+): boolean {
+  return job.accountSid === accountSid && mayHoldSignatures(principal);
 }
 
 function replayRoute(deps: WebhookDeps): Route {

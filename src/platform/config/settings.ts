@@ -51,7 +51,8 @@ export type NumberSettings = SettingsOf<typeof numberFields>;
 const webhookSettings = defineSettings({
   allowPrivateNetworks: setting(boolean(), {
     derived: { text: "true where `host` is a loopback address", from: (read) => isLoopback(String(read("host"))) },
-    description: "Whether webhooks and media may be fetched from private and loopback addresses.",
+    description:
+      "Whether webhooks and media may be fetched from private and loopback addresses. Customers can then read what answers inside your network: the debugger shows answers to webhooks and replays, up to 16 KiB of each.",
   }),
   maxInFlight: setting(integer(1, 10_000), {
     default: 512,

@@ -11,6 +11,7 @@ export type {
   TakeConnection,
   UpgradeOffer,
 } from "./message.ts";
+export { actsAsOperator } from "./acts-as-operator.ts";
 export { parseBasicCredentials } from "./principal.ts";
 export type { AccountStatus, Authenticator, BasicCredentials, Credential, KeyKind, Principal } from "./principal.ts";
 export { defineContentRoute, defineListRoute, defineRoute } from "./route.ts";

@@ -36,7 +36,8 @@ type Details = Record<string, string | number>;
 /**
  * A span for each API request, at an edge and in a cell. The context of the client, where there is
  * one, is its parent; the request goes on with the span's own context in its place (W3C Trace
- * Context §3.4), so that whoever comes next is its child.
+ * Context §3.4), so that whoever comes next is its child. A client's word that his trace is sampled is not
+ * believed at an edge: how much is recorded is not his to say.
  */
 export class RequestTracing {
   private readonly options: RequestTracingOptions;
@@ -98,7 +99,7 @@ export class RequestTracing {
     const own: TraceContext = {
       traceId,
       spanId: newSpanId(),
-      sampled: parent?.sampled ?? sampler.isChosen(traceId),
+      sampled: place === "edge" ? sampler.isChosen(traceId) : (parent?.sampled ?? sampler.isChosen(traceId)),
       ...(parent?.state === undefined ? {} : { state: parent.state }),
     };
     replaceContext(request, own);

@@ -248,8 +248,32 @@ describe("the traces of requests", () => {
       ],
     );
     const told = readContext(String(seen[0]?.headers["traceparent"]), String(seen[0]?.headers["tracestate"]));
-    assert.deepEqual(told, { traceId: TRACE, spanId: spans[0]?.spanId, sampled: false, state: "a=1" });
+    assert.deepEqual(told, { traceId: TRACE, spanId: spans[0]?.spanId, sampled: true, state: "a=1" });
     assert.ok(spans.every(({ attributes }) => attributes["http.response.status_code"] === 201));
+  });
+
+  it("are sampled by our own choice at an edge, whatever the client says, and by the edge's in a cell", async () => {
+    for (const [keepOneIn, flags, isSampled] of [
+      [1, "00", true],
+      [1_000_000, "01", false],
+    ] as const) {
+      const scene = new Scene(keepOneIn);
+      const seen: HttpRequest[] = [];
+      const next = answering({ status: 201, headers: [], body: "" }, seen);
+      for (const place of ["edge", "cell"] as const) {
+        const asked = request({ traceparent: `00-${TRACE}-${SPAN}-${flags}` });
+        await scene.tracing.requests.around(place, "server", next).dispatch(asked);
+      }
+      const told = seen.map(({ headers }) => readContext(String(headers["traceparent"])));
+      assert.deepEqual(
+        told.map((context) => [context?.traceId, context?.sampled]),
+        [
+          [TRACE, isSampled],
+          [TRACE, !isSampled],
+        ],
+      );
+      await scene.exported();
+    }
   });
 
   it("keep what fails, and leave health, metrics and the console alone", async () => {

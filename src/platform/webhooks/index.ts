@@ -11,5 +11,5 @@ export { signTwilioRequest } from "./signature.ts";
 export { maskUrl } from "./mask-url.ts";
 export { MAX_TRACED_BODY_OCTETS, type RequestTrace } from "./request-trace.ts";
 export { webhookMachine, WebhookState, type WebhookReplayed, type WebhooksSettled } from "./webhook-machine.ts";
-export { viewWebhook, viewWebhookLine, viewWebhookLive } from "./webhook.view.ts";
+export { mayHoldSignatures, viewWebhook, viewWebhookLine, viewWebhookLive } from "./webhook.view.ts";
 export { WebhookTraces, type WebhookTrace, type WebhookTry } from "./webhook-traces.ts";

@@ -1,7 +1,15 @@
-import type { JsonObject } from "../http/index.ts";
+import type { JsonObject, Principal } from "../http/index.ts";
 import { maskUrl } from "./mask-url.ts";
 import type { RequestTrace } from "./request-trace.ts";
 import type { WebhookTrace, WebhookTry } from "./webhook-traces.ts";
+
+/** Roles of the console that write the customer's own software, or could get the token anyhow. */
+const SIGNATURE_ROLES: readonly string[] = ["owner", "admin", "developer"];
+
+/** Whether somebody may see signatures of his own account: not who only helps or pays, because a signature passes for a request of ours. */
+export function mayHoldSignatures({ role }: Pick<Principal, "role">): boolean {
+  return role === undefined || SIGNATURE_ROLES.includes(role);
+}
 
 /**
  * A webhook that is over, as the API shows it: its requests with headers and bodies where they are kept.

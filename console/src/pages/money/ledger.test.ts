@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type LedgerSum, microsOf, spendRows, startOf } from "./ledger.ts";
+import { breakdownsFor, type LedgerSum, microsOf, spendRows, startOf } from "./ledger.ts";
+
+void test("spend by carrier is offered for the operator's account alone", () => {
+  const names = (isOperators: boolean) => breakdownsFor({ isOperators }).map(({ value }) => value);
+  assert.deepEqual(names(true), ["category", "country", "carrier", "account"]);
+  assert.deepEqual(names(false), ["category", "country", "account"]);
+});
 
 void test("decimal amounts become micros exactly", () => {
   assert.equal(microsOf("0.0079"), 7_900);

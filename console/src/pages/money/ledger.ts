@@ -35,6 +35,11 @@ export const BREAKDOWNS = [
   { value: "account", label: "Account" },
 ] as const;
 
+/** The same for somebody: carriers are shown for the operator's account alone. */
+export function breakdownsFor({ isOperators }: { readonly isOperators: boolean }) {
+  return isOperators ? BREAKDOWNS : BREAKDOWNS.filter(({ value }) => value !== "carrier");
+}
+
 /** A decimal amount in micros, exactly. Amounts have at most six places. */
 export function microsOf(amount: string): number {
   const [, sign = "", whole = "0", places = ""] = /^(-?)(\d+)(?:\.(\d{1,6}))?$/.exec(amount.trim()) ?? [];

@@ -1,12 +1,21 @@
-import { usePages } from "../../api/index.ts";
+import { usePages, useSession } from "../../api/index.ts";
 import { Badge, Card, Empty, ErrorNote, Link, Money, Table, When } from "../../ui/index.ts";
 import { type LedgerLine, microsOf } from "./ledger.ts";
 import styles from "./money.module.css";
 
 const TONES = { charge: "neutral", cost: "warn", credit: "good" } as const;
 
+/** For the operator: nobody else is told. */
+const CARRIER = {
+  id: "carrier",
+  header: "Carrier",
+  isMinor: true,
+  cell: ({ carrier }: LedgerLine) => carrier ?? "–",
+};
+
 /** Every line of the ledger, the newest first: what was charged, for what, and what it was charged for. */
 export function LinesCard() {
+  const { isOperator, account, accountSid } = useSession();
   const { rows, error, isLoading, loadMore } = usePages<LedgerLine>("/trunkline/v1/Ledger/Lines", "lines", {
     everyMs: 10_000,
   });
@@ -26,7 +35,7 @@ export function LinesCard() {
           { id: "kind", header: "Kind", cell: ({ kind }) => <Badge tone={TONES[kind]}>{kind}</Badge> },
           { id: "what", header: "What", cell: ({ category, reason }) => reason ?? category },
           { id: "for", header: "For", isMinor: true, cell: ({ resource_sid }) => <Resource sid={resource_sid} /> },
-          { id: "carrier", header: "Carrier", isMinor: true, cell: ({ carrier }) => carrier ?? "–" },
+          ...(isOperator && accountSid === account.sid ? [CARRIER] : []),
           {
             id: "amount",
             header: "Amount",

@@ -12,7 +12,7 @@ import {
   Skeleton,
   Table,
 } from "../../ui/index.ts";
-import { BREAKDOWNS, type LedgerSum, type SpendRow, spendRows, startOf } from "./ledger.ts";
+import { BREAKDOWNS, breakdownsFor, type LedgerSum, type SpendRow, spendRows, startOf } from "./ledger.ts";
 import styles from "./money.module.css";
 
 const SPANS = [
@@ -23,8 +23,10 @@ const SPANS = [
 
 /** What money went for, by product, country, carrier or account. */
 export function SpendCard() {
-  const { isOperator } = useSession();
-  const [by, setBy] = useState("category");
+  const { isOperator, account, accountSid } = useSession();
+  const [chosen, setBy] = useState("category");
+  const breakdowns = breakdownsFor({ isOperators: isOperator && accountSid === account.sid });
+  const by = breakdowns.find(({ value }) => value === chosen)?.value ?? "category";
   const [span, setSpan] = useState("month");
   const [kind, setKind] = useState<"charge" | "cost">("charge");
   // The beginning stands still while the page is open, or each look would be another question.
@@ -54,7 +56,7 @@ export function SpendCard() {
             />
           )}
           <SegmentedControl label="Time" size="s" options={SPANS} value={span} onChange={setSpan} />
-          <Select label="By" hidesLabel options={BREAKDOWNS} value={by} onChange={setBy} />
+          <Select label="By" hidesLabel options={breakdowns} value={by} onChange={setBy} />
         </Row>
       }
     >

@@ -15,6 +15,11 @@ const RANGES = [
   { value: "30d", label: "30 d", rangeMs: 30 * 24 * HOUR_MS, stepMs: HOUR_MS },
 ] as const;
 
+interface Grouping {
+  readonly value: string;
+  readonly label: string;
+}
+
 const GROUPINGS = [
   { value: "status", label: "by status" },
   { value: "carrier", label: "by carrier" },
@@ -35,15 +40,25 @@ const ANSWERS = [
   { value: "tier", label: "by tier" },
 ];
 
+const SPEND = [
+  { value: "currency", label: "by currency" },
+  { value: "country", label: "by country" },
+  { value: "carrier", label: "by carrier" },
+];
+
 /** What goes on, as it goes on. */
 export default function OverviewPage() {
-  const { isOperator, features } = useSession();
+  const { isOperator, features, account, accountSid } = useSession();
   const search = useSearchParams();
   const chosen = RANGES.find(({ value }) => value === search.get("range")) ?? RANGES[0];
   const all = isOperator && search.get("scope") !== "account";
   const { rangeMs, stepMs } = chosen;
   const range = { rangeMs, stepMs, all };
   const scale = 1_000 / stepMs;
+  // Nobody else is told by which carriers his messages leave.
+  const seesCarriers = isOperator && (all || accountSid === account.sid);
+  const forViewer = (groupings: readonly Grouping[]) =>
+    seesCarriers ? groupings : groupings.filter(({ value }) => value !== "carrier");
   const nothing =
     features.simulator === true ? "Send a text from the Phones page, and it shows here within a second." : undefined;
   return (
@@ -75,7 +90,7 @@ export default function OverviewPage() {
       <SeriesCard
         title="Messages"
         asked={{ ...range, metric: "messages" }}
-        groupings={GROUPINGS}
+        groupings={forViewer(GROUPINGS)}
         kind="line"
         unit="/s"
         scale={scale}
@@ -93,7 +108,7 @@ export default function OverviewPage() {
         <SeriesCard
           title="Failures"
           asked={{ ...range, metric: "messages", filter: { status: ["failed", "undelivered"] } }}
-          groupings={ERRORS}
+          groupings={forViewer(ERRORS)}
           kind="bar"
           unit=""
           empty="Nothing failed. Good."
@@ -112,11 +127,7 @@ export default function OverviewPage() {
         <SeriesCard
           title="Spend"
           asked={{ ...range, metric: "price" }}
-          groupings={[
-            { value: "currency", label: "by currency" },
-            { value: "country", label: "by country" },
-            { value: "carrier", label: "by carrier" },
-          ]}
+          groupings={forViewer(SPEND)}
           kind="bar"
           unit=""
           scale={1e-6}

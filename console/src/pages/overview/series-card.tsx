@@ -31,7 +31,8 @@ const STATUS_COLORS: Readonly<Record<string, string>> = {
 /** A chart that grows while one looks. */
 export function SeriesCard(props: SeriesCardProps) {
   const { title, asked, groupings = [], kind, unit, empty } = props;
-  const [by, setBy] = useState(groupings[0]?.value ?? "");
+  const [chosen, setBy] = useState("");
+  const by = (groupings.find(({ value }) => value === chosen) ?? groupings[0])?.value ?? "";
   const series = useSeries({ ...asked, ...(by === "" ? {} : { by: [by] }) });
   const { piece, times, error, lost } = series;
   const lines = piece === undefined ? [] : linesOf(piece, props, by);

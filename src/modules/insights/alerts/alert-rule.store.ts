@@ -132,15 +132,15 @@ export async function findRule(session: DatabaseSession, target: RuleTarget): Pr
 /** At most `limit` rules of an account, the newest first. */
 export async function listRules(
   session: DatabaseSession,
-  accountSid: string,
+  { accountSid, scope }: { readonly accountSid: string; readonly scope: AlertRule["scope"] | undefined },
   { cursor, direction, limit }: Slice,
 ): Promise<AlertRule[]> {
   const forward = direction === "next";
-  const beyond = cursor === undefined ? "" : `and sid ${forward ? "<" : ">"} $3`;
+  const beyond = cursor === undefined ? "" : `and sid ${forward ? "<" : ">"} $4`;
   const rows = await session.query<RuleRow>(
-    `select * from insight_alert_rules where account_sid = $1 ${beyond}
+    `select * from insight_alert_rules where account_sid = $1 and ($3::text is null or content ->> 'scope' = $3) ${beyond}
      order by sid ${forward ? "desc" : "asc"} limit $2`,
-    cursor === undefined ? [accountSid, limit] : [accountSid, limit, cursor],
+    cursor === undefined ? [accountSid, limit, scope ?? null] : [accountSid, limit, scope ?? null, cursor],
   );
   const found = rows.map(fromRow);
   return forward ? found : found.toReversed();

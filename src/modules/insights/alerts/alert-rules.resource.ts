@@ -1,5 +1,6 @@
 import { AppError } from "../../../kernel/errors.ts";
 import {
+  actsAsOperator,
   BAD_PAGE_TOKEN,
   boolean,
   cutPage,
@@ -17,6 +18,7 @@ import {
   url,
   type Parameter,
   type ParameterValues,
+  type Principal,
   type Route,
 } from "../../../platform/http/index.ts";
 import { METRICS } from "../query.ts";
@@ -117,9 +119,12 @@ function createRoute(deps: AlertDeps, standing: Standing): Route {
       Kind: enumeration({ values: KINDS, default: "threshold", summary: "When it fires." }),
       ...settings,
     },
-    run: async ({ accountSid, params }) => {
+    run: async (call) => {
+      const { accountSid, params } = call;
       const { FriendlyName: friendlyName, Metric: metric, Kind: kind } = params;
-      const rule = await createRule(deps, { ...wishOf(params, kind), accountSid, friendlyName, metric });
+      const isOperators = actsAsOperator(call, deps.isOperator);
+      const wish = { ...wishOf(params, kind), isOperators };
+      const rule = await createRule(deps, { ...wish, accountSid, friendlyName, metric });
       return standing(rule);
     },
     view: viewRule,
@@ -133,13 +138,14 @@ function listRoute(deps: AlertDeps, standing: Standing): Route {
     operationId: "ListAlertRule",
     summary: "List the account's alert rules and how they stand, newest first",
     collection: "alert_rules",
-    page: ({ call, ...slice }) => pageOf(deps, call.accountSid, slice),
+    page: ({ call, ...slice }) => pageOf(deps, call, slice),
     view: (rule, call) => viewRule(standing(rule), call),
   });
 }
 
-function pageOf({ database }: AlertDeps, accountSid: string, slice: Parameters<typeof pageBySid>[0]) {
-  return pageBySid(slice, (part) => listRules(database, accountSid, part));
+function pageOf({ database, isOperator }: AlertDeps, call: Caller, slice: Parameters<typeof pageBySid>[0]) {
+  const scope = actsAsOperator(call, isOperator) ? undefined : "account";
+  return pageBySid(slice, (part) => listRules(database, { accountSid: call.accountSid, scope }, part));
 }
 
 function itemRoutes(deps: AlertDeps, board: AlertBoard, standing: Standing): Route[] {
@@ -172,7 +178,9 @@ function itemRoutes(deps: AlertDeps, board: AlertBoard, standing: Standing): Rou
         const known = await ruleOf(deps, call);
         const { FriendlyName, Metric: metric, Kind: kind } = call.params;
         const friendlyName = FriendlyName === "" ? undefined : FriendlyName;
-        const rule = await changeRule(deps, known, { ...wishOf(call.params, kind), friendlyName, metric });
+        const isOperators = actsAsOperator(call, deps.isOperator);
+        const wish = { ...wishOf(call.params, kind), isOperators, friendlyName, metric };
+        const rule = await changeRule(deps, known, wish);
         board.changed(rule.sid);
         return standing(rule);
       },
@@ -212,16 +220,26 @@ function eventsRoute(deps: AlertDeps): Route {
   });
 }
 
+interface Caller {
+  readonly accountSid: string;
+  readonly principal: Principal;
+}
+
+/** The rule of a path. A rule of all accounts says how they all fare: an ordinary key of the operator's finds none. */
 async function ruleOf(
-  { database }: AlertDeps,
-  call: { readonly accountSid: string; readonly path: { readonly Sid: string }; notFound(): AppError },
+  { database, isOperator }: AlertDeps,
+  call: Caller & { readonly path: { readonly Sid: string }; notFound(): AppError },
 ): Promise<AlertRule> {
   const rule = await findRule(database, { accountSid: call.accountSid, sid: call.path.Sid });
   if (rule === undefined) throw call.notFound();
+  if (rule.scope === "all" && !actsAsOperator(call, isOperator)) throw call.notFound();
   return rule;
 }
 
-function wishOf(params: ParameterValues<typeof settings>, kind: (typeof KINDS)[number] | undefined): RuleWish {
+function wishOf(
+  params: ParameterValues<typeof settings>,
+  kind: (typeof KINDS)[number] | undefined,
+): Omit<RuleWish, "isOperators"> {
   return {
     scope: params.Scope,
     filter: params.Filter,

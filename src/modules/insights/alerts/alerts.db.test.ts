@@ -23,6 +23,8 @@ import { insightAlerts, type Alerts, type AlertText } from "./index.ts";
 
 const ACCOUNT = `AC${"a".repeat(32)}`;
 const OPERATOR = `AC${"0".repeat(32)}`;
+/** Comes with an ordinary key of the operator's. */
+const KEY = `${OPERATOR}:key`;
 const STRANGER = `AC${"f".repeat(32)}`;
 const START_MS = Date.UTC(2025, 0, 31, 12);
 const NUMBER = "+15550000001";
@@ -132,11 +134,13 @@ describe("alert rules", () => {
     projection = new Projection({ cell, database, clock, logger, tables: alerts.projections });
     alerts.start();
     const authenticator = {
-      authenticate: ({ username }: { username: string }) =>
+      authenticate: ({ username, password }: { username: string; password: string }) =>
         Promise.resolve({
           accountSid: username,
           status: "active",
-          credential: "token",
+          ...(password === "x"
+            ? ({ credential: "token" } as const)
+            : ({ credential: "key", keyKind: "standard" } as const)),
           canAccess: () => Promise.resolve(false),
         } as const),
     };
@@ -150,13 +154,15 @@ describe("alert rules", () => {
     await cell.close().catch(() => undefined);
     disk = left;
   };
+  /** `as` may have a password after a colon. */
   const call = async (
     method: string,
     path: string,
     body?: Record<string, string | string[]>,
     as = ACCOUNT,
   ): Promise<{ status: number; json: Json }> => {
-    const auth = { username: as, password: "x" };
+    const [username = "", password = "x"] = as.split(":");
+    const auth = { username, password };
     const url = path.startsWith("https:") ? path : `https://api.twilio.com${path}`;
     const given = await server.inject({ method, url, auth, ...(body && { body }) });
     return { status: given.status, json: given.body === "" ? undefined : JSON.parse(given.body) };
@@ -229,6 +235,25 @@ describe("alert rules", () => {
     assert.equal(absence.json.absent_for, 600);
     assert.equal((await call("DELETE", `${RULES}/${rule.sid}`)).status, 204);
     assert.equal((await call("GET", `${RULES}/${rule.sid}`)).status, 404);
+  });
+
+  it("of all accounts are nothing for an ordinary key of the operator, and carriers for nobody else", async () => {
+    const rule = await create({ Scope: "all", "Filter.carrier": "north" }, OPERATOR);
+    const own = await create({}, OPERATOR);
+    const path = `${RULES}/${rule.sid}`;
+    for (const [method, where, body] of [
+      ["GET", path],
+      ["GET", `${path}/Events`],
+      ["POST", path, { Threshold: "1" }],
+      ["DELETE", path],
+    ] as const) {
+      assert.equal((await call(method, where, body, KEY)).status, 404, `${method} ${where}`);
+    }
+    const sids = async (as: string): Promise<string[]> =>
+      (await call("GET", RULES, undefined, as)).json.alert_rules.map((one: Json) => one.sid);
+    assert.deepEqual([await sids(KEY), await sids(OPERATOR)], [[own.sid], [own.sid, rule.sid]]);
+    assert.equal((await call("POST", RULES, { ...usual, Scope: "all" }, KEY)).status, 400);
+    assert.equal((await call("POST", RULES, { ...usual, "Filter.carrier": "north" })).status, 403);
   });
 
   it("are refused with the reason", async () => {

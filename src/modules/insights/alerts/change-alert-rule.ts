@@ -10,6 +10,8 @@ type Wish<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** What is wanted of a rule. What is absent stays, or is as usual. */
 export interface RuleWish {
+  /** Whether it is the operator who wants it. */
+  readonly isOperators: boolean;
   readonly friendlyName?: string | undefined;
   readonly scope?: AlertRule["scope"] | undefined;
   readonly metric?: Metric | undefined;
@@ -84,7 +86,7 @@ export async function deleteRule(deps: AlertDeps, target: RuleTarget): Promise<b
 function settled(deps: AlertDeps, draft: AlertRule, wish: RuleWish, before: ConditionSettings): AlertRule {
   const metric = wish.metric ?? draft.metric;
   const scope = wish.scope ?? draft.scope;
-  const isOperators = deps.isOperator(draft.accountSid);
+  const { isOperators } = wish;
   if (scope === "all" && !isOperators) throw invalid("only the operator's rules are of all accounts");
   // Edges count API answers of everybody together.
   if ((metric === "api_requests" || metric === "availability") && scope !== "all") {
@@ -97,7 +99,7 @@ function settled(deps: AlertDeps, draft: AlertRule, wish: RuleWish, before: Cond
     friendlyName: wish.friendlyName ?? draft.friendlyName,
     scope,
     metric,
-    filter: readFilter(filter, metric, scope),
+    filter: readFilter(filter, metric, { scope, isOperators }),
     condition: readCondition(settings, metric),
     destinations: readDestinations(deps, draft, wish.destinations),
     repeatMs: wish.repeatMs ?? draft.repeatMs,

@@ -255,9 +255,13 @@ describe("conditions", () => {
   });
 
   it("are of the dimensions that a metric has", () => {
-    assert.deepEqual(readFilter({ Country: "US, DE" }, "messages", "account"), { country: ["US", "DE"] });
-    assert.throws(() => readFilter({ status: "sent" }, "delivered_latency", "account"), /not by status/);
-    assert.throws(() => readFilter({ account: "AC1" }, "messages", "account"), /of that account/);
-    assert.deepEqual(readFilter({ account: "AC1" }, "messages", "all"), { account: ["AC1"] });
+    const own = { scope: "account", isOperators: false } as const;
+    const operators = { scope: "all", isOperators: true } as const;
+    assert.deepEqual(readFilter({ Country: "US, DE" }, "messages", own), { country: ["US", "DE"] });
+    assert.throws(() => readFilter({ status: "sent" }, "delivered_latency", own), /not by status/);
+    assert.throws(() => readFilter({ account: "AC1" }, "messages", own), /of that account/);
+    assert.throws(() => readFilter({ Carrier: "north" }, "messages", own), /[Oo]perator/);
+    assert.deepEqual(readFilter({ account: "AC1" }, "messages", operators), { account: ["AC1"] });
+    assert.deepEqual(readFilter({ Carrier: "north" }, "messages", operators), { carrier: ["north"] });
   });
 });

@@ -1,4 +1,5 @@
 import { AppError } from "../../../kernel/errors.ts";
+import { refuseCarriers } from "../operator-dimensions.ts";
 import {
   dimensionsOf,
   MAX_FILTER_VALUES,
@@ -121,11 +122,11 @@ export function settingsOf(condition: AlertCondition): ConditionSettings {
   }
 }
 
-/** Reads `Filter.<dimension>=a,b`. */
+/** Reads `Filter.<dimension>=a,b`. Carriers are the operator's. */
 export function readFilter(
   given: Readonly<Record<string, string>>,
   metric: Metric,
-  scope: "account" | "all",
+  { scope, isOperators }: { readonly scope: "account" | "all"; readonly isOperators: boolean },
 ): SeriesFilter {
   const known = dimensionsOf(metric);
   const filter: Partial<Record<Dimension, readonly string[]>> = {};
@@ -137,6 +138,7 @@ export function readFilter(
     if (values.length > MAX_FILTER_VALUES) throw invalid(`Filter.${name} has more than ${MAX_FILTER_VALUES} values`);
     filter[dimension] = values;
   }
+  if (!isOperators) refuseCarriers([], filter);
   return filter;
 }
 

@@ -20,6 +20,29 @@ export interface InvoiceLine {
   readonly lines: number;
 }
 
+/** The same for an account: by which of his carriers its messages left is the operator's affair. Lines that differ by nothing else become one. */
+export function withoutCarriers(lines: readonly InvoiceLine[]): InvoiceLine[] {
+  const merged = new Map<string, InvoiceLine>();
+  for (const line of lines) {
+    const { kind, accountSid, category, country, network, usageUnit } = line;
+    const key = JSON.stringify([kind, accountSid, category, country, network, usageUnit]);
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? { ...line, carrier: "" } : addedUp(before, line));
+  }
+  return [...merged.values()];
+}
+
+function addedUp(before: InvoiceLine, line: InvoiceLine): InvoiceLine {
+  return {
+    ...before,
+    count: before.count + line.count,
+    usage: before.usage + line.usage,
+    amountMicros: before.amountMicros + line.amountMicros,
+    grantsMicros: before.grantsMicros + line.grantsMicros,
+    lines: before.lines + line.lines,
+  };
+}
+
 /** What a month came to. */
 export interface InvoicePeriod {
   /** `2026-01`. */

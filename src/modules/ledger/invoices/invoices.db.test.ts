@@ -15,6 +15,7 @@ import {
   type SampleLine,
 } from "../usage/sample-usage.test.ts";
 import { csvField } from "./invoice-csv.ts";
+import { withoutCarriers, type InvoiceLine } from "./invoice.ts";
 
 const PATH = "/trunkline/v1/Invoices";
 
@@ -78,7 +79,7 @@ describe("invoices", () => {
       description: "SMS Outbound Long Code",
       country: "GB",
       network: null,
-      carrier: "south",
+      carrier: null,
       count: 1,
       usage: 1,
       usage_unit: "segments",
@@ -93,7 +94,7 @@ describe("invoices", () => {
       [
         "invoice,section,account_sid,category,description,country,network,carrier,count,usage,usage_unit,amount,paid_by_grants,currency",
         `${number},opening balance,,,,,,,,,,0.00,,USD`,
-        `${number},charge,${MAIN},sms-outbound-longcode,SMS Outbound Long Code,US,,north,1,2,segments,0.008,0.003,USD`,
+        `${number},charge,${MAIN},sms-outbound-longcode,SMS Outbound Long Code,US,,,1,2,segments,0.008,0.003,USD`,
         `${number},credit,${MAIN},top-up,Top Up,,,,,,,1.00,,USD`,
         `${number},total charges,,,,,,,,,,0.008,,USD`,
         `${number},total grants used,,,,,,,,,,0.003,,USD`,
@@ -113,7 +114,28 @@ describe("invoices", () => {
     }
     assert.deepEqual((await get("", STRANGER)).json.invoices, []);
     assert.equal((await get(`/2025-11?Account=${MAIN}`, STRANGER)).status, 404);
-    assert.equal((await get(`/2025-11?Account=${MAIN}`, OPERATOR)).json.account_sid, MAIN);
+    const whole = (await get(`/2025-11?Account=${MAIN}`, OPERATOR)).json;
+    assert.deepEqual([whole.account_sid, whole.items[0].carrier], [MAIN, "north"]);
+  });
+
+  it("say nothing of carriers to accounts, and add up what differs by them alone", () => {
+    const line: InvoiceLine = {
+      kind: "charge",
+      accountSid: MAIN,
+      category: "sms-outbound",
+      country: "US",
+      network: "310260",
+      carrier: "north",
+      count: 1,
+      usage: 2,
+      usageUnit: "segments",
+      amountMicros: 16_000,
+      grantsMicros: 1_000,
+      lines: 1,
+    };
+    const lines = [line, { ...line, carrier: "south" }, { ...line, country: "GB" }];
+    const sum = { ...line, carrier: "", count: 2, usage: 4, amountMicros: 32_000, grantsMicros: 2_000, lines: 2 };
+    assert.deepEqual(withoutCarriers(lines), [sum, { ...line, carrier: "", country: "GB" }]);
   });
 
   it("come to exactly what the ledger's lines come to", async () => {

@@ -15,7 +15,15 @@ import type { Clock, Database } from "../../../platform/ports.ts";
 import { describeCategory } from "../usage/index.ts";
 import { csvOfInvoice } from "./invoice-csv.ts";
 import { readItems, readPeriods } from "./invoice.store.ts";
-import { closingMicros, invoiceNumber, isOver, isPeriod, type Invoice, type InvoicePeriod } from "./invoice.ts";
+import {
+  closingMicros,
+  invoiceNumber,
+  isOver,
+  isPeriod,
+  withoutCarriers,
+  type Invoice,
+  type InvoicePeriod,
+} from "./invoice.ts";
 
 /** What invoices are made with. */
 export interface InvoiceOptions {
@@ -112,8 +120,9 @@ function fetchRoute(options: InvoiceOptions): Route {
       const [period = "", extension] = call.path.Period.split(/\.(?=csv$|json$)/);
       const given = call.params.Currency ?? "";
       const currency = given === "" ? options.currencyOf(wallet) : given;
-      const invoice = isPeriod(period) ? await readInvoice(options, { wallet, period, currency }) : undefined;
-      if (invoice === undefined) throw call.notFound();
+      const whole = isPeriod(period) ? await readInvoice(options, { wallet, period, currency }) : undefined;
+      if (whole === undefined) throw call.notFound();
+      const invoice = options.isOperator(call.accountSid) ? whole : { ...whole, items: withoutCarriers(whole.items) };
       const nowMs = options.clock.nowMs();
       if (extension !== "csv") return jsonAnswer(viewInvoice(invoice, { nowMs, baseUrl: call.baseUrl }));
       const disposition = `attachment; filename="invoice-${invoiceNumber(invoice)}.csv"`;

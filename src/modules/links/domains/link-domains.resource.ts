@@ -2,6 +2,7 @@ import type { AppError } from "../../../kernel/errors.ts";
 import { iso8601 } from "../../../kernel/time.ts";
 import { normalizeHost } from "../../../platform/hosts/index.ts";
 import {
+  actsAsOperator,
   cutPage,
   defineListRoute,
   defineRoute,
@@ -9,6 +10,7 @@ import {
   pageBySid,
   text,
   type JsonObject,
+  type Principal,
   type Route,
 } from "../../../platform/http/index.ts";
 import type { LinkDeps } from "../deps.ts";
@@ -36,13 +38,19 @@ export function linkDomainRoutes(deps: LinkDeps): Route[] {
   return [listRoute(deps), createRoute(deps), ...itemRoutes(deps), ...blockedRoutes(deps)];
 }
 
+interface Caller {
+  readonly accountSid: string;
+  readonly principal: Principal;
+  notFound(): AppError;
+}
+
 /** The domain of a path: the caller's own, or any for the operator. */
 function domainOf(
   { domains, isOperator }: LinkDeps,
-  call: { readonly accountSid: string; readonly path: { readonly Sid: string }; notFound(): AppError },
+  call: Caller & { readonly path: { readonly Sid: string } },
 ): LinkDomain {
   const { Sid } = call.path;
-  const domain = isOperator(call.accountSid) ? domains.bySid(Sid) : domains.ofAccount(call.accountSid, Sid);
+  const domain = actsAsOperator(call, isOperator) ? domains.bySid(Sid) : domains.ofAccount(call.accountSid, Sid);
   if (domain === undefined) throw call.notFound();
   return domain;
 }
@@ -101,7 +109,7 @@ function itemRoutes(deps: LinkDeps): Route[] {
         Status: enumeration({ values: ["verified", "blocked", "pending"], required: true, summary: "How it stands." }),
       },
       run: (call) => {
-        if (!deps.isOperator(call.accountSid)) throw call.notFound();
+        if (!actsAsOperator(call, deps.isOperator)) throw call.notFound();
         return setStatus(deps, domainOf(deps, call), call.params.Status);
       },
       view,
@@ -151,8 +159,8 @@ function viewDomain(domain: LinkDomain, baseUrl: string): JsonObject {
 
 function blockedRoutes(deps: LinkDeps): Route[] {
   const { database, clock, domains, isOperator } = deps;
-  const operatorOnly = (call: { readonly accountSid: string; notFound(): AppError }): void => {
-    if (!isOperator(call.accountSid)) throw call.notFound();
+  const operatorOnly = (call: Caller): void => {
+    if (!actsAsOperator(call, isOperator)) throw call.notFound();
   };
   const view = ({ host, reason, createdMs }: BlockedHost): JsonObject => ({
     host,

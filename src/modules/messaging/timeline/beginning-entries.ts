@@ -101,22 +101,32 @@ function askedOf(names: readonly string[], rule: string | undefined, verdict: st
   return asked.map((name) => ({ rule: name, said: name === rule ? verdict : "nothing against it" }));
 }
 
-function pricedEntry({ message }: Story, accepted: AcceptedEvent | undefined): TimelineEntry {
+function pricedEntry(story: Story, accepted: AcceptedEvent | undefined): TimelineEntry {
+  const { message } = story;
   const atMs = message.createdMs;
   const quote = accepted?.quote ?? message.quote;
-  if (quote !== undefined) return quoted(atMs, quote, accepted?.heldMicros ?? message.heldMicros);
+  if (quote !== undefined) {
+    return quoted(story, { atMs, quote, heldMicros: accepted?.heldMicros ?? message.heldMicros });
+  }
   if (accepted === undefined) return { atMs, kind: "priced", kept: false, data: {} };
   // What waits for its time is priced when that has come.
   const isLater = message.validitySeconds !== undefined || message.dueMs !== undefined;
   return { atMs, kind: "priced", kept: true, data: { billed: false, priced_later: isLater } };
 }
 
-function quoted(atMs: number, quote: Quote, heldMicros: number | undefined): TimelineEntry {
+function quoted(
+  story: Story,
+  {
+    atMs,
+    quote,
+    heldMicros,
+  }: { readonly atMs: number; readonly quote: Quote; readonly heldMicros: number | undefined },
+): TimelineEntry {
   return {
     atMs,
     kind: "priced",
     kept: true,
-    data: { billed: true, quote: viewQuote(quote), held_micros: heldMicros ?? 0 },
+    data: { billed: true, quote: viewQuote(quote, story), held_micros: heldMicros ?? 0 },
   };
 }
 
@@ -134,7 +144,8 @@ function waitingEntries(story: Story, accepted: AcceptedEvent | undefined): Time
   }
   for (const { atMs, event } of eventsOf(story, "released")) {
     entries.push({ atMs, kind: "released", kept: true, data: {} });
-    if (event.quote !== undefined) entries.push(quoted(atMs, event.quote, event.heldMicros));
+    const { quote, heldMicros } = event;
+    if (quote !== undefined) entries.push(quoted(story, { atMs, quote, heldMicros }));
   }
   const dueMs = story.message.dueMs ?? story.message.wasDueMs;
   if (story.isComplete || dueMs === undefined) return entries;

@@ -39,7 +39,7 @@ export function inboundEntries(story: Story): TimelineEntry[] {
   ];
   const { quote } = message;
   if (quote !== undefined) {
-    const data = { billed: true, quote: viewQuote(quote), held_micros: 0 };
+    const data = { billed: true, quote: viewQuote(quote, story), held_micros: 0 };
     entries.push({ atMs: message.createdMs, kind: "priced", kept: true, data });
   }
   for (const one of story.events) {

@@ -13,8 +13,8 @@ export interface Story {
   readonly message: Readonly<Message>;
   /** Whether carriers, routes, costs and PDUs may be shown. */
   readonly isOperator: boolean;
-  /** Whether who looks is the account itself, whose webhooks' signatures he may see. */
-  readonly isOwner: boolean;
+  /** Whether who looks may see the signatures of the message's webhooks. */
+  readonly seesSignatures: boolean;
   /** In order. */
   readonly events: readonly Traced[];
   readonly changes: readonly TracedChange[];
@@ -33,19 +33,25 @@ export function eventsOf<K extends TraceEvent["kind"]>(
   }[];
 }
 
-/** What an account is asked for a message, as it was quoted. */
-export function viewQuote(quote: Quote): JsonObject {
+/** What an account is asked for a message, as it was quoted. Carriers have fees of their own, and names that are the operator's: an account is told the highest. */
+export function viewQuote(quote: Quote, { isOperator }: Pick<Story, "isOperator">): JsonObject {
+  const { carrierFees: fees } = quote;
   return {
     currency: quote.currency,
     category: quote.category,
     unit_micros: quote.unitMicros,
-    carrier_fees_micros: quote.carrierFees === undefined ? null : { ...quote.carrierFees },
+    carrier_fees_micros: fees === undefined ? null : isOperator ? { ...fees } : { "*": mostOf(fees) },
     attempt_micros: quote.attemptMicros,
     failed_micros: quote.failedMicros,
     country: quote.country ?? null,
     network: quote.network ?? null,
     table_version: quote.version,
   };
+}
+
+/** What is set aside for a fee, whichever carrier takes the message. */
+function mostOf(fees: Readonly<Record<string, number>>): number {
+  return Object.values(fees).reduce((most, fee) => Math.max(most, fee), 0);
 }
 
 /** A PDU as the API shows it. */

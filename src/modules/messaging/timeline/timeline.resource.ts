@@ -1,4 +1,5 @@
-import { defineRoute, type JsonObject, type Route } from "../../../platform/http/index.ts";
+import { actsAsOperator, defineRoute, type JsonObject, type Route } from "../../../platform/http/index.ts";
+import { mayHoldSignatures } from "../../../platform/webhooks/index.ts";
 import type { MessagingDeps } from "../deps.ts";
 import { findMessage, findMessageOfAny } from "../message.store.ts";
 import type { TimelineSources } from "./sources.ts";
@@ -22,12 +23,13 @@ export function timelineRoutes(options: {
       summary: "Tell a message's whole life: rules, price, queue, route, attempts, receipts, webhooks and money",
       success: 200,
       run: async (call): Promise<Timeline> => {
-        const isAll = isOperator(call.accountSid);
+        const isAll = actsAsOperator(call, isOperator);
         const { Sid: sid } = call.path;
         const { accountSid } = call;
         const message = isAll ? await findMessageOfAny(deps, sid) : await findMessage(deps, { accountSid, sid });
         if (message === undefined) throw call.notFound();
-        return timelineOf(options, message, { isOperator: isAll, isOwner: message.accountSid === accountSid });
+        const seesSignatures = message.accountSid === accountSid && mayHoldSignatures(call.principal);
+        return timelineOf(options, message, { isOperator: isAll, seesSignatures });
       },
       view: viewTimeline,
     }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   neighboursOf,
+  QUOTE,
   samplePrices,
   SampleRules,
   SampleServices,
@@ -20,6 +21,7 @@ import type { PduTrace, TracedPdu } from "../pdu-trace.ts";
 import type { TimelineEntry } from "./entry.ts";
 import { messageSource } from "./message-source.ts";
 import type { TimelineSources } from "./sources.ts";
+import { viewQuote } from "./story.ts";
 import { timelineOf } from "./timeline.ts";
 
 const SPAM = callerError(30007, 400, "It looks like spam.");
@@ -37,7 +39,7 @@ async function tell(world: World, sid: string, given: { sources?: TimelineSource
   assert.ok(message !== undefined);
   const told = await timelineOf({ deps: world.deps, sources: { ...sources, trace: world.state.trace } }, message, {
     isOperator: !account,
-    isOwner: true,
+    seesSignatures: true,
   });
   return { ...told, entries: told.entries as readonly Told[] };
 }
@@ -258,6 +260,11 @@ describe("the timeline of a message that goes out", () => {
       [7_900],
     );
   });
+});
+
+it("a quote names the operator's carriers to nobody else, who is told the highest fee", () => {
+  assert.deepEqual(viewQuote(QUOTE, { isOperator: true })["carrier_fees_micros"], { north: 3_000, "*": 2_000 });
+  assert.deepEqual(viewQuote(QUOTE, { isOperator: false })["carrier_fees_micros"], { "*": 3_000 });
 });
 
 describe("the timeline of a text that comes in", () => {

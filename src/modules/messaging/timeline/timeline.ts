@@ -24,15 +24,15 @@ export interface Timeline {
 export async function timelineOf(
   given: { readonly deps: MessagingDeps; readonly sources: TimelineSources },
   message: Readonly<Message>,
-  viewer: { readonly isOperator: boolean; readonly isOwner: boolean },
+  viewer: { readonly isOperator: boolean; readonly seesSignatures: boolean },
 ): Promise<Timeline> {
-  const { isOperator, isOwner } = viewer;
+  const { isOperator, seesSignatures } = viewer;
   const { deps, sources } = given;
   const ids = new Set(message.parts.flatMap(({ via, id }) => (id === undefined ? [] : [`${via ?? ""}|${id}`])));
   const { events, changes } = sources.trace?.of(message.sid, ids) ?? { events: [], changes: [] };
   const isComplete = events.some(({ event: { kind } }) => kind === "accepted" || kind === "arrived");
   const pdus = isOperator ? (sources.pdus?.of(message.sid) ?? []) : [];
-  const story: Story = { deps, sources, message, isOperator, isOwner, events, changes, isComplete, pdus };
+  const story: Story = { deps, sources, message, isOperator, seesSignatures, events, changes, isComplete, pdus };
   const isInbound = message.direction === "inbound";
   const entries = [
     ...(isInbound ? inboundEntries(story) : beginningEntries(story)),

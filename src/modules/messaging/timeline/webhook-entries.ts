@@ -7,10 +7,10 @@ const STATUSES = ["queued", "sending", "sent", "delivered", "undelivered", "fail
 
 /** Webhooks that are over, with request and response, those that wait, and the TwiML that answered. */
 export function webhookEntries(story: Story): TimelineEntry[] {
-  const { sources, message, isComplete, isOwner } = story;
+  const { sources, message, isComplete, seesSignatures } = story;
   const { webhooks } = sources;
   const known = webhooks?.traces.of(message.sid) ?? [];
-  const entries = known.flatMap((trace) => [webhookEntry(trace, isOwner), ...twimlEntries(trace)]);
+  const entries = known.flatMap((trace) => [webhookEntry(trace, seesSignatures), ...twimlEntries(trace)]);
   for (const status of STATUSES) {
     const job = webhooks?.state.jobs.get(`${message.sid}:${status}`);
     if (job === undefined) continue;
@@ -24,11 +24,11 @@ export function webhookEntries(story: Story): TimelineEntry[] {
   return entries;
 }
 
-function webhookEntry(trace: WebhookTrace, isOwner: boolean): TimelineEntry {
+function webhookEntry(trace: WebhookTrace, seesSignatures: boolean): TimelineEntry {
   const { job, tries, endedMs } = trace;
   const told = job.params.find(([name]) => name === "MessageStatus" || name === "SmsStatus")?.[1] ?? null;
   const data = {
-    ...viewWebhook(trace, { hidesSignature: !isOwner }),
+    ...viewWebhook(trace, { hidesSignature: !seesSignatures }),
     webhook_sid: trace.sid,
     state: "over",
     status_told: told,
