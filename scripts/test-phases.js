@@ -13,12 +13,12 @@ export const PHASES = [
   },
   { name: "wire", about: "real sockets against peers from elsewhere", pattern: /^test\/wire\//, atOnce: 2 },
   { name: "compat", about: "the official SDKs against the running program", pattern: /^test\/compat\//, atOnce: 2 },
-  { name: "browser", about: "the console in a real browser", pattern: /^test\/browser\//, atOnce: 1 },
+  { name: "browser", about: "the console in a real browser", pattern: /^test\/browser\//, atOnce: 2 },
   {
     name: "simulation",
     about: "faults and crashes",
     pattern: /^test\/(simulation|crash)\/|(^|\/)crash\.test\.ts$/,
-    atOnce: 2,
+    atOnce: 1,
   },
   { name: "unit", about: "everything that needs no program beside it", pattern: /\.test\.ts$/, atOnce: Infinity },
 ];
