@@ -15,10 +15,16 @@ export const PHASES = [
   { name: "compat", about: "the official SDKs against the running program", pattern: /^test\/compat\//, atOnce: 2 },
   { name: "browser", about: "the console in a real browser", pattern: /^test\/browser\//, atOnce: 2 },
   {
+    name: "kills",
+    about: "processes that are killed again and again, which nothing else may slow down",
+    pattern: /^test\/simulation\/(carrier-)?crash\.test\.ts$/,
+    atOnce: 1,
+  },
+  {
     name: "simulation",
     about: "faults and crashes",
     pattern: /^test\/(simulation|crash)\/|(^|\/)crash\.test\.ts$/,
-    atOnce: 1,
+    atOnce: 2,
   },
   { name: "unit", about: "everything that needs no program beside it", pattern: /\.test\.ts$/, atOnce: Infinity },
 ];
