@@ -90,12 +90,15 @@ function watchCarriers(metrics: Metrics, messaging: MessagingCell["messaging"]):
   const carriers = metrics.gauge(
     { name: "trunkline_carrier_queued", help: "Messages that wait in front of a carrier.", labels: ["carrier"] },
     () => {
+      // Carriers come and go while it runs.
+      carriers.clear();
       for (const carrier of messaging.status().carriers) carriers.with({ carrier: carrier.name }).set(carrier.queued);
     },
   );
   const up = metrics.gauge(
     { name: "trunkline_carrier_up", help: "Whether a carrier can be submitted to.", labels: ["carrier"] },
     () => {
+      up.clear();
       for (const carrier of messaging.status().carriers) up.with({ carrier: carrier.name }).set(carrier.up ? 1 : 0);
     },
   );
@@ -106,6 +109,7 @@ function watchCarriers(metrics: Metrics, messaging: MessagingCell["messaging"]):
       labels: ["carrier"],
     },
     () => {
+      usable.clear();
       for (const carrier of messaging.status().health.carriers) {
         usable.with({ carrier: carrier.name }).set(carrier.usable ? 1 : 0);
       }

@@ -94,10 +94,15 @@ test("the head may come octet by octet", async (t) => {
 });
 
 test("the server's time limits end with HTTP", async (t) => {
-  const { peer } = await open(t, shout(), { checkIntervalMs: 5 });
+  const { peer, port } = await open(t, shout(), { checkIntervalMs: 5 });
   peer.socket.write(`${ASK}\r\n`);
   await peer.read(/HELLO/);
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  // One that stays with HTTP, and begins its idle time later, is over first.
+  const idle = connect(port, "127.0.0.1");
+  t.after(() => idle.destroy());
+  const other = peerOf(idle);
+  idle.write(`${HEALTH}\r\n`);
+  assert.match(await other.ended(), /fine$/);
   peer.socket.write("still here");
   await peer.read(/STILL HERE/);
 });

@@ -133,6 +133,11 @@ export class Gauge<L extends string = never> implements Metric {
     this.refresh = refresh;
   }
 
+  /** Forgets all series, for a gauge that is read anew each time: what is not there any more must not be shown. */
+  clear(): void {
+    this.table.clear();
+  }
+
   /** The gauge of these label values. Keep it where it is used often. */
   with(labels: LabelValues<L>): GaugeSeries {
     return this.table.find(labels);

@@ -61,6 +61,22 @@ test("combinations of labels beyond the bound are counted together as other", ()
   assert(metrics.render().includes('trunkline_metrics_overflows{metric="trunkline_hits_total"} 9998\n'));
 });
 
+test("a gauge that is cleared before it is read shows only what is still there", () => {
+  const metrics = new Metrics();
+  let names = ["north", "south"];
+  metrics.gauge({ name: "trunkline_up", help: "Up.", labels: ["carrier"], maxSeries: 1 }, (gauge) => {
+    gauge.clear();
+    for (const carrier of names) gauge.with({ carrier }).set(1);
+  });
+  const values = (): string[] =>
+    rendered(metrics)
+      .split("\n")
+      .filter((line) => line.startsWith("trunkline_up"));
+  assert.deepEqual(values(), ['trunkline_up{carrier="north"} 1', 'trunkline_up{carrier="other"} 1']);
+  names = ["south"];
+  assert.deepEqual(values(), ['trunkline_up{carrier="south"} 1']);
+});
+
 test("a gauge with a refresh is read at the time of the rendering", () => {
   const metrics = new Metrics();
   let value = 1;

@@ -47,6 +47,13 @@ export class SeriesTable<L extends string, S> {
     return series;
   }
 
+  /** Forgets all series: what is found afterwards begins anew. */
+  clear(): void {
+    this.byKey.clear();
+    this.overflow = undefined;
+    if (this.labels.length === 0) this.find({} as LabelValues<L>);
+  }
+
   /** How often something was counted under `other` because there was no room for its labels. */
   get overflowed(): number {
     return this.overflows;
