@@ -9,6 +9,8 @@ export class Report {
   passed = 0;
   failed = 0;
   skipped = 0;
+  /** What was written of each failed test: the end of a long run says it again. */
+  failures = [];
   #root;
   #verbose;
   #write;
@@ -74,7 +76,9 @@ export class Report {
     const cause = error?.cause ?? error;
     const text = typeof cause === "string" ? cause : inspect(cause, { colors: false, depth: 6 });
     const exit = error?.exitCode === undefined ? "" : ` (exit code ${error.exitCode}, signal ${error.signal})`;
-    this.#write(`  ✗ ${name}${exit}\n    at ${this.#short(data.file)}:${data.line ?? 1}\n${indent(text)}\n`);
+    const told = `  ✗ ${name}${exit}\n    at ${this.#short(data.file)}:${data.line ?? 1}\n${indent(text)}\n`;
+    this.failures.push(told);
+    this.#write(told);
   }
 
   #fileDone({ file, details }) {

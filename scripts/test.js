@@ -10,6 +10,8 @@ import { Report } from "./test-report.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FILE_LIMIT_MS = 10 * 60_000;
+const MAX_RECALLED = 10;
+const MAX_RECALLED_LENGTH = 1_500;
 
 const HELP = `npm test -- [phase ...] [text ...] [--name <pattern>] [--verbose]
 
@@ -68,6 +70,14 @@ async function runPhase({ name, atOnce, files }, options) {
   return report;
 }
 
+/** The failures once more, below all phases, where a reader of the end of a log finds them. */
+function recap(failures) {
+  if (failures.length === 0) return "";
+  const shown = failures.slice(0, MAX_RECALLED).map((told) => told.slice(0, MAX_RECALLED_LENGTH).trimEnd());
+  const more = failures.length - shown.length;
+  return `Failed:\n${shown.join("\n")}\n${more > 0 ? `  and ${more} more, above\n` : ""}\n`;
+}
+
 function sentence({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
 }
@@ -94,13 +104,16 @@ async function main() {
   if (phases.length === 0) throw new Error(`no test file is called like ${positionals.join(" ")}`);
   cleanEnvironment();
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
   for (const phase of phases) {
     const report = await runPhase(phase, {
       verbose: values.verbose ?? false,
       testNamePatterns: values.name === undefined ? undefined : [values.name],
     });
     for (const key of Object.keys(total)) total[key] += report[key];
+    failures.push(...report.failures);
   }
+  process.stdout.write(recap(failures));
   process.stdout.write(`${sentence(total)}\n`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 }
