@@ -72,7 +72,7 @@ export interface HealthRecord {
 
 /** Messages in memory: waiting, sent without a receipt yet, or not projected. Each takes up to two KiB, and the process has four GiB. */
 export const MAX_OPEN_MESSAGES = 1_200_000;
-const MAX_HELD_RECEIPTS = 100_000;
+export const MAX_HELD_RECEIPTS = 100_000;
 const MAX_PARTIAL_TEXTS = 50_000;
 /** Daily limits that are counted; there is one for each brand. */
 const MAX_DAY_COUNTS = 200_000;
@@ -269,6 +269,15 @@ export class MessageState {
   /** The messages between the two that have an unknown part with this carrier, in no order that a replay keeps. */
   unknownsOf(carrier: string, from: string, to: string): Iterable<string> {
     return this.unknownByPair.get(pairKey(carrier, from, to)) ?? [];
+  }
+
+  /** Those of `sids` with an unknown part for which a receipt is held that it may adopt. Looks at all that are held. */
+  withHeldReceipt(sids: ReadonlySet<string>): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const { carrier, receipt } of this.heldReceipts.values()) {
+      for (const sid of this.unknownsOf(carrier, receipt.from, receipt.to)) if (sids.has(sid)) found.add(sid);
+    }
+    return found;
   }
 
   /** Messages with an attempt whose outcome is not known. */

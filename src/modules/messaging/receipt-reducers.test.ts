@@ -146,6 +146,44 @@ describe("an attempt without an outcome", () => {
     assert.equal(world.state.heldReceipts.size, 0);
   });
 
+  it("waits beyond its grace for a receipt that came in time and is not yet old enough to be adopted", async () => {
+    const world = await MessagingWorld.start();
+    const { carrier } = world;
+    const once = await world.send();
+    const again = await world.send({ to: "+447700900124", trafficClass: "urgent", guarantee: "at-least-once" });
+    const lost = await world.send({ to: "+447700900125" });
+    carrier.goDown();
+    carrier.goUp();
+    await world.advance(58_000);
+    await carrier.receipt({ id: "strange" });
+    await carrier.receipt({ id: "stranger", to: "447700900124" });
+    await world.advance(4_000);
+    assert.deepEqual(
+      [once, again, lost].map((sid) => world.status(sid)),
+      ["sending", "sending", "undelivered"],
+    );
+    await world.advance(12_000);
+    assert.deepEqual(
+      [once, again].map((sid) => world.status(sid)),
+      ["delivered", "delivered"],
+    );
+    assert.equal(carrier.submissions.length, 3);
+  });
+
+  it("does not wait for ever behind receipts that cannot be its own", async () => {
+    const world = await MessagingWorld.start();
+    const { carrier } = world;
+    const sid = await world.send();
+    carrier.goDown();
+    carrier.goUp();
+    // Its reference says that this one is another message's.
+    for (let n = 0; n < 9; n += 1) {
+      await carrier.receipt({ id: `strange-${n}`, reference: 1 });
+      await world.advance(10_000);
+    }
+    assert.equal(world.status(sid), "undelivered");
+  });
+
   it("is undelivered with 30008 when the validity ends, whatever comes after", async () => {
     const world = await MessagingWorld.start();
     const sid = await world.send({ validitySeconds: 30 });

@@ -1,12 +1,14 @@
 import type { Cell } from "../../../platform/cell/index.ts";
 import type { Clock, Timer } from "../../../platform/ports.ts";
 import { isFinal, type Message } from "../message.ts";
-import { MAX_OPEN_MESSAGES, type MessageState } from "../message-state.ts";
+import { MAX_HELD_RECEIPTS, MAX_OPEN_MESSAGES, type MessageState } from "../message-state.ts";
 import type { DeadlinesPassed, PartsExpired, ReceiptsAdopted, UnknownsSettled } from "../records.ts";
 
 const TICK_MS = 250;
 /** Entries looked at in one tick, so that a full queue costs a bounded share of the time. */
 const PER_TICK = 4_000;
+/** After so long every receipt that is held was looked at, however many there are. */
+const HELD_ROUND_MS = Math.ceil(MAX_HELD_RECEIPTS / PER_TICK) * TICK_MS;
 
 /** The most that a message waits for its receipt while memory is more than half, and three quarters, full. */
 const HALF_FULL_HORIZON_MS = 3_600_000;
@@ -97,16 +99,25 @@ export class Sweep {
     return message.validUntilMs <= nowMs && !message.parts.some((part) => part.state === "submitted");
   }
 
-  /** After the receipts, so that one that came in time still counts. */
+  /**
+   * Those whose grace is over. Where a receipt is held that may be theirs, the grace is as much
+   * longer as that receipt may need to be adopted, and no more: other receipts may follow it for ever.
+   */
   private unknowns(nowMs: number): UnknownsSettled[] {
-    const sids: string[] = [];
+    const { unknownGraceMs, adoptReceiptMs } = this.limits;
+    const overdue: string[] = [];
+    const mayWait = new Set<string>();
     let seen = 0;
     for (const sid of this.state.unknownSids()) {
       seen += 1;
       if (seen > PER_TICK) break;
       const since = this.state.messages.get(sid)?.unknownSinceMs;
-      if (since !== undefined && since + this.limits.unknownGraceMs <= nowMs) sids.push(sid);
+      if (since === undefined || since + unknownGraceMs > nowMs) continue;
+      overdue.push(sid);
+      if (since + unknownGraceMs + adoptReceiptMs + HELD_ROUND_MS > nowMs) mayWait.add(sid);
     }
+    const expecting = mayWait.size === 0 ? mayWait : this.state.withHeldReceipt(mayWait);
+    const sids = overdue.filter((sid) => !expecting.has(sid));
     return sids.length === 0 ? [] : [{ kind: "message.unknowns-settled", sids }];
   }
 
