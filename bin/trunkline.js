@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const entry = join(root, "dist/src/entry/cli.js");
+const entry = join(root, "dist/program/cli.js");
 const script = join(root, "scripts/build.js");
 
 /** An installation without sources is built once and for all. */

@@ -1,8 +1,9 @@
-// Compiles the program to dist/ and the console to dist/console/, and notes when.
+// Compiles everything to dist/, joins the program in dist/program/ and the console in dist/console/, and notes when.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.js";
 import { newest } from "./newest.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -32,5 +33,6 @@ function buildConsole() {
 
 mkdirSync(join(root, "dist"), { recursive: true });
 run("typescript/bin/tsc", "-p", join(root, "tsconfig.json"));
+await bundle(root);
 if (existsSync(join(root, "console/vite.config.ts"))) buildConsole();
 writeFileSync(join(root, "dist/.built"), "");

@@ -9,7 +9,10 @@ import { ACCOUNT_SID, AUTH_TOKEN, writeSettings, type SystemSetup } from "./sett
 import type { SmppDoor } from "./door.ts";
 import { waitFor, type ProgramSystem } from "./system.ts";
 
-const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "../../../bin/trunkline.js");
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+const PROGRAM = join(FOLDER, "bin/trunkline.js");
+/** The same before it was joined in few files: a profile is read by the files of the source. */
+const IN_PARTS = join(FOLDER, "dist/src/entry/cli.js");
 const START_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 25_000;
 const SETTLE_LIMIT_MS = 60_000;
@@ -29,13 +32,17 @@ export interface TrunklineOptions extends SystemSetup {
 export async function startTrunkline(options: TrunklineOptions, cleanup: Cleanup): Promise<ProgramSystem> {
   const folder = await scratchFolder(options.parentFolder, cleanup);
   const [port = 0, smppPort = 0] = await freePorts(2);
-  const { customerBinds, customerWindow: window, callbacks } = options;
+  const { customerBinds, customerWindow: window, callbacks, profileFolder } = options;
   const env = await writeSettings(folder, customerBinds === undefined ? options : { ...options, smppPort });
-  const flags = options.profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profileFolder}`];
-  const child = spawn(process.execPath, [...flags, PROGRAM, "up", "--port", String(port)], {
-    env,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const flags = profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`];
+  const child = spawn(
+    process.execPath,
+    [...flags, profileFolder === undefined ? PROGRAM : IN_PARTS, "up", "--port", String(port)],
+    {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   let tail = "";
   child.stderr.on("data", (chunk: Buffer) => {
     tail = (tail + chunk.toString("utf8")).slice(-4_000);

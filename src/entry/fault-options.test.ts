@@ -21,7 +21,12 @@ async function read(...args: string[]): Promise<Partial<Faults> | string> {
   });
   const quiet = { isTty: false, write: () => {} };
   const stderr = { isTty: false, write: (text: string) => void (problem += text) };
-  const program = { name: "t", summary: "", version: "1", commands: [command] };
+  const program = {
+    name: "t",
+    summary: "",
+    version: "1",
+    commands: [{ name: "carrier", load: () => Promise.resolve(command) }],
+  };
   await runCommandLine(program, ["carrier", ...args], { stdout: quiet, stderr, env: {}, cwd: "/" });
   return faults ?? problem;
 }

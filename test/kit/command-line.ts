@@ -37,10 +37,10 @@ export function childEnvironment(extra: Readonly<Record<string, string>> = {}): 
   return { ...Object.fromEntries(inherited), ...extra };
 }
 
-/** The command line that was compiled together with this file, so that a test never runs an older one. */
+/** The command line as it was built together with this file, so that a test never runs an older one. */
 export function commandLinePath(): string {
-  const compiled = fileURLToPath(new URL("../../src/entry/cli.js", import.meta.url));
-  return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, ".ts");
+  const joined = fileURLToPath(new URL("../../program/cli.js", import.meta.url));
+  return existsSync(joined) ? joined : fileURLToPath(new URL("../../src/entry/cli.js", import.meta.url));
 }
 
 /** Starts `trunkline <args>`. It ends with this process at the latest. */

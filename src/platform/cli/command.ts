@@ -95,6 +95,13 @@ export interface Command<O extends OptionTable = OptionTable> {
   run(context: CommandContext, input: CommandInput<O>): Promise<number> | number;
 }
 
+/** A command by its name, loaded once somebody wants it: most of what commands are made of is large. */
+export interface CommandEntry {
+  /** That of the command. */
+  readonly name: string;
+  load(): Promise<Command>;
+}
+
 /** Declares a command and keeps the exact types of its options. */
 export function defineCommand<const O extends OptionTable>(command: Command<O>): Command {
   return command;

@@ -1,6 +1,6 @@
 /** Writes the help of the program and of each command. */
 import type { NamedSetting } from "../config/index.ts";
-import type { ArgumentSpec, Command, OptionSpec } from "./command.ts";
+import type { ArgumentSpec, Command, CommandEntry, OptionSpec } from "./command.ts";
 
 const WIDTH = 100;
 
@@ -9,12 +9,12 @@ export interface ProgramInfo {
   readonly name: string;
   readonly summary: string;
   readonly version: string;
-  readonly commands: readonly Command[];
+  readonly commands: readonly CommandEntry[];
 }
 
-/** The list of commands. */
-export function programHelp(program: ProgramInfo): string {
-  const rows = program.commands.map(({ name, summary }) => [name, summary] as const);
+/** The list of `commands`. */
+export function programHelp(program: ProgramInfo, commands: readonly Command[]): string {
+  const rows = commands.map(({ name, summary }) => [name, summary] as const);
   return [
     `${program.name} ${program.version}: ${program.summary}`,
     "",

@@ -3,6 +3,7 @@ export type {
   ArgumentSpec,
   Command,
   CommandContext,
+  CommandEntry,
   CommandInput,
   OptionSpec,
   OptionTable,

@@ -66,17 +66,21 @@ async function run(args: readonly string[]) {
       return EXIT.ok;
     },
   });
-  const code = await runCommandLine(
-    { name: "trunkline", summary: "a platform", version: "1.2.3", commands: [up, send, simulate] },
-    args,
-    {
-      stdout: { isTty: false, write: (text) => void (stdout += text) },
-      stderr: { isTty: false, write: (text) => void (stderr += text) },
-      env: {},
-      cwd: "/nowhere",
+  const loaded: string[] = [];
+  const commands = [up, send, simulate].map((command) => ({
+    name: command.name,
+    load: () => {
+      loaded.push(command.name);
+      return Promise.resolve(command);
     },
-  );
-  return { code, stdout, stderr, seen };
+  }));
+  const code = await runCommandLine({ name: "trunkline", summary: "a platform", version: "1.2.3", commands }, args, {
+    stdout: { isTty: false, write: (text) => void (stdout += text) },
+    stderr: { isTty: false, write: (text) => void (stderr += text) },
+    env: {},
+    cwd: "/nowhere",
+  });
+  return { code, stdout, stderr, seen, loaded };
 }
 
 test("options, words and switches are read, with defaults for what was not typed", async () => {
@@ -84,6 +88,13 @@ test("options, words and switches are read, with defaults for what was not typed
   assert.equal(code, EXIT.ok);
   assert.deepEqual(seen?.options, { from: "+1500", kind: undefined, count: 3, media: ["a", "b"], wait: true });
   assert.deepEqual(seen?.words, ["+1", "hello", "--x"]);
+});
+
+test("only the command that was typed is loaded, and all of them for the list", async () => {
+  assert.deepEqual((await run(["send", "+1"])).loaded, ["send"]);
+  assert.deepEqual((await run(["simulate", "carrier", "--help"])).loaded, ["simulate carrier"]);
+  assert.deepEqual((await run(["--version"])).loaded, []);
+  assert.deepEqual((await run(["--help"])).loaded, ["up", "send", "simulate carrier"]);
 });
 
 test("flags of settings go to the settings, switches with and without no-", async () => {

@@ -1,7 +1,7 @@
 /** Finds the command that was typed, runs it, and turns what it throws into a sentence and an exit code. */
 import { assert } from "../../kernel/assert.ts";
 import { didYouMean, SettingsError } from "../config/index.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext, CommandEntry } from "./command.ts";
 import { CommandFailure, EXIT, UsageError } from "./exit-codes.ts";
 import type { ProgramInfo } from "./help.ts";
 import { commandHelp, programHelp } from "./help.ts";
@@ -30,31 +30,40 @@ export async function runCommandLine(
 function checkNames({ commands }: ProgramInfo): void {
   const names = commands.map(({ name }) => name);
   assert(new Set(names).size === names.length, "two commands have one name");
-  for (const { name, options } of commands) {
-    assert(/^[a-z]+( [a-z]+)?$/.test(name), `command name ${name}`);
-    assert(!Object.hasOwn(options, "help"), `the command ${name} declares --help itself`);
-  }
+  for (const name of names) assert(/^[a-z]+( [a-z]+)?$/.test(name), `command name ${name}`);
 }
 
-function dispatch(program: ProgramInfo, args: readonly string[], context: CommandContext): Promise<number> | number {
+async function load(entry: CommandEntry): Promise<Command> {
+  const command = await entry.load();
+  assert(command.name === entry.name, `the command ${entry.name} calls itself ${command.name}`);
+  assert(!Object.hasOwn(command.options, "help"), `the command ${entry.name} declares --help itself`);
+  return command;
+}
+
+async function helpOf(program: ProgramInfo, entries: readonly CommandEntry[]): Promise<string> {
+  return programHelp(program, await Promise.all(entries.map(load)));
+}
+
+async function dispatch(program: ProgramInfo, args: readonly string[], context: CommandContext): Promise<number> {
   const [first] = args;
   if (first === "--version" || first === "-V") {
     context.stdout.write(`${program.version}\n`);
     return EXIT.ok;
   }
   if (first === undefined || first === "--help" || first === "-h" || (first === "help" && args.length === 1)) {
-    (first === undefined ? context.stderr : context.stdout).write(programHelp(program));
+    (first === undefined ? context.stderr : context.stdout).write(await helpOf(program, program.commands));
     return first === undefined ? EXIT.usage : EXIT.ok;
   }
   const typed = first === "help" ? [...args.slice(1), "--help"] : args;
   const found = findCommand(program.commands, typed);
   if (found === undefined) return showFamily(program, typed, context);
+  const command = await load(found);
   const rest = typed.slice(found.name.split(" ").length);
   if (asksForHelp(rest)) {
-    context.stdout.write(commandHelp(program.name, found));
+    context.stdout.write(commandHelp(program.name, command));
     return EXIT.ok;
   }
-  return runParsed(program.name, found, rest, context);
+  return runParsed(program.name, command, rest, context);
 }
 
 async function runParsed(
@@ -78,17 +87,17 @@ function asksForHelp(rest: readonly string[]): boolean {
   return rest.slice(0, end < 0 ? rest.length : end).some((word) => word === "--help" || word === "-h");
 }
 
-function findCommand(commands: readonly Command[], typed: readonly string[]): Command | undefined {
+function findCommand(commands: readonly CommandEntry[], typed: readonly string[]): CommandEntry | undefined {
   const two = typed.slice(0, 2).join(" ");
   return commands.find(({ name }) => name === two) ?? commands.find(({ name }) => name === typed[0]);
 }
 
 /** For `simulate` alone: the commands of that family. For a word that is no command: what it may have meant. */
-function showFamily(program: ProgramInfo, typed: readonly string[], context: CommandContext): number {
+async function showFamily(program: ProgramInfo, typed: readonly string[], context: CommandContext): Promise<number> {
   const words = typed.filter((word) => !word.startsWith("-"));
   const family = program.commands.filter(({ name }) => name.startsWith(`${typed[0]} `));
   if (family.length > 0 && words.length <= 1) {
-    const help = programHelp({ ...program, commands: family });
+    const help = await helpOf(program, family);
     (asksForHelp(typed) ? context.stdout : context.stderr).write(help);
     return asksForHelp(typed) ? EXIT.ok : EXIT.usage;
   }
