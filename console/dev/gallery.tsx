@@ -23,7 +23,9 @@ import {
   IconButton,
   Kbd,
   KeyValues,
+  ListTable,
   Menu,
+  menuColumn,
   Meter,
   Money,
   NumberField,
@@ -38,7 +40,6 @@ import {
   Sparkline,
   StatusBadge,
   Switch,
-  Table,
   Tabs,
   TextArea,
   TextField,
@@ -226,10 +227,9 @@ const MENU = [
 function Rows() {
   return (
     <Section title="10,000 rows">
-      <Table
+      <ListTable<(typeof ROWS)[number]>
         label="Messages"
-        rows={ROWS}
-        rowKey={({ sid }) => sid}
+        list={{ rows: ROWS, error: null, isLoading: false }}
         onRowPress={({ sid }) => toast.info(sid)}
         height={320}
         columns={[
@@ -237,6 +237,7 @@ function Rows() {
           { id: "to", header: "To", cell: ({ to }) => to },
           { id: "status", header: "Status", cell: ({ status }) => <StatusBadge status={status} />, width: "140px" },
           { id: "sid", header: "SID", cell: ({ sid }) => <code>{sid}</code>, width: "2fr", isMinor: true },
+          menuColumn({ name: ({ to }) => to, items: () => MENU }),
         ]}
       />
     </Section>

@@ -120,17 +120,17 @@ export function Stack({ children, gap = "m" }: Omit<RowProps, "isSpread">) {
 
 /** Props of a bar of filters. */
 export interface FilterBarProps {
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
   /** Buttons at the end. */
   readonly actions?: ReactNode;
   /** Shows a button that takes all filters away. */
   readonly onClear?: (() => void) | undefined;
 }
 
-/** Filters above a list. */
+/** Filters above a list; without fields only its actions. */
 export function FilterBar({ children, actions, onClear }: FilterBarProps) {
   return (
-    <div className={styles.filters} role="search" aria-label="Filters">
+    <div className={styles.filters} {...(children !== undefined && { role: "search", "aria-label": "Filters" })}>
       <div className={styles.filterFields}>{children}</div>
       <div className={styles.actions}>
         {onClear !== undefined && (

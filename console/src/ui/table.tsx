@@ -19,7 +19,8 @@ export interface Column<R> {
 
 /** Props of a table. */
 export interface TableProps<R> {
-  readonly columns: readonly Column<R>[];
+  /** `false` is no column, so that one can depend on who looks. */
+  readonly columns: readonly (Column<R> | false)[];
   readonly rows: readonly R[];
   readonly rowKey: (row: R) => string;
   readonly onRowPress?: ((row: R) => void) | undefined;
@@ -49,7 +50,8 @@ const LEAST_PIXELS = 72;
  * Up, Down, Home, End and the page keys move between rows; Enter presses one.
  */
 export function Table<R>(props: TableProps<R>) {
-  const { columns, rows, isLoading = false, empty, height = HEIGHT, rowHeight = ROW_HEIGHT, label = "Rows" } = props;
+  const { rows, isLoading = false, empty, height = HEIGHT, rowHeight = ROW_HEIGHT, label = "Rows" } = props;
+  const columns = props.columns.filter((column) => column !== false);
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -98,6 +100,7 @@ export function Table<R>(props: TableProps<R>) {
           <BodyRow
             key={key}
             table={props}
+            columns={columns}
             row={rows[index] as R}
             index={index}
             isEntry={index === firstIndex}
@@ -117,18 +120,18 @@ export function Table<R>(props: TableProps<R>) {
 }
 
 /** The tracks of the grid, for a wide screen and for one that shows no minor columns. */
-function templatesOf<R>(columns: TableProps<R>["columns"]): CSSProperties {
+function templatesOf<R>(columns: readonly Column<R>[]): CSSProperties {
   const major = columns.filter(({ isMinor }) => isMinor !== true);
   return { ["--columns" as string]: tracksOf(columns), ["--columns-narrow" as string]: tracksOf(major) };
 }
 
-function tracksOf<R>(columns: TableProps<R>["columns"]): string {
+function tracksOf<R>(columns: readonly Column<R>[]): string {
   return columns
     .map(({ width = "1fr" }) => (width.endsWith("fr") ? `minmax(${LEAST_PIXELS}px, ${width})` : width))
     .join(" ");
 }
 
-function HeadRow<R>({ columns }: Pick<TableProps<R>, "columns">) {
+function HeadRow<R>({ columns }: { readonly columns: readonly Column<R>[] }) {
   return (
     <div className={classes(styles.row, styles.head)} role="row" aria-rowindex={1} style={{ height: HEAD_HEIGHT }}>
       {columns.map(({ id, header, align, isMinor }) => (
@@ -142,6 +145,7 @@ function HeadRow<R>({ columns }: Pick<TableProps<R>, "columns">) {
 
 interface BodyRowProps<R> {
   readonly table: TableProps<R>;
+  readonly columns: readonly Column<R>[];
   readonly row: R;
   readonly index: number;
   /** The row that Tab comes to. */
@@ -151,8 +155,8 @@ interface BodyRowProps<R> {
   readonly onMove: (index: number) => void;
 }
 
-function BodyRow<R>({ table, row, index, isEntry, top, height, onMove }: BodyRowProps<R>) {
-  const { columns, onRowPress, rowKey, rows, selectedKey } = table;
+function BodyRow<R>({ table, columns, row, index, isEntry, top, height, onMove }: BodyRowProps<R>) {
+  const { onRowPress, rowKey, rows, selectedKey } = table;
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) return;
     if (event.key === "Enter" || event.key === " ") {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { filtersOf } from "./filters.ts";
 import { formatCount, formatMoney } from "./numbers.ts";
 import { nextRow } from "./row-keys.ts";
 import { toneOfStatus } from "./status.ts";
@@ -62,5 +63,35 @@ describe("statuses", () => {
       "info",
       "neutral",
     ]);
+  });
+});
+
+describe("filters", () => {
+  const read = (query: string) => {
+    const params = new URLSearchParams(query);
+    const changes: unknown[] = [];
+    const filters = filtersOf(
+      { tag: "Tag", domain: "DomainName", days: null },
+      { get: (name) => params.get(name) ?? "", set: (change) => void changes.push(change) },
+    );
+    return { filters, changes };
+  };
+
+  it("are asked by their names in the API, where they are on and the API knows them", () => {
+    const { filters } = read("tag=spring&days=7&tab=links");
+    assert.deepEqual(filters.values, { tag: "spring", domain: "", days: "7" });
+    assert.deepEqual(filters.query, { Tag: "spring" });
+    assert.deepEqual(
+      ["tag=spring", "days=7", "tab=links", ""].map((query) => read(query).filters.isOn),
+      [true, true, false, false],
+    );
+  });
+
+  it("are changed by their fields, and taken away together", () => {
+    const { filters, changes } = read("tag=spring");
+    filters.field("tag").onChange("summer");
+    filters.clear();
+    assert.deepEqual(changes, [{ tag: "summer" }, { tag: "", domain: "", days: "" }]);
+    assert.equal(filters.field("tag").value, "spring");
   });
 });

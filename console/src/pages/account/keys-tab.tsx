@@ -1,4 +1,3 @@
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -7,13 +6,11 @@ import {
   CopyText,
   Dialog,
   Empty,
-  ErrorNote,
-  FilterBar,
   Form,
-  IconButton,
+  ListView,
+  removeColumn,
   Row,
   Stack,
-  Table,
   TextField,
   When,
 } from "../../ui/index.ts";
@@ -30,6 +27,7 @@ interface NewApiKey extends ApiKey {
 }
 
 const PATH = "/v1/Keys";
+const calledOf = ({ friendly_name: name, sid }: ApiKey): string => name || sid;
 const ON_IAM = { product: "iam", account: null } as const;
 
 /** What programs sign in with: a SID and a secret, one for each program, taken back one by one. */
@@ -45,51 +43,32 @@ export function KeysTab() {
     </Button>
   );
   return (
-    <Stack>
-      {pages.rows.length > 0 && <FilterBar actions={create}>{null}</FilterBar>}
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<ApiKey>
-        label="API keys"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        empty={
-          <Empty title="No API keys yet" action={create}>
-            Give each program a key of its own in place of the auth token. A key that got out is revoked without
-            touching the others.
-          </Empty>
-        }
-        columns={[
-          { id: "name", header: "Name", cell: ({ friendly_name: name }) => name || "–" },
-          { id: "sid", header: "SID", width: "2fr", cell: ({ sid }) => <CopyText>{sid}</CopyText> },
-          { id: "since", header: "Made", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
-          {
-            id: "revoke",
-            header: "",
-            align: "end",
-            width: "48px",
-            cell: (row) =>
-              canWrite && (
-                <IconButton
-                  label={`Revoke ${row.friendly_name || row.sid}`}
-                  icon={<Trash2 size={15} />}
-                  size="s"
-                  onPress={() => setDoomed(row)}
-                />
-              ),
-          },
-        ]}
-      />
+    <ListView<ApiKey>
+      label="API keys"
+      list={pages}
+      actions={create}
+      empty={
+        <Empty title="No API keys yet" action={create}>
+          Give each program a key of its own in place of the auth token. A key that got out is revoked without touching
+          the others.
+        </Empty>
+      }
+      columns={[
+        { id: "name", header: "Name", cell: ({ friendly_name: name }) => name || "–" },
+        { id: "sid", header: "SID", width: "2fr", cell: ({ sid }) => <CopyText>{sid}</CopyText> },
+        { id: "since", header: "Made", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
+        canWrite && removeColumn({ label: (row) => `Revoke ${calledOf(row)}`, onPress: setDoomed }),
+      ]}
+    >
       {isOpen && <KeyDialog accountSid={selected.sid} onClose={() => setOpen(false)} />}
       {doomed !== undefined && (
         <ConfirmDialog
           isOpen
           onClose={() => setDoomed(undefined)}
-          title={`Revoke ${doomed.friendly_name || doomed.sid}?`}
+          title={`Revoke ${calledOf(doomed)}?`}
           confirm="Revoke it"
           tone="danger"
-          typed={doomed.friendly_name || doomed.sid}
+          typed={calledOf(doomed)}
           onConfirm={async () => {
             await api.delete(`${PATH}/${doomed.sid}`, ON_IAM);
             askAgain(PATH);
@@ -98,7 +77,7 @@ export function KeysTab() {
           Programs that use it are refused at once. It cannot be brought back.
         </ConfirmDialog>
       )}
-    </Stack>
+    </ListView>
   );
 }
 

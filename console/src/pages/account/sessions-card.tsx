@@ -1,5 +1,5 @@
 import { api, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
-import { Badge, Button, Card, Empty, ErrorNote, Table, When } from "../../ui/index.ts";
+import { Badge, Button, Card, Empty, ListTable, toast, When } from "../../ui/index.ts";
 import { describeAgent, MAIN } from "./user.ts";
 
 interface ConsoleSession {
@@ -19,16 +19,15 @@ export function SessionsCard() {
   const { user } = useSession();
   const seesAll = useCan("users.read");
   const pages = usePages<ConsoleSession>(PATH, "sessions", MAIN);
-  const end = useApiChange((sid: string) => api.delete(`${PATH}/${sid}`, MAIN), { invalidates: [PATH] });
+  const end = useApiChange((sid: string) => api.delete(`${PATH}/${sid}`, MAIN), {
+    invalidates: [PATH],
+    onFailed: toast.bad,
+  });
   return (
     <Card title={seesAll ? "Sessions of everybody" : "Your sessions"} isFlush>
-      <ErrorNote error={pages.error ?? end.error} onRetry={pages.refetch} />
-      <Table<ConsoleSession>
+      <ListTable<ConsoleSession>
         label="Sessions"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
+        list={pages}
         height={360}
         empty={<Empty title="No sessions" />}
         columns={[

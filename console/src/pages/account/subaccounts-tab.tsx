@@ -1,4 +1,3 @@
-import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, select, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -7,14 +6,11 @@ import {
   ConfirmDialog,
   Dialog,
   Empty,
-  ErrorNote,
-  FilterBar,
   Form,
-  IconButton,
-  Menu,
+  ListView,
+  menuColumn,
   Stack,
   StatusBadge,
-  Table,
   TextField,
   toast,
   When,
@@ -55,54 +51,41 @@ export function SubaccountsTab() {
     toast.info("All pages are about that account now. The picker at the side leads back.");
   };
   return (
-    <Stack>
-      {rows.length > 0 && <FilterBar actions={create}>{null}</FilterBar>}
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<AccountItem>
-        label="Subaccounts"
-        rows={rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        empty={
-          <Empty title="No subaccounts yet" action={create}>
-            A subaccount has its own numbers, messages and keys, and is paid by this account. Make one for each customer
-            or each environment.
-          </Empty>
-        }
-        columns={[
-          {
-            id: "name",
-            header: "Name",
-            width: "1.4fr",
-            cell: ({ friendly_name, sid }) => (
-              <>
-                {friendly_name} {sid === accountSid && <Badge tone="info">selected</Badge>}
-              </>
-            ),
-          },
-          { id: "sid", header: "SID", width: "2fr", isMinor: true, cell: ({ sid }) => <code>{sid}</code> },
-          { id: "status", header: "State", cell: ({ status }) => <StatusBadge status={status} /> },
-          { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
-          {
-            id: "do",
-            header: "",
-            align: "end",
-            width: "48px",
-            cell: (row) => (
-              <Menu
-                label={`What to do with ${row.friendly_name}`}
-                trigger={<IconButton label={`Change ${row.friendly_name}`} icon={<Ellipsis size={16} />} size="s" />}
-                items={entriesOf(row, canWrite, {
-                  switchTo,
-                  setStatus: (status) => change.run({ sid: row.sid, status }),
-                  close: () => setDoomed(row),
-                })}
-              />
-            ),
-          },
-        ]}
-      />
+    <ListView<AccountItem>
+      label="Subaccounts"
+      list={{ ...pages, rows }}
+      actions={create}
+      empty={
+        <Empty title="No subaccounts yet" action={create}>
+          A subaccount has its own numbers, messages and keys, and is paid by this account. Make one for each customer
+          or each environment.
+        </Empty>
+      }
+      columns={[
+        {
+          id: "name",
+          header: "Name",
+          width: "1.4fr",
+          cell: ({ friendly_name, sid }) => (
+            <>
+              {friendly_name} {sid === accountSid && <Badge tone="info">selected</Badge>}
+            </>
+          ),
+        },
+        { id: "sid", header: "SID", width: "2fr", isMinor: true, cell: ({ sid }) => <code>{sid}</code> },
+        { id: "status", header: "State", cell: ({ status }) => <StatusBadge status={status} /> },
+        { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
+        menuColumn({
+          name: ({ friendly_name: name }) => name,
+          items: (row) =>
+            entriesOf(row, canWrite, {
+              switchTo,
+              setStatus: (status) => change.run({ sid: row.sid, status }),
+              close: () => setDoomed(row),
+            }),
+        }),
+      ]}
+    >
       {isOpen && <SubaccountDialog onClose={() => setOpen(false)} />}
       {doomed !== undefined && (
         <ConfirmDialog
@@ -121,7 +104,7 @@ export function SubaccountsTab() {
           Its numbers are released, its keys stop working, and it cannot be opened again.
         </ConfirmDialog>
       )}
-    </Stack>
+    </ListView>
   );
 }
 

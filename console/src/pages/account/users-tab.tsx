@@ -1,4 +1,3 @@
-import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -7,15 +6,13 @@ import {
   ConfirmDialog,
   Dialog,
   Empty,
-  ErrorNote,
-  FilterBar,
   Form,
-  IconButton,
-  Menu,
+  ListView,
+  menuColumn,
+  type MenuEntry,
   Select,
   Stack,
   StatusBadge,
-  Table,
   TextField,
   toast,
   When,
@@ -50,109 +47,57 @@ export function UsersTab() {
       onFailed: (error) => toast.bad(error),
     },
   );
+  const invite = canWrite && (
+    <Button tone="primary" onPress={() => setOpen(true)}>
+      Invite somebody
+    </Button>
+  );
   return (
-    <Stack>
-      <FilterBar
-        actions={
-          canWrite && (
-            <Button tone="primary" onPress={() => setOpen(true)}>
-              Invite somebody
-            </Button>
-          )
-        }
-      >
-        {null}
-      </FilterBar>
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<ConsoleUser>
-        label="Users"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        empty={<Empty title="Nobody yet">Invite the people who work with this account.</Empty>}
-        columns={[
-          {
-            id: "name",
-            header: "Who",
-            width: "1.4fr",
-            cell: (user) => (
-              <>
-                {nameOf(user)} {user.sid === me.sid && <Badge tone="info">you</Badge>}
-              </>
-            ),
-          },
-          { id: "email", header: "E-mail", width: "1.4fr", isMinor: true, cell: ({ email }) => email ?? "–" },
-          { id: "role", header: "Role", cell: ({ role }) => role },
-          { id: "status", header: "State", cell: ({ status }) => <StatusBadge status={status} /> },
-          {
-            id: "totp",
-            header: "Second factor",
-            isMinor: true,
-            cell: ({ has_totp: has, is_account: isAccount }) =>
-              isAccount ? "by link alone" : <Badge tone={has ? "good" : "warn"}>{has ? "on" : "off"}</Badge>,
-          },
-          { id: "seen", header: "Signed in", isMinor: true, cell: (row) => <When at={row.date_last_sign_in} /> },
-          {
-            id: "do",
-            header: "",
-            align: "end",
-            width: "48px",
-            cell: (user) =>
-              canWrite &&
-              !user.is_account &&
-              user.sid !== me.sid && (
-                <Menu
-                  label={`What to do with ${nameOf(user)}`}
-                  trigger={<IconButton label={`Change ${nameOf(user)}`} icon={<Ellipsis size={16} />} size="s" />}
-                  items={[
-                    ...rolesFor(me.role)
-                      .filter(({ value }) => value !== user.role)
-                      .map(({ value, label, description }) => ({
-                        id: value,
-                        label: `Make ${label.toLowerCase()}`,
-                        description,
-                        onSelect: () => change.run({ sid: user.sid, fields: { Role: value } }),
-                      })),
-                    {
-                      id: "link",
-                      label: user.status === "invited" ? "New invitation link" : "Link to set a new password",
-                      onSelect: () => makeLink.run(user),
-                    },
-                    ...(user.status === "invited"
-                      ? []
-                      : [
-                          {
-                            id: "status",
-                            label: user.status === "active" ? "Disable" : "Let in again",
-                            onSelect: () =>
-                              change.run({
-                                sid: user.sid,
-                                fields: { Status: user.status === "active" ? "suspended" : "active" },
-                              }),
-                          },
-                        ]),
-                    ...(user.has_totp
-                      ? [
-                          {
-                            id: "totp",
-                            label: "Take the second factor away",
-                            onSelect: () => setAsks({ what: "totp", user }),
-                          },
-                        ]
-                      : []),
-                    {
-                      id: "remove",
-                      label: "Remove",
-                      tone: "danger" as const,
-                      onSelect: () => setAsks({ what: "remove", user }),
-                    },
-                  ]}
-                />
-              ),
-          },
-        ]}
-      />
+    <ListView<ConsoleUser>
+      label="Users"
+      list={pages}
+      actions={invite}
+      empty={
+        <Empty title="Nobody yet" action={invite}>
+          Invite the people who work with this account.
+        </Empty>
+      }
+      columns={[
+        {
+          id: "name",
+          header: "Who",
+          width: "1.4fr",
+          cell: (user) => (
+            <>
+              {nameOf(user)} {user.sid === me.sid && <Badge tone="info">you</Badge>}
+            </>
+          ),
+        },
+        { id: "email", header: "E-mail", width: "1.4fr", isMinor: true, cell: ({ email }) => email ?? "–" },
+        { id: "role", header: "Role", cell: ({ role }) => role },
+        { id: "status", header: "State", cell: ({ status }) => <StatusBadge status={status} /> },
+        {
+          id: "totp",
+          header: "Second factor",
+          isMinor: true,
+          cell: ({ has_totp: has, is_account: isAccount }) =>
+            isAccount ? "by link alone" : <Badge tone={has ? "good" : "warn"}>{has ? "on" : "off"}</Badge>,
+        },
+        { id: "seen", header: "Signed in", isMinor: true, cell: (row) => <When at={row.date_last_sign_in} /> },
+        canWrite &&
+          menuColumn({
+            name: nameOf,
+            items: (user) =>
+              user.is_account || user.sid === me.sid
+                ? []
+                : entriesOf(user, me.role, {
+                    change: (fields) => change.run({ sid: user.sid, fields }),
+                    makeLink: () => makeLink.run(user),
+                    ask: (what) => setAsks({ what, user }),
+                  }),
+          }),
+      ]}
+    >
       {isOpen && (
         <InviteDialog
           onClose={() => setOpen(false)}
@@ -164,8 +109,44 @@ export function UsersTab() {
       )}
       {link !== undefined && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       {asks !== undefined && <QuestionDialog {...asks} onClose={() => setAsks(undefined)} />}
-    </Stack>
+    </ListView>
   );
+}
+
+interface UserActions {
+  readonly change: (fields: Readonly<Record<string, string>>) => void;
+  readonly makeLink: () => void;
+  readonly ask: (what: Question["what"]) => void;
+}
+
+function entriesOf(user: ConsoleUser, myRole: string, actions: UserActions): MenuEntry[] {
+  const { role, status, has_totp: hasTotp } = user;
+  const entries: MenuEntry[] = rolesFor(myRole)
+    .filter(({ value }) => value !== role)
+    .map(({ value, label, description }) => ({
+      id: value,
+      label: `Make ${label.toLowerCase()}`,
+      description,
+      onSelect: () => actions.change({ Role: value }),
+    }));
+  entries.push({
+    id: "link",
+    label: status === "invited" ? "New invitation link" : "Link to set a new password",
+    onSelect: actions.makeLink,
+  });
+  if (status !== "invited") {
+    const isActive = status === "active";
+    entries.push({
+      id: "status",
+      label: isActive ? "Disable" : "Let in again",
+      onSelect: () => actions.change({ Status: isActive ? "suspended" : "active" }),
+    });
+  }
+  if (hasTotp) {
+    entries.push({ id: "totp", label: "Take the second factor away", onSelect: () => actions.ask("totp") });
+  }
+  entries.push({ id: "remove", label: "Remove", tone: "danger", onSelect: () => actions.ask("remove") });
+  return entries;
 }
 
 function QuestionDialog({ what, user, onClose }: Question & { readonly onClose: () => void }) {

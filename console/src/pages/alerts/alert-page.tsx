@@ -10,10 +10,10 @@ import {
   Grid,
   KeyValues,
   Link,
+  ListTimeline,
   Menu,
   Page,
   Skeleton,
-  Timeline,
   useParam,
   When,
 } from "../../ui/index.ts";
@@ -116,25 +116,18 @@ export default function AlertPage() {
 }
 
 function EventTimeline({ path, metric }: { readonly path: string; readonly metric: string }) {
-  const { rows, error, hasMore, loadMore, isLoadingMore } = usePages<AlertEvent>(path, "events", { everyMs: 5_000 });
-  if (error !== null) return <ErrorNote error={error} />;
-  if (rows.length === 0) return <Empty title="Nothing yet">It has neither fired nor been resolved.</Empty>;
+  const pages = usePages<AlertEvent>(path, "events", { everyMs: 5_000 });
   return (
-    <>
-      <Timeline
-        items={rows.map((event) => ({
-          at: event.date_created,
-          title: `${event.state}${event.repeated ? " still" : ""}`,
-          tone: toneOfState(event.state),
-          children: `${shownValue(metric, event.value)}, limit ${shownValue(metric, event.limit)} · ${toldOf(event)}`,
-        }))}
-      />
-      {hasMore && (
-        <Button onPress={loadMore} isPending={isLoadingMore}>
-          Earlier
-        </Button>
-      )}
-    </>
+    <ListTimeline
+      list={pages}
+      empty={<Empty title="Nothing yet">It has neither fired nor been resolved.</Empty>}
+      item={(event) => ({
+        at: event.date_created,
+        title: `${event.state}${event.repeated ? " still" : ""}`,
+        tone: toneOfState(event.state),
+        children: `${shownValue(metric, event.value)}, limit ${shownValue(metric, event.limit)} · ${toldOf(event)}`,
+      })}
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { askAgain, useCan, useLive, usePages } from "../../api/index.ts";
-import { Badge, Button, Card, Empty, ErrorNote, go, Page, StatusBadge, Table, When } from "../../ui/index.ts";
+import { Badge, Button, Card, Empty, go, ListTable, Page, StatusBadge, When } from "../../ui/index.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
 import { type AlertRule, RULES, shownValue, toneOfState } from "./rules.ts";
 
@@ -11,7 +11,7 @@ const EVERY_MS = 15_000;
 export default function AlertsPage() {
   const canWrite = useCan("insights.write");
   const [isOpen, setOpen] = useState(false);
-  const { rows, error, isLoading, loadMore } = usePages<AlertRule>(RULES, "alert_rules", { everyMs: EVERY_MS });
+  const pages = usePages<AlertRule>(RULES, "alert_rules", { everyMs: EVERY_MS });
   useLive("alert-states", {}, (items) => {
     if (items.length > 0) askAgain(RULES);
   });
@@ -26,15 +26,11 @@ export default function AlertsPage() {
       subtitle="Told by webhook, e-mail or text when a series is not as it should be"
       actions={canWrite ? button : undefined}
     >
-      <ErrorNote error={error} />
       <Card isFlush>
-        <Table<AlertRule>
+        <ListTable<AlertRule>
           label="Alert rules"
-          rows={rows}
-          isLoading={isLoading}
-          rowKey={({ sid }) => sid}
+          list={pages}
           onRowPress={({ sid }) => go(`/alerts/${sid}`)}
-          onEnd={loadMore}
           empty={
             <Empty title="Nobody is told of anything yet" action={canWrite ? button : undefined}>
               A first rule: less than 95 % delivered within 5 s, for three minutes of five.

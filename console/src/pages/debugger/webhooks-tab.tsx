@@ -3,18 +3,17 @@ import { useApi, useLiveRows, usePages } from "../../api/index.ts";
 import {
   Badge,
   Button,
-  Card,
   type Column,
   Drawer,
   Empty,
   ErrorNote,
-  FilterBar,
   formatDuration,
+  ListView,
   Row,
   Select,
   Skeleton,
-  Table,
   TextField,
+  useFilters,
   useSearchParams,
   When,
 } from "../../ui/index.ts";
@@ -79,14 +78,14 @@ const COLUMNS: readonly Column<WebhookLine>[] = [
 /** The last webhooks, as they end, each with request and answer, and to be sent again. */
 export function WebhooksTab() {
   const { get, set } = useSearchParams();
+  const filters = useFilters({ outcome: "Outcome", url: "Url", message: "MessageSid" });
   const [isPaused, setPaused] = useState(false);
-  const filter = { outcome: get("outcome"), url: get("url"), message: get("message") };
-  const query = { Outcome: filter.outcome, Url: filter.url, MessageSid: filter.message, PageSize: "200" };
+  const query = { ...filters.query, PageSize: "200" };
   const past = usePages<WebhookLine>(WEBHOOKS, "webhooks", { query, keepsLast: true });
   // The rows are a new list at each look; what is in them changes with a page.
   const sids = past.rows.map(({ sid }) => sid).join();
   const initial = useMemo(() => past.rows, [sids]);
-  const live = useLiveRows<WebhookLine>("webhooks", filter, {
+  const live = useLiveRows<WebhookLine>("webhooks", filters.values, {
     key: ({ sid }) => sid,
     max: MAX_ROWS,
     isPaused,
@@ -94,44 +93,37 @@ export function WebhooksTab() {
     order: (a, b) => ((a.date_ended ?? "") < (b.date_ended ?? "") ? 1 : -1),
   });
   const selected = get("webhook");
-  const isFiltered = Object.values(filter).some((value) => value !== "");
   return (
-    <div className={styles.stack}>
-      <FilterBar onClear={isFiltered ? () => set({ outcome: "", url: "", message: "" }) : undefined}>
-        <Select label="Answer" options={OUTCOMES} value={filter.outcome} onChange={(outcome) => set({ outcome })} />
-        <TextField label="URL has" value={filter.url} onChange={(url) => set({ url })} />
-        <TextField
-          label="About message"
-          value={filter.message}
-          onChange={(message) => set({ message })}
-          placeholder="SM…"
-        />
-      </FilterBar>
-      <Row>
-        <LiveControls live={live} isPaused={isPaused} onPause={setPaused} />
-      </Row>
-      <ErrorNote error={past.error} onRetry={past.refetch} />
-      <Card isFlush>
-        <Table<WebhookLine>
-          label="Webhooks"
-          rows={live.rows}
-          isLoading={past.isLoading}
-          rowKey={({ sid }) => sid}
-          selectedKey={selected === "" ? undefined : selected}
-          onRowPress={({ sid }) => set({ webhook: sid })}
-          height={560}
-          empty={
-            <Empty title={isFiltered ? "None fit these filters" : "No webhooks yet"}>
-              A webhook is kept here until newer ones take its place, or the cell starts again.
-            </Empty>
-          }
-          columns={COLUMNS}
-        />
-      </Card>
+    <ListView<WebhookLine>
+      label="Webhooks"
+      list={{ rows: live.rows, isLoading: past.isLoading, error: past.error, refetch: past.refetch }}
+      filters={filters}
+      fields={
+        <>
+          <Select label="Answer" options={OUTCOMES} {...filters.field("outcome")} />
+          <TextField label="URL has" {...filters.field("url")} />
+          <TextField label="About message" {...filters.field("message")} placeholder="SM…" />
+        </>
+      }
+      note={
+        <Row>
+          <LiveControls live={live} isPaused={isPaused} onPause={setPaused} />
+        </Row>
+      }
+      selectedKey={selected === "" ? undefined : selected}
+      onRowPress={({ sid }) => set({ webhook: sid })}
+      height={560}
+      empty={
+        <Empty title={filters.isOn ? "None fit these filters" : "No webhooks yet"}>
+          A webhook is kept here until newer ones take its place, or the cell starts again.
+        </Empty>
+      }
+      columns={COLUMNS}
+    >
       <Drawer isOpen={selected !== ""} onClose={() => set({ webhook: "" })} title="Webhook">
         {selected !== "" && <WebhookDetail sid={selected} />}
       </Drawer>
-    </div>
+    </ListView>
   );
 }
 

@@ -5,11 +5,9 @@ import {
   Button,
   Dialog,
   Empty,
-  ErrorNote,
-  FilterBar,
   Form,
+  ListView,
   Stack,
-  Table,
   TextField,
   useNow,
   useSearchParams,
@@ -35,68 +33,57 @@ export function DomainsTab() {
   const nowMs = useNow();
   const [isOpen, setOpen] = useState(false);
   const pages = usePages<LinkDomain>(DOMAINS, "link_domains");
-  const open = pages.rows.find(({ sid }) => sid === params.get("link-domain"));
   const add = canWrite && (
     <Button tone="primary" onPress={() => setOpen(true)}>
       Add a domain
     </Button>
   );
   return (
-    <Stack>
-      {pages.rows.length > 0 && <FilterBar actions={add}>{null}</FilterBar>}
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<LinkDomain>
-        label="Link domains"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        onRowPress={({ sid }) => params.set({ "link-domain": sid })}
-        empty={
-          <Empty title="No link domain yet" action={add}>
-            Take a short name below a domain of yours, such as go.example.com. Then prove that it is yours by a DNS
-            record or a file, and point it here.
-          </Empty>
-        }
-        columns={[
-          {
-            id: "name",
-            header: "Domain",
-            width: "1.5fr",
-            cell: ({ domain_name }) => <span className={styles.short}>{domain_name}</span>,
+    <ListView<LinkDomain>
+      label="Link domains"
+      list={pages}
+      actions={add}
+      drawer={{
+        param: "link-domain",
+        show: (domain, close) => <DomainDrawer domain={domain} need={needOf(domain, nowMs)} onClose={close} />,
+      }}
+      empty={
+        <Empty title="No link domain yet" action={add}>
+          Take a short name below a domain of yours, such as go.example.com. Then prove that it is yours by a DNS record
+          or a file, and point it here.
+        </Empty>
+      }
+      columns={[
+        {
+          id: "name",
+          header: "Domain",
+          width: "1.5fr",
+          cell: ({ domain_name }) => <span className={styles.short}>{domain_name}</span>,
+        },
+        {
+          id: "state",
+          header: "State",
+          width: "1.2fr",
+          cell: (row) => {
+            const { tone, text } = NEEDS[needOf(row, nowMs)];
+            return (
+              <Badge tone={tone} hasDot>
+                {text}
+              </Badge>
+            );
           },
-          {
-            id: "state",
-            header: "State",
-            width: "1.2fr",
-            cell: (row) => {
-              const { tone, text } = NEEDS[needOf(row, nowMs)];
-              return (
-                <Badge tone={tone} hasDot>
-                  {text}
-                </Badge>
-              );
-            },
-          },
-          {
-            id: "services",
-            header: "Services",
-            isMinor: true,
-            cell: ({ messaging_services: services }) => services.length || "–",
-          },
-          { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
-        ]}
-      />
+        },
+        {
+          id: "services",
+          header: "Services",
+          isMinor: true,
+          cell: ({ messaging_services: services }) => services.length || "–",
+        },
+        { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
+      ]}
+    >
       {isOpen && <DomainDialog onClose={() => setOpen(false)} onMade={(sid) => params.set({ "link-domain": sid })} />}
-      {open !== undefined && (
-        <DomainDrawer
-          key={open.sid}
-          domain={open}
-          need={needOf(open, nowMs)}
-          onClose={() => params.set({ "link-domain": "" })}
-        />
-      )}
-    </Stack>
+    </ListView>
   );
 }
 

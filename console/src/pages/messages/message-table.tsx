@@ -30,7 +30,7 @@ export function MessageTable({ rows, isLive, isLoading = false, empty, onEnd }: 
   );
 }
 
-function columnsOf(isLive: boolean, rows: readonly MessageRow[]): Column<MessageRow>[] {
+function columnsOf(isLive: boolean, rows: readonly MessageRow[]): (Column<MessageRow> | false)[] {
   const hasBodies = rows.some(({ body }) => body !== undefined);
   const hasCarriers = rows.some(({ carrier }) => carrier !== undefined);
   return [
@@ -44,20 +44,8 @@ function columnsOf(isLive: boolean, rows: readonly MessageRow[]): Column<Message
     { id: "status", header: "Status", width: "128px", cell: ({ status }) => <StatusBadge status={status} /> },
     { id: "from", header: "From", width: "184px", cell: (row) => <Address row={row} which="from" /> },
     { id: "to", header: "To", width: "164px", isMinor: true, cell: (row) => <Address row={row} which="to" /> },
-    ...(hasBodies
-      ? [{ id: "body", header: "Text", width: "2fr", isMinor: true, cell: textOf } satisfies Column<MessageRow>]
-      : []),
-    ...(hasCarriers
-      ? [
-          {
-            id: "carrier",
-            header: "Carrier",
-            width: "1fr",
-            isMinor: true,
-            cell: ({ carrier }: MessageRow) => carrier ?? "–",
-          } satisfies Column<MessageRow>,
-        ]
-      : []),
+    hasBodies && { id: "body", header: "Text", width: "2fr", isMinor: true, cell: textOf },
+    hasCarriers && { id: "carrier", header: "Carrier", isMinor: true, cell: ({ carrier }) => carrier ?? "–" },
     {
       id: "error",
       header: "Error",

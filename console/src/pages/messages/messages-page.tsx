@@ -17,9 +17,10 @@ import {
   Select,
   Switch,
   TextField,
+  useFilters,
   useSearchParams,
 } from "../../ui/index.ts";
-import { type ApiMessage, fits, type MessageFilter, rowOfMessage, STATUSES } from "./message-data.ts";
+import { type ApiMessage, fits, rowOfMessage, STATUSES } from "./message-data.ts";
 import { MessageTable } from "./message-table.tsx";
 import styles from "./messages.module.css";
 import { SendDialog } from "./send-dialog.tsx";
@@ -64,30 +65,21 @@ export default function MessagesPage() {
   );
 }
 
-function useFilter(): MessageFilter {
-  const { get } = useSearchParams();
-  return {
-    to: get("to"),
-    from: get("from"),
-    status: get("status"),
-    direction: get("direction"),
-    after: get("after"),
-    before: get("before"),
-  };
-}
+/** By their names in the API. Status and direction are looked for here; it knows neither. */
+const FILTERS = {
+  to: "To",
+  from: "From",
+  after: "DateSent>",
+  before: "DateSent<",
+  status: null,
+  direction: null,
+} as const;
 
 function Filters({ isLive }: { readonly isLive: boolean }) {
-  const { set } = useSearchParams();
-  const filter = useFilter();
+  const filters = useFilters(FILTERS);
   const any = (word: string) => ({ value: "", label: word });
   return (
-    <FilterBar
-      onClear={
-        Object.values(filter).every((value) => value === "")
-          ? undefined
-          : () => set({ to: "", from: "", status: "", direction: "", after: "", before: "" })
-      }
-    >
+    <FilterBar onClear={filters.isOn ? filters.clear : undefined}>
       <SearchField
         label="Open by SID"
         placeholder="SM…"
@@ -95,24 +87,22 @@ function Filters({ isLive }: { readonly isLive: boolean }) {
           if (SID.test(text.trim())) go(`/messages/${text.trim()}`);
         }}
       />
-      <TextField label="To" value={filter.to} onChange={(to) => set({ to })} placeholder="+44…" />
-      <TextField label="From" value={filter.from} onChange={(from) => set({ from })} placeholder="+1…" />
+      <TextField label="To" {...filters.field("to")} placeholder="+44…" />
+      <TextField label="From" {...filters.field("from")} placeholder="+1…" />
       <Select
         label="Status"
         options={[any("Any status"), ...STATUSES.map((value) => ({ value, label: value }))]}
-        value={filter.status}
-        onChange={(status) => set({ status })}
+        {...filters.field("status")}
       />
       <Select
         label="Direction"
         options={[any("Both"), { value: "outbound", label: "Outbound" }, { value: "inbound", label: "Inbound" }]}
-        value={filter.direction}
-        onChange={(direction) => set({ direction })}
+        {...filters.field("direction")}
       />
       {!isLive && (
         <>
-          <TextField label="Sent from" type="date" value={filter.after} onChange={(after) => set({ after })} />
-          <TextField label="Sent until" type="date" value={filter.before} onChange={(before) => set({ before })} />
+          <TextField label="Sent from" type="date" {...filters.field("after")} />
+          <TextField label="Sent until" type="date" {...filters.field("before")} />
         </>
       )}
     </FilterBar>
@@ -120,7 +110,7 @@ function Filters({ isLive }: { readonly isLive: boolean }) {
 }
 
 function LiveMessages() {
-  const filter = useFilter();
+  const { values: filter } = useFilters(FILTERS);
   const { isOperator } = useSession();
   const [isPaused, setPaused] = useState(false);
   const [isAll, setAll] = useState(false);
@@ -196,19 +186,13 @@ function LiveState({
 }
 
 function PastMessages() {
-  const filter = useFilter();
+  const { values: filter, query } = useFilters(FILTERS);
   const number = (value: string): string | undefined => {
     const plain = value.replace(/[\s()-]/g, "");
     return plain === "" ? undefined : plain;
   };
   const pages = usePages<ApiMessage>("/2010-04-01/Accounts/{AccountSid}/Messages.json", "messages", {
-    query: {
-      To: number(filter.to),
-      From: number(filter.from),
-      "DateSent>": filter.after === "" ? undefined : filter.after,
-      "DateSent<": filter.before === "" ? undefined : filter.before,
-      PageSize: String(PAGE_ROWS),
-    },
+    query: { ...query, To: number(filter.to), From: number(filter.from), PageSize: String(PAGE_ROWS) },
     keepsLast: true,
   });
   const rows = pages.rows.map(rowOfMessage).filter((row) => fits(row, { ...filter, to: "", from: "" }));

@@ -1,5 +1,5 @@
 import { usePages, useSession } from "../../api/index.ts";
-import { Badge, Card, Empty, ErrorNote, Link, Money, Table, When } from "../../ui/index.ts";
+import { Badge, Card, Empty, Link, ListTable, Money, When } from "../../ui/index.ts";
 import { type LedgerLine, microsOf } from "./ledger.ts";
 import styles from "./money.module.css";
 
@@ -16,18 +16,13 @@ const CARRIER = {
 /** Every line of the ledger, the newest first: what was charged, for what, and what it was charged for. */
 export function LinesCard() {
   const { isOperator, account, accountSid } = useSession();
-  const { rows, error, isLoading, loadMore } = usePages<LedgerLine>("/trunkline/v1/Ledger/Lines", "lines", {
-    everyMs: 10_000,
-  });
+  const pages = usePages<LedgerLine>("/trunkline/v1/Ledger/Lines", "lines", { everyMs: 10_000 });
   return (
     <Card title="Lines" isFlush>
-      <ErrorNote error={error} />
-      <Table<LedgerLine>
+      <ListTable<LedgerLine>
         label="Ledger lines"
-        rows={rows}
-        isLoading={isLoading}
+        list={pages}
         rowKey={({ id }) => id}
-        onEnd={loadMore}
         height={420}
         empty={<Empty title="No lines yet">Every charge, cost and credit has one.</Empty>}
         columns={[
@@ -35,7 +30,7 @@ export function LinesCard() {
           { id: "kind", header: "Kind", cell: ({ kind }) => <Badge tone={TONES[kind]}>{kind}</Badge> },
           { id: "what", header: "What", cell: ({ category, reason }) => reason ?? category },
           { id: "for", header: "For", isMinor: true, cell: ({ resource_sid }) => <Resource sid={resource_sid} /> },
-          ...(isOperator && accountSid === account.sid ? [CARRIER] : []),
+          isOperator && accountSid === account.sid && CARRIER,
           {
             id: "amount",
             header: "Amount",

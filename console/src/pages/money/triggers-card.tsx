@@ -1,4 +1,3 @@
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, useApiChange, useCan, usePages } from "../../api/index.ts";
 import {
@@ -6,13 +5,13 @@ import {
   Card,
   Dialog,
   Empty,
-  ErrorNote,
   Form,
-  IconButton,
+  ListTable,
+  removeColumn,
   Select,
   Stack,
-  Table,
   TextField,
+  toast,
   When,
 } from "../../ui/index.ts";
 
@@ -40,8 +39,11 @@ const RHYTHMS = [
 export function TriggersCard() {
   const canWrite = useCan("money.write");
   const [isOpen, setOpen] = useState(false);
-  const { rows, error, isLoading, loadMore } = usePages<Trigger>(`${PATH}.json`, "usage_triggers");
-  const remove = useApiChange((sid: string) => api.delete(`${PATH}/${sid}.json`), { invalidates: [PATH] });
+  const pages = usePages<Trigger>(`${PATH}.json`, "usage_triggers");
+  const remove = useApiChange((sid: string) => api.delete(`${PATH}/${sid}.json`), {
+    invalidates: [PATH],
+    onFailed: toast.bad,
+  });
   return (
     <Card
       title="Usage triggers"
@@ -54,13 +56,9 @@ export function TriggersCard() {
         )
       }
     >
-      <ErrorNote error={error ?? remove.error} />
-      <Table<Trigger>
+      <ListTable<Trigger>
         label="Usage triggers"
-        rows={rows}
-        isLoading={isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={loadMore}
+        list={pages}
         empty={<Empty title="No triggers">A trigger calls your URL when so much was spent or sent.</Empty>}
         columns={[
           { id: "name", header: "Name", cell: (row) => row.friendly_name || row.usage_category },
@@ -71,20 +69,7 @@ export function TriggersCard() {
           },
           { id: "now", header: "Now", align: "end", cell: (row) => row.current_value },
           { id: "fired", header: "Fired", isMinor: true, cell: (row) => <When at={row.date_fired} /> },
-          {
-            id: "remove",
-            header: "",
-            align: "end",
-            cell: (row) =>
-              canWrite && (
-                <IconButton
-                  label="Remove this trigger"
-                  icon={<Trash2 size={15} />}
-                  size="s"
-                  onPress={() => remove.run(row.sid)}
-                />
-              ),
-          },
+          canWrite && removeColumn({ label: () => "Remove this trigger", onPress: ({ sid }) => remove.run(sid) }),
         ]}
       />
       {isOpen && <TriggerDialog onClose={() => setOpen(false)} />}

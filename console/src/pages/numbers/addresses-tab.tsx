@@ -1,4 +1,3 @@
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useCan, usePages } from "../../api/index.ts";
 import {
@@ -7,13 +6,11 @@ import {
   ConfirmDialog,
   Dialog,
   Empty,
-  ErrorNote,
-  FilterBar,
   Form,
   Grid,
-  IconButton,
+  ListView,
+  removeColumn,
   Stack,
-  Table,
   TextField,
   toast,
 } from "../../ui/index.ts";
@@ -33,52 +30,37 @@ export function AddressesTab() {
     </Button>
   );
   return (
-    <Stack>
-      {pages.rows.length > 0 && <FilterBar actions={add}>{null}</FilterBar>}
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<Address>
-        label="Addresses"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        onRowPress={canWrite ? setOpen : undefined}
-        empty={
-          <Empty title="No addresses yet" action={add}>
-            Some countries sell numbers only to those who say where they are. Such numbers ask for one of these.
-          </Empty>
-        }
-        columns={[
-          { id: "who", header: "Who", cell: ({ customer_name }) => customer_name },
-          { id: "street", header: "Street", cell: ({ street }) => street },
-          { id: "city", header: "City", isMinor: true, cell: (row) => `${row.postal_code} ${row.city}` },
-          { id: "country", header: "Country", width: "80px", cell: ({ iso_country }) => iso_country },
-          {
-            id: "state",
-            header: "",
-            width: "110px",
-            isMinor: true,
-            cell: ({ validated }) => (
-              <Badge tone={validated ? "good" : "warn"}>{validated ? "validated" : "not checked"}</Badge>
-            ),
-          },
-          {
-            id: "remove",
-            header: "",
-            width: "48px",
-            align: "end",
-            cell: (row) =>
-              canWrite && (
-                <IconButton
-                  label={`Delete the address of ${row.customer_name}`}
-                  icon={<Trash2 size={15} />}
-                  size="s"
-                  onPress={() => setDoomed(row)}
-                />
-              ),
-          },
-        ]}
-      />
+    <ListView<Address>
+      label="Addresses"
+      list={pages}
+      actions={add}
+      onRowPress={canWrite ? setOpen : undefined}
+      empty={
+        <Empty title="No addresses yet" action={add}>
+          Some countries sell numbers only to those who say where they are. Such numbers ask for one of these.
+        </Empty>
+      }
+      columns={[
+        { id: "who", header: "Who", cell: ({ customer_name }) => customer_name },
+        { id: "street", header: "Street", cell: ({ street }) => street },
+        { id: "city", header: "City", isMinor: true, cell: (row) => `${row.postal_code} ${row.city}` },
+        { id: "country", header: "Country", width: "80px", cell: ({ iso_country }) => iso_country },
+        {
+          id: "state",
+          header: "",
+          width: "110px",
+          isMinor: true,
+          cell: ({ validated }) => (
+            <Badge tone={validated ? "good" : "warn"}>{validated ? "validated" : "not checked"}</Badge>
+          ),
+        },
+        canWrite &&
+          removeColumn({
+            label: ({ customer_name: name }) => `Delete the address of ${name}`,
+            onPress: setDoomed,
+          }),
+      ]}
+    >
       {open !== undefined && (
         <AddressDialog address={open === "new" ? undefined : open} onClose={() => setOpen(undefined)} />
       )}
@@ -97,7 +79,7 @@ export function AddressesTab() {
           Numbers that need an address keep theirs: it cannot be deleted while one uses it.
         </ConfirmDialog>
       )}
-    </Stack>
+    </ListView>
   );
 }
 

@@ -6,14 +6,12 @@ import {
   Checkbox,
   Empty,
   ErrorNote,
-  FilterBar,
   formatMoney,
+  ListView,
   Row,
   SegmentedControl,
   Select,
   Skeleton,
-  Stack,
-  Table,
   TextField,
 } from "../../ui/index.ts";
 import { BuyDialog } from "./buy-dialog.tsx";
@@ -70,106 +68,111 @@ export function BuyTab() {
   if (countries.error !== null) return <ErrorNote error={countries.error} onRetry={() => void countries.refetch()} />;
   if (country === undefined) return <NothingToBuy />;
   return (
-    <Stack>
-      <FilterBar onClear={search === NOTHING ? undefined : () => setSearch(NOTHING)}>
-        <Select
-          label="Country"
-          options={known.map((each) => ({ value: each.country_code, label: each.country }))}
-          value={country.country_code}
-          onChange={setCountryCode}
-        />
-        {WITH_AREA_CODES.has(country.country_code) && (
-          <TextField
-            label="Area code"
-            inputMode="numeric"
-            placeholder="415"
-            maxLength={5}
-            value={search.areaCode}
-            onChange={(areaCode) => setSearch({ ...search, areaCode })}
+    <ListView<FreeNumber>
+      label="Free numbers"
+      list={{
+        rows: found.error === null ? (found.data?.available_phone_numbers ?? []) : [],
+        isLoading: found.isPending,
+        error: found.error ?? prices.error,
+      }}
+      filters={{ isOn: search !== NOTHING, clear: () => setSearch(NOTHING) }}
+      fields={
+        <>
+          <Select
+            label="Country"
+            options={known.map((each) => ({ value: each.country_code, label: each.country }))}
+            value={country.country_code}
+            onChange={setCountryCode}
           />
-        )}
-        <TextField
-          label="Contains"
-          placeholder="555 or TAXI or 4*2"
-          maxLength={20}
-          value={search.contains}
-          onChange={(contains) => setSearch({ ...search, contains })}
-        />
-      </FilterBar>
-      <Row>
-        <SegmentedControl
-          label="Kind of number"
-          options={kinds.map(({ key, label }) => ({ value: key, label }))}
-          value={kind?.key ?? ""}
-          onChange={setKindKey}
-        />
-        <Checkbox isSelected={search.needsSms} onChange={(needsSms) => setSearch({ ...search, needsSms })}>
-          SMS
-        </Checkbox>
-        <Checkbox isSelected={search.needsMms} onChange={(needsMms) => setSearch({ ...search, needsMms })}>
-          MMS
-        </Checkbox>
-        <Checkbox isSelected={search.needsVoice} onChange={(needsVoice) => setSearch({ ...search, needsVoice })}>
-          Voice
-        </Checkbox>
-      </Row>
-      <ErrorNote error={found.error ?? prices.error} />
-      <Table<FreeNumber>
-        label="Free numbers"
-        rows={found.error === null ? (found.data?.available_phone_numbers ?? []) : []}
-        isLoading={found.isPending}
-        rowKey={({ phone_number }) => phone_number}
-        onRowPress={setChosen}
-        empty={
-          <Empty title="No free number fits">
-            {search === NOTHING
-              ? "All numbers of this kind are taken, or the operator has put none for sale. Try another kind or country."
-              : "Ask for less: fewer digits, another area code, another kind."}
-          </Empty>
-        }
-        columns={[
-          {
-            id: "number",
-            header: "Number",
-            width: "1.3fr",
-            cell: ({ friendly_name }) => <span className={styles.number}>{friendly_name}</span>,
-          },
-          {
-            id: "place",
-            header: "Where",
-            width: "1.2fr",
-            isMinor: true,
-            cell: ({ locality, region }) => [locality, region].filter(Boolean).join(", ") || "–",
-          },
-          {
-            id: "can",
-            header: "Can",
-            width: "1.2fr",
-            isMinor: true,
-            cell: ({ capabilities }) => capabilityNames(capabilities).join(", "),
-          },
-          {
-            id: "price",
-            header: "A month",
-            align: "end",
-            width: "76px",
-            cell: () => <span className={styles.price}>{shownPrice ?? "–"}</span>,
-          },
-          {
-            id: "buy",
-            header: "",
-            align: "end",
-            width: "68px",
-            cell: (row) => (
-              <Button size="s" label={`Buy ${row.friendly_name}`} onPress={() => setChosen(row)}>
-                Buy
-              </Button>
-            ),
-          },
-        ]}
-      />
+          {WITH_AREA_CODES.has(country.country_code) && (
+            <TextField
+              label="Area code"
+              inputMode="numeric"
+              placeholder="415"
+              maxLength={5}
+              value={search.areaCode}
+              onChange={(areaCode) => setSearch({ ...search, areaCode })}
+            />
+          )}
+          <TextField
+            label="Contains"
+            placeholder="555 or TAXI or 4*2"
+            maxLength={20}
+            value={search.contains}
+            onChange={(contains) => setSearch({ ...search, contains })}
+          />
+        </>
+      }
+      note={
+        <Row>
+          <SegmentedControl
+            label="Kind of number"
+            options={kinds.map(({ key, label }) => ({ value: key, label }))}
+            value={kind?.key ?? ""}
+            onChange={setKindKey}
+          />
+          <Checkbox isSelected={search.needsSms} onChange={(needsSms) => setSearch({ ...search, needsSms })}>
+            SMS
+          </Checkbox>
+          <Checkbox isSelected={search.needsMms} onChange={(needsMms) => setSearch({ ...search, needsMms })}>
+            MMS
+          </Checkbox>
+          <Checkbox isSelected={search.needsVoice} onChange={(needsVoice) => setSearch({ ...search, needsVoice })}>
+            Voice
+          </Checkbox>
+        </Row>
+      }
+      rowKey={({ phone_number }) => phone_number}
+      onRowPress={setChosen}
+      empty={
+        <Empty title="No free number fits">
+          All numbers of this kind are taken, or the operator has put none for sale. Try another kind or country.
+        </Empty>
+      }
+      noMatch={<Empty title="No free number fits">Ask for less: fewer digits, another area code, another kind.</Empty>}
+      columns={[
+        {
+          id: "number",
+          header: "Number",
+          width: "1.3fr",
+          cell: ({ friendly_name }) => <span className={styles.number}>{friendly_name}</span>,
+        },
+        {
+          id: "place",
+          header: "Where",
+          width: "1.2fr",
+          isMinor: true,
+          cell: ({ locality, region }) => [locality, region].filter(Boolean).join(", ") || "–",
+        },
+        {
+          id: "can",
+          header: "Can",
+          width: "1.2fr",
+          isMinor: true,
+          cell: ({ capabilities }) => capabilityNames(capabilities).join(", "),
+        },
+        {
+          id: "price",
+          header: "A month",
+          align: "end",
+          width: "76px",
+          cell: () => <span className={styles.price}>{shownPrice ?? "–"}</span>,
+        },
+        {
+          id: "buy",
+          header: "",
+          align: "end",
+          width: "68px",
+          cell: (row) => (
+            <Button size="s" label={`Buy ${row.friendly_name}`} onPress={() => setChosen(row)}>
+              Buy
+            </Button>
+          ),
+        },
+      ]}
+    >
       {chosen !== undefined && <BuyDialog number={chosen} price={shownPrice} onClose={() => setChosen(undefined)} />}
-    </Stack>
+    </ListView>
   );
 }
 

@@ -1,4 +1,3 @@
-import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -6,14 +5,11 @@ import {
   ConfirmDialog,
   Dialog,
   Empty,
-  ErrorNote,
-  FilterBar,
   Form,
-  IconButton,
-  Menu,
+  ListView,
+  menuColumn,
   Stack,
   StatusBadge,
-  Table,
   TextField,
   toast,
   When,
@@ -29,48 +25,59 @@ interface AlphanumericSender {
 }
 
 const LIST = "/trunkline/v1/AlphanumericSenders";
+const REVIEWS = [
+  { id: "approved", label: "Approve" },
+  { id: "rejected", label: "Reject" },
+];
 
 /** Names to send from: letters and digits where a number would stand. Nobody can answer them. */
 export function NamesTab() {
   const canWrite = useCan("numbers.write");
+  const { isOperator } = useSession();
   const [isOpen, setOpen] = useState(false);
   const [doomed, setDoomed] = useState<AlphanumericSender>();
   const pages = usePages<AlphanumericSender>(LIST, "alphanumeric_senders");
+  const review = useApiChange(
+    ({ sid, status }: { sid: string; status: string }) =>
+      api.post(`${LIST}/${sid}`, { Status: status }, { account: null }),
+    { invalidates: [LIST], onFailed: toast.bad },
+  );
   const add = canWrite && (
     <Button tone="primary" onPress={() => setOpen(true)}>
       Register a name
     </Button>
   );
   return (
-    <Stack>
-      {pages.rows.length > 0 && <FilterBar actions={add}>{null}</FilterBar>}
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<AlphanumericSender>
-        label="Names"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        empty={
-          <Empty title="No names yet" action={add}>
-            In many countries a text can come from a name, such as ACME, in place of a number. It cannot be answered,
-            and some countries want it registered first: see Rules.
-          </Empty>
-        }
-        columns={[
-          { id: "sender", header: "Name", cell: ({ sender }) => <strong>{sender}</strong> },
-          { id: "country", header: "For", cell: ({ iso_country }) => iso_country ?? "everywhere" },
-          { id: "status", header: "State", width: "112px", cell: ({ status }) => <StatusBadge status={status} /> },
-          { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
-          {
-            id: "do",
-            header: "",
-            align: "end",
-            width: "48px",
-            cell: (row) => canWrite && <SenderMenu sender={row} onRemove={() => setDoomed(row)} />,
-          },
-        ]}
-      />
+    <ListView<AlphanumericSender>
+      label="Names"
+      list={pages}
+      actions={add}
+      empty={
+        <Empty title="No names yet" action={add}>
+          In many countries a text can come from a name, such as ACME, in place of a number. It cannot be answered, and
+          some countries want it registered first: see Rules.
+        </Empty>
+      }
+      columns={[
+        { id: "sender", header: "Name", cell: ({ sender }) => <strong>{sender}</strong> },
+        { id: "country", header: "For", cell: ({ iso_country }) => iso_country ?? "everywhere" },
+        { id: "status", header: "State", width: "112px", cell: ({ status }) => <StatusBadge status={status} /> },
+        { id: "since", header: "Since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
+        canWrite &&
+          menuColumn({
+            name: ({ sender }) => sender,
+            items: (row) => [
+              ...REVIEWS.filter(({ id }) => isOperator && id !== row.status).map(({ id, label }) => ({
+                id,
+                label,
+                description: "As the operator",
+                onSelect: () => review.run({ sid: row.sid, status: id }),
+              })),
+              { id: "remove", label: "Give it up", tone: "danger", onSelect: () => setDoomed(row) },
+            ],
+          }),
+      ]}
+    >
       {isOpen && <NameDialog onClose={() => setOpen(false)} />}
       {doomed !== undefined && (
         <ConfirmDialog
@@ -87,31 +94,7 @@ export function NamesTab() {
           Nothing can be sent from this name any more, and somebody else may register it.
         </ConfirmDialog>
       )}
-    </Stack>
-  );
-}
-
-function SenderMenu({ sender, onRemove }: { readonly sender: AlphanumericSender; readonly onRemove: () => void }) {
-  const { isOperator } = useSession();
-  const review = useApiChange(
-    (status: string) => api.post(`${LIST}/${sender.sid}`, { Status: status }, { account: null }),
-    { invalidates: [LIST], onFailed: (error) => toast.bad(error) },
-  );
-  const reviews = ["approved", "rejected"].filter((status) => isOperator && status !== sender.status);
-  return (
-    <Menu
-      label={`What to do with ${sender.sender}`}
-      trigger={<IconButton label={`Change ${sender.sender}`} icon={<Ellipsis size={16} />} size="s" />}
-      items={[
-        ...reviews.map((status) => ({
-          id: status,
-          label: status === "approved" ? "Approve" : "Reject",
-          description: "As the operator",
-          onSelect: () => review.run(status),
-        })),
-        { id: "remove", label: "Give it up", tone: "danger" as const, onSelect: onRemove },
-      ]}
-    />
+    </ListView>
   );
 }
 

@@ -1,16 +1,5 @@
-import { useState } from "react";
 import { useCan, usePages } from "../../api/index.ts";
-import {
-  Button,
-  Empty,
-  ErrorNote,
-  FilterBar,
-  Link,
-  SearchField,
-  Stack,
-  Table,
-  useSearchParams,
-} from "../../ui/index.ts";
+import { Button, Empty, Link, ListView, SearchField, useFilters } from "../../ui/index.ts";
 import { InboundCell } from "./inbound-cell.tsx";
 import { capabilityNames, type OwnNumber } from "./number.ts";
 import { NumberDrawer } from "./number-drawer.tsx";
@@ -21,100 +10,77 @@ const LIST = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers";
 
 /** The numbers that the account has. */
 export function OwnTab({ onBuy }: { readonly onBuy: () => void }) {
-  const params = useSearchParams();
   const canWrite = useCan("numbers.write");
   const services = useNumberServices();
-  const [search, setSearch] = useState("");
+  const filters = useFilters({ search: null });
+  const { search } = filters.values;
   const digits = search.replaceAll(/[\s().-]/g, "");
   const isNumber = /^[+*\d]+$/.test(digits);
   const pages = usePages<OwnNumber>(`${LIST}.json`, "incoming_phone_numbers", {
     query: { PhoneNumber: isNumber ? digits : undefined, FriendlyName: isNumber || !search ? undefined : search },
     keepsLast: true,
   });
-  const open = pages.rows.find(({ sid }) => sid === params.get("number"));
   return (
-    <Stack>
-      <FilterBar
-        actions={
-          canWrite && (
-            <Button tone="primary" onPress={onBuy}>
-              Buy a number
-            </Button>
-          )
-        }
-      >
-        <SearchField
-          label="Find a number"
-          hidesLabel
-          placeholder="Number or name"
-          value={search}
-          onChange={setSearch}
-        />
-      </FilterBar>
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<OwnNumber>
-        label="Phone numbers"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        onRowPress={({ sid }) => params.set({ number: sid })}
-        selectedKey={open?.sid}
-        empty={<NoNumbers isSearched={search !== ""} onBuy={canWrite ? onBuy : undefined} />}
-        columns={[
-          {
-            id: "number",
-            header: "Number",
-            width: "1.2fr",
-            cell: ({ phone_number }) => <span className={styles.number}>{phone_number}</span>,
+    <ListView<OwnNumber>
+      label="Phone numbers"
+      list={pages}
+      filters={filters}
+      fields={
+        <SearchField label="Find a number" hidesLabel placeholder="Number or name" {...filters.field("search")} />
+      }
+      actions={
+        canWrite && (
+          <Button tone="primary" onPress={onBuy}>
+            Buy a number
+          </Button>
+        )
+      }
+      empty={
+        <Empty title="No numbers yet">
+          A number sends texts and takes the answers. Buy one, then say which URL is told of what comes in.
+        </Empty>
+      }
+      noMatch={<Empty title="No number fits">Numbers are found by their digits, names as a whole.</Empty>}
+      drawer={{
+        param: "number",
+        show: (number, close) => <NumberDrawer number={number} service={services.get(number.sid)} onClose={close} />,
+      }}
+      columns={[
+        {
+          id: "number",
+          header: "Number",
+          width: "1.2fr",
+          cell: ({ phone_number }) => <span className={styles.number}>{phone_number}</span>,
+        },
+        {
+          id: "name",
+          header: "Name",
+          width: "1.2fr",
+          isMinor: true,
+          cell: ({ friendly_name, phone_number }) => (friendly_name === phone_number ? "–" : friendly_name),
+        },
+        {
+          id: "can",
+          header: "Can",
+          isMinor: true,
+          cell: ({ capabilities }) => capabilityNames(capabilities).join(", "),
+        },
+        {
+          id: "service",
+          header: "Service",
+          isMinor: true,
+          cell: ({ sid }) => {
+            const service = services.get(sid);
+            return service === undefined ? "–" : <Link to={`/services/${service.sid}`}>{service.name}</Link>;
           },
-          {
-            id: "name",
-            header: "Name",
-            width: "1.2fr",
-            isMinor: true,
-            cell: ({ friendly_name, phone_number }) => (friendly_name === phone_number ? "–" : friendly_name),
-          },
-          {
-            id: "can",
-            header: "Can",
-            isMinor: true,
-            cell: ({ capabilities }) => capabilityNames(capabilities).join(", "),
-          },
-          {
-            id: "service",
-            header: "Service",
-            isMinor: true,
-            cell: ({ sid }) => {
-              const service = services.get(sid);
-              return service === undefined ? "–" : <Link to={`/services/${service.sid}`}>{service.name}</Link>;
-            },
-          },
-          {
-            id: "inbound",
-            header: "Texts go to",
-            width: "1.6fr",
-            cell: (row) => <InboundCell number={row} service={services.get(row.sid)} />,
-          },
-        ]}
-      />
-      {open !== undefined && (
-        <NumberDrawer
-          key={open.sid}
-          number={open}
-          service={services.get(open.sid)}
-          onClose={() => params.set({ number: "" })}
-        />
-      )}
-    </Stack>
-  );
-}
-
-function NoNumbers({ isSearched, onBuy }: { readonly isSearched: boolean; readonly onBuy: (() => void) | undefined }) {
-  if (isSearched) return <Empty title="No number fits">Numbers are found by their digits, names as a whole.</Empty>;
-  return (
-    <Empty title="No numbers yet" action={onBuy !== undefined && <Button onPress={onBuy}>Buy a number</Button>}>
-      A number sends texts and takes the answers. Buy one, then say which URL is told of what comes in.
-    </Empty>
+        },
+        {
+          id: "inbound",
+          header: "Texts go to",
+          width: "1.6fr",
+          cell: (row) => <InboundCell number={row} service={services.get(row.sid)} />,
+        },
+      ]}
+    />
   );
 }

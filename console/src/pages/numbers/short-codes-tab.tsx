@@ -1,6 +1,5 @@
-import { useState } from "react";
 import { usePages } from "../../api/index.ts";
-import { CopyText, Drawer, Empty, ErrorNote, KeyValues, Link, Stack, Table, When } from "../../ui/index.ts";
+import { CopyText, Drawer, Empty, KeyValues, Link, ListView, Stack, When } from "../../ui/index.ts";
 import { InboundCell } from "./inbound-cell.tsx";
 import type { ShortCode } from "./number.ts";
 import styles from "./numbers.module.css";
@@ -11,64 +10,57 @@ const LIST = "/2010-04-01/Accounts/{AccountSid}/SMS/ShortCodes";
 
 /** The short codes that the operator has given to the account. */
 export function ShortCodesTab() {
-  const [openSid, setOpenSid] = useState<string>();
   const services = useNumberServices();
   const pages = usePages<ShortCode>(`${LIST}.json`, "short_codes");
-  const open = pages.rows.find(({ sid }) => sid === openSid);
-  const close = (): void => setOpenSid(undefined);
   return (
-    <Stack>
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<ShortCode>
-        label="Short codes"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        onRowPress={({ sid }) => setOpenSid(sid)}
-        empty={
-          <Empty title="No short codes">
-            Short codes are leased from carriers and assigned by the operator in the configuration. They cannot be
-            bought here.
-          </Empty>
-        }
-        columns={[
-          {
-            id: "code",
-            header: "Short code",
-            cell: ({ short_code }) => <span className={styles.number}>{short_code}</span>,
+    <ListView<ShortCode>
+      label="Short codes"
+      list={pages}
+      drawer={{
+        param: "short-code",
+        show: (code, close) => (
+          <Drawer isOpen onClose={close} title={code.short_code}>
+            <Stack>
+              <KeyValues
+                items={[
+                  { key: "SID", value: <CopyText>{code.sid}</CopyText> },
+                  { key: "Since", value: <When at={code.date_created} /> },
+                ]}
+              />
+              <WebhooksForm path={`${LIST}/${code.sid}.json`} list={LIST} number={code} onDone={close} />
+            </Stack>
+          </Drawer>
+        ),
+      }}
+      empty={
+        <Empty title="No short codes">
+          Short codes are leased from carriers and assigned by the operator in the configuration. They cannot be bought
+          here.
+        </Empty>
+      }
+      columns={[
+        {
+          id: "code",
+          header: "Short code",
+          cell: ({ short_code }) => <span className={styles.number}>{short_code}</span>,
+        },
+        { id: "name", header: "Name", isMinor: true, cell: ({ friendly_name }) => friendly_name },
+        {
+          id: "service",
+          header: "Service",
+          isMinor: true,
+          cell: ({ sid }) => {
+            const service = services.get(sid);
+            return service === undefined ? "–" : <Link to={`/services/${service.sid}`}>{service.name}</Link>;
           },
-          { id: "name", header: "Name", isMinor: true, cell: ({ friendly_name }) => friendly_name },
-          {
-            id: "service",
-            header: "Service",
-            isMinor: true,
-            cell: ({ sid }) => {
-              const service = services.get(sid);
-              return service === undefined ? "–" : <Link to={`/services/${service.sid}`}>{service.name}</Link>;
-            },
-          },
-          {
-            id: "inbound",
-            header: "Texts go to",
-            width: "2fr",
-            cell: (row) => <InboundCell number={row} service={services.get(row.sid)} />,
-          },
-        ]}
-      />
-      {open !== undefined && (
-        <Drawer isOpen onClose={close} title={open.short_code}>
-          <Stack>
-            <KeyValues
-              items={[
-                { key: "SID", value: <CopyText>{open.sid}</CopyText> },
-                { key: "Since", value: <When at={open.date_created} /> },
-              ]}
-            />
-            <WebhooksForm path={`${LIST}/${open.sid}.json`} list={LIST} number={open} onDone={close} />
-          </Stack>
-        </Drawer>
-      )}
-    </Stack>
+        },
+        {
+          id: "inbound",
+          header: "Texts go to",
+          width: "2fr",
+          cell: (row) => <InboundCell number={row} service={services.get(row.sid)} />,
+        },
+      ]}
+    />
   );
 }

@@ -1,6 +1,6 @@
 import { Download, Play } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
-import { api, useApi, useApiChange } from "../../api/index.ts";
+import { api, useApi, useApiChange, useSession } from "../../api/index.ts";
 import {
   Button,
   Card,
@@ -32,6 +32,7 @@ interface Answer {
 }
 
 interface Schema {
+  readonly cell: string;
   readonly enabled: boolean;
   readonly limits: { readonly rows: number; readonly seconds: number };
   readonly tables: readonly {
@@ -40,11 +41,11 @@ interface Schema {
     readonly columns: readonly { readonly name: string; readonly type: string; readonly description: string }[];
   }[];
   readonly examples: readonly { readonly title: string; readonly sql: string }[];
-  readonly note: string;
 }
 
 /** Questions in SQL about every change of every message of a cell. */
 export default function QueriesPage() {
+  const { features } = useSession();
   const schema = useApi<Schema>(`${PATH}/Schema`);
   const [sql, setSql] = useState<string>();
   const examples = schema.data?.examples ?? [];
@@ -89,7 +90,10 @@ export default function QueriesPage() {
       </Card>
       <ErrorNote error={ask.error} />
       {ask.data !== undefined && <AnswerCard answer={ask.data} />}
-      <Section title="What there is" subtitle={schema.data?.note}>
+      <Section
+        title="What there is"
+        subtitle={schema.data === undefined ? undefined : whoAnswers(schema.data.cell, features.fleet === true)}
+      >
         {schema.data?.tables.map((table) => (
           <Card key={table.name} title={table.name} isFlush>
             <Table
@@ -107,6 +111,10 @@ export default function QueriesPage() {
       </Section>
     </Page>
   );
+}
+
+function whoAnswers(cell: string, isFleet: boolean): string {
+  return `The cell ${cell} answers, for itself alone.${isFleet ? " The picker at the side leads to the others." : ""}`;
 }
 
 function AnswerCard({ answer }: { readonly answer: Answer }) {

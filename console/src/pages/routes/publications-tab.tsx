@@ -1,24 +1,19 @@
 import { Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useCan, usePages } from "../../api/index.ts";
-import { Button, Card, Empty, ErrorNote, Skeleton, Stack, Timeline } from "../../ui/index.ts";
+import { Button, Card, Empty, ListTimeline, Stack } from "../../ui/index.ts";
 import { PublishDialog } from "./publish-dialog.tsx";
 import { type Publication, ROUTING } from "./tables.ts";
 import styles from "./routes.module.css";
 
 /** Which table decided from when on, by whom and why; and the way back. */
 export function PublicationsTab() {
-  const { rows, error, isLoading, hasMore, loadMore, refetch } = usePages<Publication>(
-    `${ROUTING}/Publications`,
-    "publications",
-    { account: null },
-  );
+  const pages = usePages<Publication>(`${ROUTING}/Publications`, "publications", { account: null });
   const canWrite = useCan("routes.write");
   const [goesBack, setGoesBack] = useState(false);
-  const [newest] = rows;
+  const [newest] = pages.rows;
   return (
     <Stack gap="l">
-      <ErrorNote error={error} onRetry={refetch} />
       <Card
         title="What decided, and since when"
         actions={
@@ -30,21 +25,20 @@ export function PublicationsTab() {
           )
         }
       >
-        {isLoading && <Skeleton lines={4} />}
-        {!isLoading && rows.length === 0 && <Empty title="Nothing was published yet">Version 0 decides.</Empty>}
-        <Timeline
-          items={rows.map(({ version, kind, reason, actor, date_published: at }) => ({
+        <ListTimeline
+          list={pages}
+          empty={<Empty title="Nothing was published yet">Version 0 decides.</Empty>}
+          item={({ version, kind, reason, actor, date_published: at }) => ({
             at,
             title: kind === "rollback" ? `Back to version ${version}` : `Version ${version} published`,
-            tone: kind === "rollback" ? ("warn" as const) : ("good" as const),
+            tone: kind === "rollback" ? "warn" : "good",
             children: (
               <p className={styles.facts}>
                 {reason} <small>by {actor}</small>
               </p>
             ),
-          }))}
+          })}
         />
-        {hasMore && <Button onPress={loadMore}>Earlier ones</Button>}
       </Card>
       {goesBack && newest !== undefined && (
         <PublishDialog

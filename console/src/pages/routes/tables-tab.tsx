@@ -5,14 +5,15 @@ import {
   Badge,
   Button,
   Card,
+  type Column,
   Dialog,
   Empty,
   ErrorNote,
   Form,
+  ListTable,
   Row,
   Skeleton,
   Stack,
-  Table,
   TextArea,
   TextField,
   toast,
@@ -48,7 +49,6 @@ export function TablesTab() {
               : "It decided before any table was published."}
         </p>
       </Card>
-      <ErrorNote error={tables.error} onRetry={tables.refetch} />
       <Card
         title="Published and prepared"
         isFlush
@@ -60,15 +60,13 @@ export function TablesTab() {
           )
         }
       >
-        <Table
+        <ListTable<RouteTable>
           label="Versions of the routing table"
           columns={columnsOf(canWrite, setPublishing)}
-          rows={tables.rows}
+          list={tables}
           rowKey={({ version }) => String(version)}
           rowHeight={48}
           height={Math.max(160, Math.min(560, tables.rows.length * 48 + 44))}
-          isLoading={tables.isLoading}
-          onEnd={tables.loadMore}
           empty={<Empty title="No table was made yet">Version 0 decides.</Empty>}
         />
       </Card>
@@ -80,13 +78,13 @@ export function TablesTab() {
   );
 }
 
-function columnsOf(canWrite: boolean, onPublish: (version: number) => void) {
+function columnsOf(canWrite: boolean, onPublish: (version: number) => void): Column<RouteTable>[] {
   return [
     {
       id: "version",
       header: "Version",
       width: "110px",
-      cell: ({ version, active, status }: RouteTable) => (
+      cell: ({ version, active, status }) => (
         <Row gap="s">
           <strong>{version}</strong>
           {active && (
@@ -98,28 +96,27 @@ function columnsOf(canWrite: boolean, onPublish: (version: number) => void) {
         </Row>
       ),
     },
-    { id: "note", header: "Note", cell: ({ note }: RouteTable) => note || "–", width: "minmax(120px, 2fr)" },
+    { id: "note", header: "Note", cell: ({ note }) => note || "–", width: "minmax(120px, 2fr)" },
     {
       id: "size",
       header: "Holds",
       isMinor: true,
       width: "minmax(160px, 1fr)",
-      cell: ({ routes, carriers, networks }: RouteTable) =>
-        `${routes} routes, ${carriers} carriers, ${networks} networks`,
+      cell: ({ routes, carriers, networks }) => `${routes} routes, ${carriers} carriers, ${networks} networks`,
     },
     {
       id: "made",
       header: "Made",
       isMinor: true,
       width: "120px",
-      cell: ({ date_created: at }: RouteTable) => <When at={at} />,
+      cell: ({ date_created: at }) => <When at={at} />,
     },
     {
       id: "do",
       header: "",
       width: "100px",
-      align: "end" as const,
-      cell: ({ version, active, status }: RouteTable) =>
+      align: "end",
+      cell: ({ version, active, status }) =>
         canWrite && !active && status === "complete" ? (
           <Button size="s" onPress={() => onPublish(version)} label={`Publish version ${version}`}>
             Publish

@@ -6,14 +6,12 @@ import {
   ConfirmDialog,
   CopyText,
   Drawer,
-  ErrorNote,
   KeyValues,
   Link,
+  ListTimeline,
   Row,
   Section,
-  Skeleton,
   Stack,
-  Timeline,
   toast,
 } from "../../ui/index.ts";
 import type { Consent } from "./rules.ts";
@@ -52,26 +50,15 @@ export function ConsentDrawer({ consent, canWrite, onClose }: ConsentDrawerProps
           ]}
         />
         <Section title="What happened" subtitle="The newest first">
-          <ErrorNote error={history.error} onRetry={history.refetch} />
-          {history.isLoading && <Skeleton lines={3} />}
-          {history.rows.map((change) => (
-            <Timeline
-              key={change.sid}
-              items={[
-                {
-                  at: change.date_changed,
-                  tone: change.state === "opted-out" ? "bad" : "good",
-                  title: change.state === "opted-out" ? "Opted out" : "Opted in",
-                  children: <How change={change} />,
-                },
-              ]}
-            />
-          ))}
-          {history.hasMore && (
-            <Button size="s" isPending={history.isLoadingMore} onPress={history.loadMore}>
-              Show more
-            </Button>
-          )}
+          <ListTimeline
+            list={history}
+            item={(change) => ({
+              at: change.date_changed,
+              tone: change.state === "opted-out" ? "bad" : "good",
+              title: change.state === "opted-out" ? "Opted out" : "Opted in",
+              children: <How change={change} />,
+            })}
+          />
         </Section>
         {canWrite && consent.state === "opted-out" && (
           <Row>

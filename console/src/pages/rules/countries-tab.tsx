@@ -1,18 +1,6 @@
 import { useMemo, useState } from "react";
 import { api, queryClient, askAgain, useApi, useCan, useSession } from "../../api/index.ts";
-import {
-  Badge,
-  Empty,
-  ErrorNote,
-  FilterBar,
-  SearchField,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Table,
-  toast,
-  useSearchParams,
-} from "../../ui/index.ts";
+import { Badge, Empty, ListView, SearchField, SegmentedControl, Switch, toast } from "../../ui/index.ts";
 import { CountryDrawer } from "./country-drawer.tsx";
 import { PrefixesCard } from "./prefixes-card.tsx";
 import {
@@ -32,7 +20,6 @@ const ALL = { query: { PageSize: 300 } };
 
 /** To which countries the account may send, and what these demand. */
 export function CountriesTab() {
-  const params = useSearchParams();
   const { isOperator } = useSession();
   const canWrite = useCan("rules.write");
   const [search, setSearch] = useState("");
@@ -45,7 +32,6 @@ export function CountriesTab() {
     [geo.data, rules.data],
   );
   const shown = filterCountries(rows, search, filter);
-  const open = rows.find(({ code }) => code === params.get("country"));
   const permit = async (place: string, isOn: boolean): Promise<void> => {
     // Seen at once; what the cell says afterwards holds.
     queryClient.setQueriesData<GeoPermissions>({ queryKey: [GEO] }, (known) => changed(known, place, isOn));
@@ -59,88 +45,89 @@ export function CountriesTab() {
   const canSwitch = (row: CountryRow): boolean => canWrite && (isOperator || !row.isHighRisk);
   const enabled = rows.filter(({ isEnabled }) => isEnabled).length;
   return (
-    <Stack>
-      <FilterBar
-        actions={
-          <SegmentedControl<CountryFilter>
-            label="Which countries"
-            options={[
-              { value: "all", label: "All" },
-              { value: "on", label: "On" },
-              { value: "off", label: "Off" },
-              { value: "risk", label: "High risk" },
-              { value: "strict", label: "With demands" },
-            ]}
-            value={filter}
-            onChange={setFilter}
-          />
-        }
-      >
+    <ListView<CountryRow>
+      label="Countries"
+      list={{
+        rows: shown,
+        isLoading: geo.isPending,
+        error: geo.error ?? rules.error,
+        refetch: () => void geo.refetch(),
+      }}
+      rowKey={({ code }) => code}
+      fields={
         <SearchField label="Find a country" hidesLabel placeholder="Name or code" value={search} onChange={setSearch} />
-      </FilterBar>
-      <ErrorNote error={geo.error ?? rules.error} onRetry={() => void geo.refetch()} />
-      <p className={styles.soft}>
-        {shown.length} of {rows.length} shown; texts may go to {enabled} of them.
-      </p>
-      <Table<CountryRow>
-        label="Countries"
-        rows={shown}
-        isLoading={geo.isPending}
-        rowKey={({ code }) => code}
-        onRowPress={({ code }) => params.set({ country: code })}
-        selectedKey={open?.code}
-        empty={<Empty title="No country fits">Take a filter away, or search by the two letters of its code.</Empty>}
-        columns={[
-          {
-            id: "name",
-            header: "Country",
-            width: "1.3fr",
-            cell: ({ name, code }) => (
-              <>
-                {name} <span className={styles.soft}>{code}</span>
-              </>
-            ),
-          },
-          {
-            id: "demands",
-            header: "Demands",
-            width: "2.4fr",
-            isMinor: true,
-            cell: ({ rule }) => (
-              <span className={styles.demands}>
-                {demandsOf(rule).map((demand) => (
-                  <Badge key={demand}>{demand}</Badge>
-                ))}
-              </span>
-            ),
-          },
-          {
-            id: "risk",
-            header: "",
-            width: "90px",
-            isMinor: true,
-            cell: ({ isHighRisk }) => isHighRisk && <Badge tone="warn">high risk</Badge>,
-          },
-          {
-            id: "may",
-            header: "Allowed",
-            width: "84px",
-            align: "end",
-            cell: (row) => (
-              <Switch
-                isSelected={row.isEnabled}
-                isDisabled={!canSwitch(row)}
-                onChange={(isOn) => void permit(row.code, isOn)}
-              >
-                <span className={styles.hidden}>{row.name}</span>
-              </Switch>
-            ),
-          },
-        ]}
-      />
+      }
+      actions={
+        <SegmentedControl<CountryFilter>
+          label="Which countries"
+          options={[
+            { value: "all", label: "All" },
+            { value: "on", label: "On" },
+            { value: "off", label: "Off" },
+            { value: "risk", label: "High risk" },
+            { value: "strict", label: "With demands" },
+          ]}
+          value={filter}
+          onChange={setFilter}
+        />
+      }
+      note={
+        <p className={styles.soft}>
+          {shown.length} of {rows.length} shown; texts may go to {enabled} of them.
+        </p>
+      }
+      empty={<Empty title="No country fits">Take a filter away, or search by the two letters of its code.</Empty>}
+      drawer={{ param: "country", show: (row, close) => <CountryDrawer row={row} onClose={close} /> }}
+      columns={[
+        {
+          id: "name",
+          header: "Country",
+          width: "1.3fr",
+          cell: ({ name, code }) => (
+            <>
+              {name} <span className={styles.soft}>{code}</span>
+            </>
+          ),
+        },
+        {
+          id: "demands",
+          header: "Demands",
+          width: "2.4fr",
+          isMinor: true,
+          cell: ({ rule }) => (
+            <span className={styles.demands}>
+              {demandsOf(rule).map((demand) => (
+                <Badge key={demand}>{demand}</Badge>
+              ))}
+            </span>
+          ),
+        },
+        {
+          id: "risk",
+          header: "",
+          width: "90px",
+          isMinor: true,
+          cell: ({ isHighRisk }) => isHighRisk && <Badge tone="warn">high risk</Badge>,
+        },
+        {
+          id: "may",
+          header: "Allowed",
+          width: "84px",
+          align: "end",
+          cell: (row) => (
+            <Switch
+              isSelected={row.isEnabled}
+              isDisabled={!canSwitch(row)}
+              onChange={(isOn) => void permit(row.code, isOn)}
+            >
+              <span className={styles.hidden}>{row.name}</span>
+            </Switch>
+          ),
+        },
+      ]}
+    >
       <PrefixesCard prefixes={geo.data?.prefixes ?? []} onChange={permit} canWrite={canWrite && isOperator} />
-      {open !== undefined && <CountryDrawer row={open} onClose={() => params.set({ country: "" })} />}
-    </Stack>
+    </ListView>
   );
 }
 

@@ -1,4 +1,3 @@
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useApiChange, useCan, usePages, useSession } from "../../api/index.ts";
 import {
@@ -6,14 +5,12 @@ import {
   Button,
   Dialog,
   Empty,
-  ErrorNote,
-  FilterBar,
   Form,
   Grid,
-  IconButton,
+  ListView,
+  removeColumn,
   Select,
   Stack,
-  Table,
   TextField,
   toast,
   When,
@@ -46,68 +43,54 @@ export function QuietHoursTab() {
   const { accountSid } = useSession();
   const [isOpen, setOpen] = useState(false);
   const pages = usePages<QuietHours>(PATH, "quiet_hours");
-  const remove = useApiChange((sid: string) => api.delete(`${PATH}/${sid}`), { invalidates: [PATH] });
+  const remove = useApiChange((sid: string) => api.delete(`${PATH}/${sid}`), {
+    invalidates: [PATH],
+    onFailed: toast.bad,
+  });
   const add = canWrite && (
     <Button tone="primary" onPress={() => setOpen(true)}>
       Set quiet hours
     </Button>
   );
   return (
-    <Stack>
-      {pages.rows.length > 0 && <FilterBar actions={add}>{null}</FilterBar>}
-      <p className={styles.soft}>
-        Messages with the intent marketing keep to the hours of the recipient’s country, in the recipient’s own time.
-        Say here what becomes of those that come too early or too late, and make the hours narrower.
-      </p>
-      <ErrorNote error={pages.error ?? remove.error} onRetry={pages.refetch} />
-      <Table<QuietHours>
-        label="Quiet hours"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
-        empty={
-          <Empty title="The hours of countries hold" action={add}>
-            What comes outside of them is treated as the rules of the platform say.
-          </Empty>
-        }
-        columns={[
-          {
-            id: "scope",
-            header: "For",
-            width: "1.8fr",
-            cell: ({ scope }) => (scope === accountSid ? "the whole account" : <code>{scope}</code>),
-          },
-          {
-            id: "action",
-            header: "Outside of them",
-            cell: ({ action }) => <Badge tone={action === "off" ? "warn" : "info"}>{action}</Badge>,
-          },
-          {
-            id: "hours",
-            header: "Sent from–to",
-            cell: ({ from, to }) => (from === null || to === null ? "as the country says" : `${from}–${to}`),
-          },
-          { id: "when", header: "Changed", isMinor: true, cell: ({ date_updated }) => <When at={date_updated} /> },
-          {
-            id: "remove",
-            header: "",
-            align: "end",
-            width: "48px",
-            cell: ({ sid }) =>
-              canWrite && (
-                <IconButton
-                  label="Remove these quiet hours"
-                  icon={<Trash2 size={15} />}
-                  size="s"
-                  onPress={() => remove.run(sid)}
-                />
-              ),
-          },
-        ]}
-      />
+    <ListView<QuietHours>
+      label="Quiet hours"
+      list={pages}
+      actions={add}
+      note={
+        <p className={styles.soft}>
+          Messages with the intent marketing keep to the hours of the recipient’s country, in the recipient’s own time.
+          Say here what becomes of those that come too early or too late, and make the hours narrower.
+        </p>
+      }
+      empty={
+        <Empty title="The hours of countries hold" action={add}>
+          What comes outside of them is treated as the rules of the platform say.
+        </Empty>
+      }
+      columns={[
+        {
+          id: "scope",
+          header: "For",
+          width: "1.8fr",
+          cell: ({ scope }) => (scope === accountSid ? "the whole account" : <code>{scope}</code>),
+        },
+        {
+          id: "action",
+          header: "Outside of them",
+          cell: ({ action }) => <Badge tone={action === "off" ? "warn" : "info"}>{action}</Badge>,
+        },
+        {
+          id: "hours",
+          header: "Sent from–to",
+          cell: ({ from, to }) => (from === null || to === null ? "as the country says" : `${from}–${to}`),
+        },
+        { id: "when", header: "Changed", isMinor: true, cell: ({ date_updated }) => <When at={date_updated} /> },
+        canWrite && removeColumn({ label: () => "Remove these quiet hours", onPress: ({ sid }) => remove.run(sid) }),
+      ]}
+    >
       {isOpen && <QuietHoursDialog onClose={() => setOpen(false)} />}
-    </Stack>
+    </ListView>
   );
 }
 

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type ApiError, usePages, useSession } from "../../api/index.ts";
-import { Card, Empty, ErrorNote, Stack, StatusBadge, Table, When } from "../../ui/index.ts";
-
+import { Card, Empty, ListTable, Stack, StatusBadge, When } from "../../ui/index.ts";
 import type { Brand, Campaign, TollFree } from "./registration.ts";
 import { BrandDrawer, CampaignDrawer } from "./registration-drawers.tsx";
 
@@ -22,14 +21,10 @@ export function RegistrationsTab() {
   const campaigns = useCampaigns();
   return (
     <Stack>
-      <ErrorNote error={brands.error ?? tollFree.error ?? campaigns.error} />
       <Card title="Brands" isFlush>
-        <Table<Brand>
+        <ListTable<Brand>
           label="Brands"
-          rows={brands.rows}
-          isLoading={brands.isLoading}
-          rowKey={({ sid }) => sid}
-          onEnd={brands.loadMore}
+          list={brands}
           onRowPress={setBrand}
           height={260}
           empty={
@@ -54,11 +49,9 @@ export function RegistrationsTab() {
         />
       </Card>
       <Card title="Campaigns" isFlush>
-        <Table<Campaign>
+        <ListTable<Campaign>
           label="Campaigns"
-          rows={campaigns.data ?? []}
-          isLoading={campaigns.isPending}
-          rowKey={({ sid }) => sid}
+          list={{ rows: campaigns.data ?? [], isLoading: campaigns.isPending, error: campaigns.error }}
           onRowPress={setCampaign}
           height={260}
           empty={
@@ -82,12 +75,9 @@ export function RegistrationsTab() {
         />
       </Card>
       <Card title="Toll-free numbers" isFlush>
-        <Table<TollFree>
+        <ListTable<TollFree>
           label="Toll-free verifications"
-          rows={tollFree.rows}
-          isLoading={tollFree.isLoading}
-          rowKey={({ sid }) => sid}
-          onEnd={tollFree.loadMore}
+          list={tollFree}
           height={260}
           empty={
             <Empty title="No toll-free number is verified">

@@ -1,5 +1,5 @@
 import { useApi, useSession } from "../../api/index.ts";
-import { Badge, Count, ErrorNote, Link, Stack, Table } from "../../ui/index.ts";
+import { Badge, Count, Link, ListView } from "../../ui/index.ts";
 import styles from "./rules.module.css";
 
 interface Rule {
@@ -16,52 +16,46 @@ export function RuleListTab() {
   const { isOperator } = useSession();
   const asked = useApi<{ rules: readonly Rule[] }>("/trunkline/v1/Rules", { query: { PageSize: 1_000 } });
   return (
-    <Stack>
-      <p className={styles.soft}>
-        Each message meets these in this order, before it costs anything. What is refused has an error of its own, and a
-        line in the debugger.
-      </p>
-      <ErrorNote error={asked.error} onRetry={() => void asked.refetch()} />
-      <Table<Rule>
-        label="Rules"
-        rows={asked.data?.rules ?? []}
-        isLoading={asked.isPending}
-        rowKey={({ name }) => name}
-        columns={[
-          { id: "name", header: "Rule", width: "1.4fr", cell: ({ name }) => name.replaceAll("-", " ") },
-          { id: "when", header: "Asked", width: "1.4fr", isMinor: true, cell: (row) => row.asked },
-          {
-            id: "codes",
-            header: "Errors",
-            width: "1.8fr",
-            cell: ({ error_codes: codes }) => (
-              <span className={styles.demands}>
-                {codes.map((code) => (
-                  <Link key={code} to={`https://www.twilio.com/docs/errors/${code}`}>
-                    <Badge>{code}</Badge>
-                  </Link>
-                ))}
-              </span>
-            ),
-          },
-          ...(isOperator
-            ? [
-                {
-                  id: "refused",
-                  header: "Refused",
-                  align: "end" as const,
-                  cell: ({ refused }: Rule) => <Count value={refused ?? 0} />,
-                },
-                {
-                  id: "held",
-                  header: "Held back",
-                  align: "end" as const,
-                  cell: ({ held }: Rule) => <Count value={held ?? 0} />,
-                },
-              ]
-            : []),
-        ]}
-      />
-    </Stack>
+    <ListView<Rule>
+      label="Rules"
+      list={{
+        rows: asked.data?.rules ?? [],
+        isLoading: asked.isPending,
+        error: asked.error,
+        refetch: () => void asked.refetch(),
+      }}
+      rowKey={({ name }) => name}
+      note={
+        <p className={styles.soft}>
+          Each message meets these in this order, before it costs anything. What is refused has an error of its own, and
+          a line in the debugger.
+        </p>
+      }
+      columns={[
+        { id: "name", header: "Rule", width: "1.4fr", cell: ({ name }) => name.replaceAll("-", " ") },
+        { id: "when", header: "Asked", width: "1.4fr", isMinor: true, cell: (row) => row.asked },
+        {
+          id: "codes",
+          header: "Errors",
+          width: "1.8fr",
+          cell: ({ error_codes: codes }) => (
+            <span className={styles.demands}>
+              {codes.map((code) => (
+                <Link key={code} to={`https://www.twilio.com/docs/errors/${code}`}>
+                  <Badge>{code}</Badge>
+                </Link>
+              ))}
+            </span>
+          ),
+        },
+        isOperator && {
+          id: "refused",
+          header: "Refused",
+          align: "end",
+          cell: ({ refused = 0 }) => <Count value={refused} />,
+        },
+        isOperator && { id: "held", header: "Held back", align: "end", cell: ({ held = 0 }) => <Count value={held} /> },
+      ]}
+    />
   );
 }

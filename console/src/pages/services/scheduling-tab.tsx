@@ -5,14 +5,13 @@ import {
   Card,
   ConfirmDialog,
   Empty,
-  ErrorNote,
   Form,
   formatCount,
   Grid,
   Link,
+  ListTable,
   Row,
   Stack,
-  Table,
   TextArea,
   TextField,
   toast,
@@ -45,12 +44,9 @@ export function SchedulingTab({ serviceSid }: { readonly serviceSid: string }) {
   return (
     <Stack>
       {canWrite && <ScheduleCard serviceSid={serviceSid} />}
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<MessageItem>
+      <ListTable<MessageItem>
         label="Scheduled messages"
-        rows={rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
+        list={{ ...pages, rows, loadMore: undefined }}
         empty={
           <Empty title="Nothing waits for its time">
             Programs schedule with <code>ScheduleType=fixed</code> and <code>SendAt</code>; here it goes by the form.

@@ -1,7 +1,6 @@
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, askAgain, useApi, useCan } from "../../api/index.ts";
-import { Button, ConfirmDialog, Empty, ErrorNote, FilterBar, IconButton, Stack, Table, When } from "../../ui/index.ts";
+import { Button, ConfirmDialog, Empty, ListView, removeColumn, When } from "../../ui/index.ts";
 import { AddSenderDialog } from "./add-sender-dialog.tsx";
 import {
   ON_MESSAGING,
@@ -37,47 +36,33 @@ export function SendersTab({ service }: { readonly service: Service }) {
     </Button>
   );
   return (
-    <Stack>
-      {rows.length > 0 && <FilterBar actions={add}>{null}</FilterBar>}
-      <ErrorNote error={numbers.error ?? codes.error ?? names.error} />
-      <Table<PoolSender>
-        label="Senders"
-        rows={rows}
-        isLoading={numbers.isPending || codes.isPending || names.isPending}
-        rowKey={({ sid }) => sid}
-        empty={
-          <Empty title="No senders yet" action={add}>
-            Nothing can be sent by this service until its pool has a number, a short code or a name.
-          </Empty>
-        }
-        columns={[
-          { id: "address", header: "Sender", cell: ({ address }) => <strong>{address}</strong> },
-          { id: "kind", header: "Kind", cell: ({ kind }) => kind.label },
-          { id: "country", header: "Country", isMinor: true, cell: ({ country }) => country || "–" },
-          {
-            id: "can",
-            header: "Can",
-            isMinor: true,
-            cell: ({ capabilities }) => capabilities.join(", "),
-          },
-          { id: "since", header: "In it since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
-          {
-            id: "remove",
-            header: "",
-            align: "end",
-            width: "48px",
-            cell: (row) =>
-              canWrite && (
-                <IconButton
-                  label={`Take ${row.address} out`}
-                  icon={<Trash2 size={15} />}
-                  size="s"
-                  onPress={() => setDoomed(row)}
-                />
-              ),
-          },
-        ]}
-      />
+    <ListView<PoolSender>
+      label="Senders"
+      list={{
+        rows,
+        isLoading: numbers.isPending || codes.isPending || names.isPending,
+        error: numbers.error ?? codes.error ?? names.error,
+      }}
+      actions={add}
+      empty={
+        <Empty title="No senders yet" action={add}>
+          Nothing can be sent by this service until its pool has a number, a short code or a name.
+        </Empty>
+      }
+      columns={[
+        { id: "address", header: "Sender", cell: ({ address }) => <strong>{address}</strong> },
+        { id: "kind", header: "Kind", cell: ({ kind }) => kind.label },
+        { id: "country", header: "Country", isMinor: true, cell: ({ country }) => country || "–" },
+        {
+          id: "can",
+          header: "Can",
+          isMinor: true,
+          cell: ({ capabilities }) => capabilities.join(", "),
+        },
+        { id: "since", header: "In it since", isMinor: true, cell: ({ date_created }) => <When at={date_created} /> },
+        canWrite && removeColumn({ label: ({ address }) => `Take ${address} out`, onPress: setDoomed }),
+      ]}
+    >
       {isOpen && <AddSenderDialog serviceSid={service.sid} pool={rows} onClose={() => setOpen(false)} />}
       {doomed !== undefined && (
         <ConfirmDialog
@@ -94,6 +79,6 @@ export function SendersTab({ service }: { readonly service: Service }) {
           It stays yours. Recipients who were written to from it get texts from another sender of the pool.
         </ConfirmDialog>
       )}
-    </Stack>
+    </ListView>
   );
 }

@@ -5,13 +5,12 @@ import {
   Button,
   Dialog,
   Empty,
-  ErrorNote,
   Form,
   go,
+  ListTable,
   Page,
   Select,
   Stack,
-  Table,
   TextField,
   toast,
   When,
@@ -31,13 +30,9 @@ export default function ServicesPage() {
   );
   return (
     <Page title="Services" actions={pages.rows.length > 0 && create}>
-      <ErrorNote error={pages.error} onRetry={pages.refetch} />
-      <Table<Service>
+      <ListTable<Service>
         label="Messaging Services"
-        rows={pages.rows}
-        isLoading={pages.isLoading}
-        rowKey={({ sid }) => sid}
-        onEnd={pages.loadMore}
+        list={pages}
         onRowPress={({ sid }) => go(`/services/${sid}`)}
         empty={
           <Empty title="No Messaging Service yet" action={create}>
