@@ -1,8 +1,9 @@
 // Which test belongs to which phase.
 
 /**
- * In the order in which they run. The first phase whose pattern fits a path has it; `atOnce` is
- * how many files run side by side at most, on a machine with so many processors.
+ * In the order in which they run. The first phase whose pattern fits a path has it; `atOnce` is how many processes
+ * run side by side at most, on a machine with so many processors, and `together` how many files share one, because
+ * loading what they test takes longer than most of them.
  */
 export const PHASES = [
   {
@@ -10,6 +11,7 @@ export const PHASES = [
     about: "modules and adapters on a real PostgreSQL",
     pattern: /\.db\.test\.ts$|^src\/adapters\/postgres\//,
     atOnce: 2,
+    together: 8,
   },
   { name: "wire", about: "real sockets against peers from elsewhere", pattern: /^test\/wire\//, atOnce: 2 },
   { name: "compat", about: "the official SDKs against the running program", pattern: /^test\/compat\//, atOnce: 2 },
@@ -26,7 +28,13 @@ export const PHASES = [
     pattern: /^test\/(simulation|crash)\/|(^|\/)crash\.test\.ts$/,
     atOnce: 2,
   },
-  { name: "unit", about: "everything that needs no program beside it", pattern: /\.test\.ts$/, atOnce: Infinity },
+  {
+    name: "unit",
+    about: "everything that needs no program beside it",
+    pattern: /\.test\.ts$/,
+    atOnce: Infinity,
+    together: 16,
+  },
 ];
 
 const RUN_FIRST = "unit";

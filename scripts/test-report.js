@@ -48,6 +48,9 @@ export class Report {
       if (!ok) this.#fail(data, data.file);
       return;
     }
+    const { file, nesting, details } = data;
+    // By file, also where several share a process.
+    if (nesting === 0) this.#durations.set(file, (this.#durations.get(file) ?? 0) + (details?.duration_ms ?? 0));
     const name = this.#nameOf(data);
     if (data.details?.type === "suite") {
       // Its tests speak for themselves, unless a hook of the suite failed.
@@ -82,7 +85,6 @@ export class Report {
   }
 
   #fileDone({ file, details }) {
-    this.#durations.set(file, details?.duration_ms ?? 0);
     const output = this.#outputs.get(file) ?? "";
     this.#outputs.delete(file);
     const failed = details?.passed === false || this.#failedFiles.has(file);

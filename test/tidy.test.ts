@@ -11,7 +11,7 @@ import {
   type UsesTable,
 } from "./tidy/layers.ts";
 import { readSources } from "./tidy/source.ts";
-import { badNames, incompleteModules, oversizedFiles, strayMentions } from "./tidy/texts.ts";
+import { badNames, hooksOfNobody, incompleteModules, oversizedFiles, strayMentions } from "./tidy/texts.ts";
 import { findRoot, readTree } from "./tidy/tree.ts";
 
 /** Which module may enter which other ones through their doors. A module that is not named enters none. */
@@ -44,6 +44,7 @@ describe("the tree", () => {
   it("has no file over 600 lines but the named tables", () => clean(oversizedFiles(tree, LONG_TABLES)));
   it("names files in kebab-case and by words that say something", () => clean(badNames(tree)));
   it("mentions nothing of the machines and people it was made with", () => clean(strayMentions(tree)));
+  it("has hooks around each test in suites alone", () => clean(hooksOfNobody(tree)));
   it("has complete and documented modules", () => clean(incompleteModules(tree)));
 });
 
@@ -142,6 +143,8 @@ describe("the rules", () => {
       "src/kernel/Time.ts:1: “Time.ts” is no kebab-case",
       "src/modules/m/string-utils.ts:1: “utils” says nothing",
     ]);
+    const hooks = new Map([["src/a.test.ts", "describe(() => {\n  beforeEach(start);\n});\nafterEach(stop);\n"]]);
+    assert.deepEqual(hooksOfNobody(hooks), ["src/a.test.ts:4: afterEach stands outside a suite"]);
     assert.equal(strayMentions(tree).length, 1);
     assert.match(strayMentions(tree)[0] ?? "", /^docs\/a\.md:2: /);
     assert.deepEqual(incompleteModules(tree), [

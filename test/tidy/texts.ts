@@ -61,6 +61,18 @@ export function strayMentions(tree: Tree): string[] {
   return found;
 }
 
+/** Hooks around each test that stand outside a suite: files share a process, so they would run around the tests of others. */
+export function hooksOfNobody(tree: Tree): string[] {
+  return [...tree]
+    .filter(([path]) => path.endsWith(".test.ts"))
+    .flatMap(([path, text]) =>
+      text.split("\n").flatMap((line, at) => {
+        const hook = /^(beforeEach|afterEach)\(/.exec(line)?.[1];
+        return hook === undefined ? [] : [`${path}:${at + 1}: ${hook} stands outside a suite`];
+      }),
+    );
+}
+
 /** A module has its door, what entry mounts, half a page to read, and a place in `docs/subsystems`. */
 export function incompleteModules(tree: Tree): string[] {
   const paths = [...tree.keys()];
