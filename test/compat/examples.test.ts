@@ -116,14 +116,13 @@ describe("the examples", () => {
 
   it("links.js sends a short link and hears of the click", async () => {
     const output = await outputOf("node/links.js", "+15551230008");
-    assert.match(
-      output,
-      /^Your parcel: https:\/\/go\.shop\.example\/\w{10}\n302 to https:\/\/shop\.example\/parcels\//,
-    );
-    assert.match(
-      output,
-      /\+15551230008 has clicked https:\/\/shop\.example\/parcels\/4711\?source=text&campaign=winter\n/,
-    );
+    assert.match(output, /^Your parcel: https:\/\/go\.shop\.example\/\w{10}\n/);
+    // The click may be told before the answer has arrived.
+    const target = "https://shop.example/parcels/4711?source=text&campaign=winter";
+    assert.deepEqual(output.trim().split("\n").slice(1).sort(), [
+      `+15551230008 has clicked ${target}`,
+      `302 to ${target}`,
+    ]);
   });
 
   it("money.js explains what a text has cost", async () => {

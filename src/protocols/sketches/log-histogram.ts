@@ -32,6 +32,9 @@ export function durationOf(bucket: number): number {
 export class LogHistogram {
   private readonly counts = new Float64Array(BUCKETS);
   private total = 0;
+  /** Buckets below the first and from the end on are empty: a minute's durations are near each other. */
+  private first = BUCKETS;
+  private end = 0;
 
   /** How many durations. */
   get count(): number {
@@ -46,16 +49,23 @@ export class LogHistogram {
   addBucket(bucket: number, count: number): void {
     this.counts[bucket] = (this.counts[bucket] as number) + count;
     this.total += count;
+    if (bucket < this.first) this.first = bucket;
+    if (bucket >= this.end) this.end = bucket + 1;
   }
 
   merge(other: LogHistogram): void {
-    for (const [bucket, count] of other.counts.entries()) if (count > 0) this.addBucket(bucket, count);
+    for (let bucket = other.first; bucket < other.end; bucket += 1) {
+      const count = other.counts[bucket] as number;
+      if (count > 0) this.addBucket(bucket, count);
+    }
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.counts.fill(0);
+    this.counts.fill(0, this.first, Math.max(this.first, this.end));
     this.total = 0;
+    this.first = BUCKETS;
+    this.end = 0;
   }
 
   /** The duration that the share `q` (0 to 1) of all did not exceed; `undefined` where there are none. */
@@ -63,8 +73,8 @@ export class LogHistogram {
     if (this.total === 0) return undefined;
     const rank = Math.max(Math.ceil(q * this.total), 1);
     let seen = 0;
-    let bucket = 0;
-    for (; bucket < BUCKETS - 1; bucket += 1) {
+    let bucket = this.first;
+    for (; bucket < this.end - 1; bucket += 1) {
       seen += this.counts[bucket] as number;
       if (seen >= rank) break;
     }
@@ -75,7 +85,7 @@ export class LogHistogram {
   encode(): string {
     const writer = new OctetWriter();
     let before = -1;
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    for (let bucket = this.first; bucket < this.end; bucket += 1) {
       const count = this.counts[bucket] as number;
       if (count === 0) continue;
       writer.number(bucket - before - 1);

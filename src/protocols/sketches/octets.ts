@@ -1,7 +1,7 @@
 /** Octets as text, by hand because browsers have no `Buffer`: base64url without padding, RFC 4648 §5, and LEB128 numbers. */
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const CODES = LETTERS.split("").map((letter) => letter.charCodeAt(0));
+const CODES = Uint8Array.from(LETTERS, (letter) => letter.charCodeAt(0));
 const VALUES = new Int8Array(128).fill(-1);
 for (const [value, code] of CODES.entries()) VALUES[code] = value;
 
@@ -13,29 +13,44 @@ export class SketchError extends Error {
   }
 }
 
+/** 53 bits, 7 in each. */
+const MAX_NUMBER_OCTETS = 8;
+
 /** Writes numbers and octets, and gives them as text. */
 export class OctetWriter {
   private octets = new Uint8Array(256);
   private length = 0;
 
   octet(value: number): void {
-    if (this.length === this.octets.length) {
-      const grown = new Uint8Array(this.length * 2);
-      grown.set(this.octets);
-      this.octets = grown;
-    }
+    this.reserve(1);
     this.octets[this.length] = value;
     this.length += 1;
   }
 
   /** A whole number from 0 to 2^53 - 1, in as few octets as it takes. */
   number(value: number): void {
+    this.reserve(MAX_NUMBER_OCTETS);
+    const { octets } = this;
     let rest = value;
-    while (rest >= 0x80) {
-      this.octet((rest % 0x80) + 0x80);
+    let at = this.length;
+    // Beyond 31 bits shifting would lose some.
+    for (; rest > 0x7fff_ffff; at += 1) {
+      octets[at] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.octet(rest);
+    for (; rest >= 0x80; at += 1) {
+      octets[at] = (rest & 0x7f) | 0x80;
+      rest >>= 7;
+    }
+    octets[at] = rest;
+    this.length = at + 1;
+  }
+
+  private reserve(octets: number): void {
+    if (this.length + octets <= this.octets.length) return;
+    const grown = new Uint8Array(this.octets.length * 2);
+    grown.set(this.octets);
+    this.octets = grown;
   }
 
   text(): string {
@@ -79,24 +94,26 @@ export class OctetReader {
   }
 }
 
-/** Two letters for every 12 bits: half as many texts are put together. */
-const PAIRS = Array.from(
-  { length: 4_096 },
-  (_, bits) => (LETTERS[bits >> 6] as string) + (LETTERS[bits & 63] as string),
-);
+/** Every octet below 128 is the same character in it, and all that is written here is. */
+const ASCII = new TextDecoder("latin1");
+let written = new Uint8Array(1_024);
 
+/** Put together as octets and made a text once: texts that are added up piece by piece cost several times as much. */
 function toText(octets: Uint8Array): string {
-  let text = "";
-  const whole = octets.length - (octets.length % 3);
-  for (let at = 0; at < whole; at += 3) {
-    const bits = ((octets[at] as number) << 16) | ((octets[at + 1] as number) << 8) | (octets[at + 2] as number);
-    text += PAIRS[bits >> 12];
-    text += PAIRS[bits & 0xfff];
+  const { length } = octets;
+  const size = Math.ceil((length * 4) / 3);
+  if (size + 3 > written.length) written = new Uint8Array(size * 2 + 4);
+  const codes = written;
+  let to = 0;
+  for (let at = 0; at < length; at += 3) {
+    const bits = ((octets[at] as number) << 16) | ((octets[at + 1] ?? 0) << 8) | (octets[at + 2] ?? 0);
+    codes[to] = CODES[bits >> 18] as number;
+    codes[to + 1] = CODES[(bits >> 12) & 63] as number;
+    codes[to + 2] = CODES[(bits >> 6) & 63] as number;
+    codes[to + 3] = CODES[bits & 63] as number;
+    to += 4;
   }
-  const rest = octets.length - whole;
-  if (rest === 0) return text;
-  const bits = ((octets[whole] as number) << 16) | ((octets[whole + 1] ?? 0) << 8);
-  return text + (PAIRS[bits >> 12] as string) + (rest === 1 ? "" : (LETTERS[(bits >> 6) & 63] as string));
+  return ASCII.decode(codes.subarray(0, size));
 }
 
 function fromText(text: string): Uint8Array {
