@@ -28,6 +28,9 @@ export function rankOf(high: number, low: number): number {
   return rest === 0 ? 32 - PRECISION + Math.clz32(low) + 1 : Math.clz32(rest) + 1;
 }
 
+/** One for all. */
+const writer = new OctetWriter();
+
 /** A set of which only its size can be told. */
 export class HyperLogLog {
   private sparse: Map<number, number> | undefined = new Map();
@@ -81,7 +84,6 @@ export class HyperLogLog {
 
   /** As text, which {@link HyperLogLog.decode} reads: 2 to 4 characters a register, 5,462 at most. */
   encode(): string {
-    const writer = new OctetWriter();
     if (this.dense !== undefined) {
       writer.octet(DENSE);
       for (const rank of this.dense) writer.octet(rank);

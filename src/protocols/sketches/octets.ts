@@ -53,8 +53,11 @@ export class OctetWriter {
     this.octets = grown;
   }
 
+  /** What was written since the last time. */
   text(): string {
-    return toText(this.octets.subarray(0, this.length));
+    const text = toText(this.octets.subarray(0, this.length));
+    this.length = 0;
+    return text;
   }
 }
 

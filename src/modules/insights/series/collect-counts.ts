@@ -11,8 +11,6 @@ const STATUS = FIELDS.status;
 
 /** Up to so many groups have their points counted while they are found; of more, the heaviest in a second go. */
 const MAX_GROUPS_AT_ONCE = 128;
-/** Values of a field that fit into an array have their group there; those of others are looked up. */
-const MAX_DIRECT = 0x1ffff;
 
 /** Counts and rates of messages. */
 export function collectCounts(rollups: Rollups, plan: Plan, names: CellNames): SeriesGroup[] {
@@ -42,7 +40,7 @@ class Counter {
   private of: Float64Array[] = [];
   private readonly terms: CounterTerms;
   private readonly places: Int32Array | undefined;
-  /** By the value of the one field that it is grouped by: 1 more than the group. */
+  /** By the value of the one field that it is grouped by: 1 more than the group. Empty where there are several. */
   private readonly direct: Int32Array;
 
   constructor(terms: CounterTerms, places?: Int32Array) {
@@ -50,8 +48,7 @@ class Counter {
     this.places = places;
     const { by } = terms.scan;
     const [field] = by;
-    const isDirect = by.length === 1 && field !== undefined && field.mask >>> 0 <= MAX_DIRECT;
-    this.direct = new Int32Array(isDirect ? field.mask + 1 : 0);
+    this.direct = new Int32Array(by.length === 1 && field !== undefined ? terms.scan.valuesOf(field) : 0);
     if (field === undefined) terms.groups.table.at(0, 0, 0, 0);
   }
 

@@ -9,7 +9,7 @@ import { words, type Rollups, type Rows } from "../rollups/index.ts";
 import type { CellNames } from "./dimension-texts.ts";
 import { Groups, keyOf, valuesOf } from "./groups.ts";
 import type { Plan } from "./plan.ts";
-import { groupOf, LATENCY, passes, Scan, UNIQUES, type RowKind } from "./scan.ts";
+import { groupOf, LATENCY, passes, Scan, UNIQUES, type RowKind, type Slice } from "./scan.ts";
 
 const { ALL_ACCOUNTS, BUCKET_BITS, LATENCY_COUNT, RANK, TO_DELIVERED, TO_SENT } = words;
 const WHAT = 2;
@@ -23,6 +23,8 @@ interface SketchRule<S extends Sketch> {
   weight(rows: Rows, row: number): number;
   make(): S;
   add(sketch: S, rows: Rows, row: number): void;
+  /** {@link add} for all rows of a slice that count: there are hundreds of thousands in a day of minutes. */
+  addAll(sketch: S, slice: Slice): void;
   encode(sketch: S): string | null;
 }
 
@@ -38,6 +40,12 @@ function latencyRule(which: number): SketchRule<LogHistogram> {
     make: () => new LogHistogram(),
     add: (sketch, rows, row) =>
       sketch.addBucket((rows[row + WHAT] as number) & BUCKET_MASK, rows[row + LATENCY_COUNT] as number),
+    addAll: (sketch, { rows, from, to }) => {
+      for (let row = from; row < to; row += LATENCY.stride) {
+        const what = rows[row + WHAT] as number;
+        if (what >>> BUCKET_BITS === which) sketch.addBucket(what & BUCKET_MASK, rows[row + LATENCY_COUNT] as number);
+      }
+    },
     encode: encodeLatency,
   };
 }
@@ -50,6 +58,11 @@ function uniquesRule({ by }: Plan): SketchRule<HyperLogLog> {
     weight: () => 1,
     make: () => new HyperLogLog(),
     add: (sketch, rows, row) => sketch.raise(rows[row + REGISTER] as number, rows[row + RANK] as number),
+    addAll: (sketch, { rows, from, to }) => {
+      for (let row = from; row < to; row += UNIQUES.stride) {
+        sketch.raise(rows[row + REGISTER] as number, rows[row + RANK] as number);
+      }
+    },
     encode: encodeUniques,
   };
 }
@@ -63,6 +76,7 @@ export function collectSketches(rollups: Rollups, plan: Plan, names: CellNames):
 function collect<S extends Sketch>(rollups: Rollups, plan: Plan, names: CellNames, rule: SketchRule<S>): SeriesGroup[] {
   const { kind } = rule;
   const scan = new Scan(rollups, plan, kind);
+  if (plan.by.length === 0 && scan.wanted.length === 0) return [{ key: [], sketches: one(scan, rule, plan) }];
   const groups = new Groups();
   if (plan.by.length > 0)
     visit(scan, rule, groups, (group, _point, rows, row) => groups.weigh(group, rule.weight(rows, row)));
@@ -77,6 +91,13 @@ function collect<S extends Sketch>(rollups: Rollups, plan: Plan, names: CellName
     rule.add((lines[places[group] as number] as Line<S>).at(point), rows, row);
   });
   return keys.map((key, at) => ({ key, sketches: (lines[at] as Line<S>).finish() }));
+}
+
+/** The points of everything that the question is about, where nothing is grouped or filtered. */
+function one<S extends Sketch>(scan: Scan, rule: SketchRule<S>, { points }: Plan): readonly (string | null)[] {
+  const line = new Line(points, rule);
+  for (const slice of scan.slices()) rule.addAll(line.at(slice.point), slice);
+  return line.finish();
 }
 
 /** The points of one group. Rows come in the order of their points, so that one sketch does for all of them. */

@@ -83,6 +83,13 @@ export class Scan {
     for (let number = plan.level; number >= 0; number -= 1) yield* this.open(rollups.level(number));
   }
 
+  /** Beyond every value of a field. */
+  valuesOf(field: Field): number {
+    if (field.word === words.ACCOUNT) return this.rollups.accounts.end;
+    if (field.word === words.SENDER) return this.rollups.senders.end;
+    return field.mask + 1;
+  }
+
   private *closed(level: Level): IterableIterator<Slice> {
     const { startMs, endMs, stepMs } = this.plan;
     for (let at = level.indexOf(startMs); at < level.bins.length; at += 1) {
