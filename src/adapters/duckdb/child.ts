@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { EventRow } from "../../platform/event-files/index.ts";
+import type { EventRows } from "../../platform/event-files/index.ts";
 import type { Command, Reply, RowsMessage } from "./protocol.ts";
 
 /** Address space of the process in KiB, where the system limits it: so much and no more, whatever a query computes. */
 const MAX_ADDRESS_KIB = 3 * 1024 * 1024;
 /** A process without work ends after this. */
 const IDLE_MS = 60_000;
-/** Rows that are made into JSON in one turn of the loop: about a millisecond. */
-const ROWS_PER_TURN = 1_000;
+/** Octets of rows that are handed over in one turn of the loop: less than a millisecond. */
+const OCTETS_PER_TURN = 256 * 1_024;
 const PROGRAM = fileURLToPath(new URL(`./duckdb-child${extname(import.meta.url)}`, import.meta.url));
 /** `$0` is the limit. Systems without such a limit go on without it; the process then watches itself. */
 const LAUNCH = 'ulimit -v "$0" 2>/dev/null; exec "$@"';
@@ -35,13 +35,13 @@ export class DuckDbChild {
   }
 
   /** Carries out a command, after those before it. Never rejects. */
-  run(command: Command, pages: readonly (readonly EventRow[])[], limitMs: number): Promise<Outcome> {
+  run(command: Command, pages: readonly EventRows[], limitMs: number): Promise<Outcome> {
     const done = this.tail.then(() => this.runNow(command, pages, limitMs));
     this.tail = done;
     return done;
   }
 
-  private async runNow(command: Command, pages: readonly (readonly EventRow[])[], limitMs: number): Promise<Outcome> {
+  private async runNow(command: Command, pages: readonly EventRows[], limitMs: number): Promise<Outcome> {
     if (this.isClosed) return { kind: "gone", reason: "it was closed" };
     clearTimeout(this.idle);
     const child = (this.child ??= this.start());
@@ -57,14 +57,17 @@ export class DuckDbChild {
     }
   }
 
-  /** A few rows in each turn, so that nobody else waits for them. */
-  private async hand(child: ChildProcess, pages: readonly (readonly EventRow[])[]): Promise<void> {
-    let rows: EventRow[] = [];
+  /** Some rows in each turn, so that nobody else waits for them. */
+  private async hand(child: ChildProcess, pages: readonly EventRows[]): Promise<void> {
+    let some: EventRows[] = [];
+    let octets = 0;
     for (const [at, page] of pages.entries()) {
-      for (const row of page) rows.push(row);
-      if (rows.length < ROWS_PER_TURN && at < pages.length - 1) continue;
-      const message: RowsMessage = { op: "rows", json: Buffer.from(JSON.stringify(rows), "utf8") };
-      rows = [];
+      some.push(page);
+      octets += page.length;
+      if (octets < OCTETS_PER_TURN && at < pages.length - 1) continue;
+      const message: RowsMessage = { op: "rows", rows: Buffer.concat(some) };
+      some = [];
+      octets = 0;
       await new Promise<void>((resolve) => post(child, message, () => setImmediate(resolve)));
     }
   }

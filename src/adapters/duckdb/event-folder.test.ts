@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { EventAnswer, EventFile, EventFiles, EventRow } from "../../platform/event-files/index.ts";
+import type { EventAnswer, EventFile, EventFiles, EventRows } from "../../platform/event-files/index.ts";
 import { openEventFiles } from "./index.ts";
 
 const COLUMNS = [
@@ -15,13 +15,14 @@ const COLUMNS = [
 ] as const;
 const START_MS = Date.UTC(2025, 10, 21, 13);
 
-function rowsOf(from: number, count: number): EventRow[] {
-  return Array.from({ length: count }, (_, n) => [
+function rowsOf(from: number, count: number): EventRows {
+  const rows = Array.from({ length: count }, (_, n) => [
     START_MS + n,
     `SM${from + n}`,
     (from + n) % 3,
     n === 0 ? null : 7_500,
   ]);
+  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
 
 function parse(answer: EventAnswer): unknown[][] {

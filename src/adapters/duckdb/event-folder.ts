@@ -6,7 +6,7 @@ import type {
   EventFile,
   EventFiles,
   EventQuestion,
-  EventRow,
+  EventRows,
 } from "../../platform/event-files/index.ts";
 import { DuckDbChild, type Outcome } from "./child.ts";
 import { ASIDE, folderOf, pagesOf, pathOf, startOf, UNFINISHED } from "./file-names.ts";
@@ -64,7 +64,7 @@ class EventFolder implements EventFiles {
     return found;
   }
 
-  async write(file: Omit<EventFile, "octets">, pages: readonly (readonly EventRow[])[]): Promise<EventFile> {
+  async write(file: Omit<EventFile, "octets">, pages: readonly EventRows[]): Promise<EventFile> {
     const { startMs, from, to } = file;
     const command = { op: "write", columns: this.columns, path: pathOf(file) } as const;
     const octets = written(await this.writer.run(command, pages, WRITE_LIMIT_MS));

@@ -1,10 +1,10 @@
 /** What the process that has DuckDB is told, and what it answers. Structured clones over its IPC channel. */
-import type { AnswerColumn, EventColumn } from "../../platform/event-files/index.ts";
+import type { AnswerColumn, EventColumn, EventRows } from "../../platform/event-files/index.ts";
 
-/** Rows for the next command, as JSON: an array of rows. */
+/** Rows for the next command. */
 export interface RowsMessage {
   readonly op: "rows";
-  readonly json: Uint8Array;
+  readonly rows: EventRows;
 }
 
 /** Writes the rows that came before to a file, durably. */

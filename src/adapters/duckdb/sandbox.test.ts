@@ -39,8 +39,8 @@ describe("a hostile question", () => {
     secret = join(base, "secret.csv");
     await writeFile(secret, "secret\nhunter2\n");
     files = await openEventFiles({ folder, columns: COLUMNS });
-    file = await files.write({ startMs: START_MS, from: 0, to: 0 }, [[["SM1"], ["SM2"], ["SM3"]]]);
-    await files.write({ startMs: START_MS, from: 1, to: 1 }, [[["SM4"]]]);
+    file = await files.write({ startMs: START_MS, from: 0, to: 0 }, [Buffer.from('["SM1"]\n["SM2"]\n["SM3"]\n')]);
+    await files.write({ startMs: START_MS, from: 1, to: 1 }, [Buffer.from('["SM4"]\n')]);
     await writeFile(join(folder, "notes.csv"), "a\n1\n");
     server = createServer((socket) => {
       connections += 1;

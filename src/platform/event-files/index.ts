@@ -8,4 +8,5 @@ export type {
   EventFiles,
   EventQuestion,
   EventRow,
+  EventRows,
 } from "./ports.ts";

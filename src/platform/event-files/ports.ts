@@ -16,6 +16,9 @@ export interface EventColumn {
 /** One event: a value for each column, in their order. `null` where there is none. */
 export type EventRow = readonly (string | number | null)[];
 
+/** Events as octets: of each a JSON array ({@link EventRow}) on a line of its own, in UTF-8. Empty for none. */
+export type EventRows = Uint8Array;
+
 /** A file of events: the pages `from` to `to` of one stretch of time. */
 export interface EventFile {
   /** The start of the stretch of time, in epoch milliseconds, a whole second. */
@@ -31,7 +34,7 @@ export interface EventQuestion {
   readonly sql: string;
   readonly files: readonly EventFile[];
   /** Rows that are in no file yet. */
-  readonly recent: readonly (readonly EventRow[])[];
+  readonly recent: readonly EventRows[];
   readonly maxRows: number;
   /** The most octets of `rows`. */
   readonly maxOctets: number;
@@ -72,7 +75,7 @@ export interface EventFiles {
   /** All files that are there. What was half written is removed. */
   list(): Promise<EventFile[]>;
   /** Makes a file durable, in place of one of the same name. Rejects where it cannot be written; then it is not there, or as before. */
-  write(file: Omit<EventFile, "octets">, pages: readonly (readonly EventRow[])[]): Promise<EventFile>;
+  write(file: Omit<EventFile, "octets">, pages: readonly EventRows[]): Promise<EventFile>;
   /** Makes one durable file of several of one stretch of time, which stay. Rejects as {@link write} does. */
   merge(files: readonly EventFile[]): Promise<EventFile>;
   /** Removes files. Those that are gone already count as removed. */

@@ -1,4 +1,4 @@
-import type { EventColumn, EventRow } from "../../../platform/event-files/index.ts";
+import type { EventColumn } from "../../../platform/event-files/index.ts";
 import type { MessageChanged } from "../../../platform/insight/index.ts";
 
 /** A column with what people are told about it. */
@@ -75,24 +75,28 @@ group by all order by spent desc`,
   },
 ];
 
-/** The row of a change. Runs several times for every message: one array, nothing else. */
-export function rowOf(fact: MessageChanged, atMs: number): EventRow {
-  return [
-    atMs,
-    fact.sid,
-    fact.accountSid,
-    fact.direction,
-    fact.status,
-    fact.before ?? null,
-    fact.errorCode ?? null,
-    // The other end is a person.
-    fact.direction === "outbound" ? fact.from : fact.to,
-    fact.country ?? null,
-    fact.carrier ?? null,
-    fact.segments,
-    fact.priceMicros ?? null,
-    fact.currency ?? null,
-    fact.acceptedMs,
-    fact.dueMs ?? null,
-  ];
+/** Texts that come again and again, as they stand in JSON. */
+const quotes = new Map<string, string>();
+const MAX_QUOTES = 10_000;
+
+function quoted(text: string | undefined): string {
+  if (text === undefined) return "null";
+  const known = quotes.get(text);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(text);
+  if (quotes.size >= MAX_QUOTES) quotes.clear();
+  quotes.set(text, made);
+  return made;
+}
+
+/** The row of a change, as {@link EventRows} has it. Runs several times for every message: one text, nothing else. */
+export function rowText(fact: MessageChanged, atMs: number): string {
+  // The other end is a person.
+  const sender = fact.direction === "outbound" ? fact.from : fact.to;
+  return (
+    `[${atMs},${JSON.stringify(fact.sid)},${quoted(fact.accountSid)},${quoted(fact.direction)},${quoted(fact.status)},` +
+    `${quoted(fact.before)},${fact.errorCode ?? null},${quoted(sender)},${quoted(fact.country)},` +
+    `${quoted(fact.carrier)},${fact.segments},${fact.priceMicros ?? null},${quoted(fact.currency)},` +
+    `${fact.acceptedMs},${fact.dueMs ?? null}]\n`
+  );
 }

@@ -1,31 +1,15 @@
-import type { EventRow } from "../../../platform/event-files/index.ts";
+import { Buffer } from "node:buffer";
+import type { EventRows } from "../../../platform/event-files/index.ts";
 import type { MessageChanged } from "../../../platform/insight/index.ts";
-import { StateTable, type ApplyContext, type CellRecord, type Machine } from "../../../platform/cell/index.ts";
-import { rowOf } from "./columns.ts";
+import type { ApplyContext, CellRecord, CellTable, Machine, SnapshotEntry } from "../../../platform/cell/index.ts";
+import { rowText } from "./columns.ts";
+import { OpenPage, type EventPage } from "./open-page.ts";
 
-/** Rows of a page: few, because a page is copied whole when it changes while a checkpoint is written. */
+/** Rows of a page: few, because only whole pages go into files. */
 export const PAGE_ROWS = 32;
 /** Rows that wait for a file. Beyond, rows are dropped and counted: events are no reason to stop sending. */
 export const MAX_WAITING_ROWS = 200_000;
 const HOUR_MS = 3_600_000;
-
-/** Some rows of one stretch of time. Closed when it is full or another stretch of time has begun. */
-interface EventPage {
-  readonly number: number;
-  /** The stretch of time that it belongs to. */
-  readonly startMs: number;
-  readonly openedMs: number;
-  readonly rows: EventRow[];
-}
-
-interface EventCounts {
-  /** The number of the next page. */
-  next: number;
-  /** Every page before this one is in a file. */
-  filed: number;
-  /** Rows that were dropped, ever. */
-  dropped: number;
-}
 
 /** Pages up to `to` are in files, which are durable. */
 export interface EventsFiled extends CellRecord {
@@ -38,23 +22,42 @@ export interface EventBatch {
   readonly startMs: number;
   readonly from: number;
   readonly to: number;
-  readonly pages: readonly (readonly EventRow[])[];
+  readonly pages: readonly EventRows[];
   readonly rowCount: number;
   readonly openedMs: number;
 }
 
 const COUNTS = "counts";
+/** A batch of a checkpoint is this long about, so that other work is done after a millisecond or so. */
+const BATCH_CHARACTERS = 128 * 1_024;
+
+interface EventCounts {
+  /** The number of the next page. */
+  readonly next: number;
+  /** Every page before this one is in a file. */
+  readonly filed: number;
+  /** Rows that were dropped, ever. */
+  readonly dropped: number;
+}
+
+/** A page as it stands in a checkpoint: with its rows as text. */
+interface WrittenPage extends Omit<EventPage, "rows"> {
+  readonly text: string;
+}
 
 /** Events that are in no file yet. They are in every checkpoint, so the log may be cut whenever it likes. */
-export class EventState {
-  private readonly pages = new StateTable<EventPage>("event-pages", { projected: false });
-  private readonly counts = new StateTable<EventCounts>("event-counts", { projected: false });
-  /** Follows from the pages. */
+export class EventState implements CellTable {
+  readonly name = "event-pages";
+  readonly dirtyCount = 0;
+  /** Pages that no row is added to any more, in the order of their numbers. */
+  private readonly pages = new Map<number, EventPage>();
+  /** The last page, while it has rows. */
+  private readonly open = new OpenPage();
+  private next = 0;
+  private filed = 0;
+  private dropped = 0;
   private waiting = 0;
-
-  get tables(): readonly StateTable<never>[] {
-    return [this.pages, this.counts] as readonly unknown[] as readonly StateTable<never>[];
-  }
+  private frozen: { readonly counts: EventCounts; readonly pages: readonly EventPage[] } | undefined;
 
   /** Rows that are in no file. */
   get waitingRows(): number {
@@ -63,95 +66,138 @@ export class EventState {
 
   /** Rows that were dropped, ever. */
   get droppedRows(): number {
-    return this.counts.get(COUNTS)?.dropped ?? 0;
+    return this.dropped;
   }
 
   /** The first page that is in no file. */
   get firstWaiting(): number {
-    return this.counts.get(COUNTS)?.filed ?? 0;
-  }
-
-  /** Counts what a checkpoint brought. */
-  recount(): void {
-    this.waiting = 0;
-    for (const page of this.pages.values()) this.waiting += page.rows.length;
+    return this.filed;
   }
 
   /** For the listener. */
   add(fact: MessageChanged, atMs: number, startMs: number): void {
     if (this.waiting >= MAX_WAITING_ROWS) {
-      this.editCounts().dropped += 1;
+      this.dropped += 1;
       return;
     }
-    const next = this.counts.get(COUNTS)?.next ?? 0;
-    const key = String(next - 1);
-    const last = this.pages.get(key);
-    if (last === undefined || last.rows.length >= PAGE_ROWS || last.startMs !== startMs) {
-      this.editCounts().next = next + 1;
-      this.pages.put(String(next), { number: next, startMs, openedMs: atMs, rows: [rowOf(fact, atMs)] });
-    } else {
-      this.pages.edit(key)?.rows.push(rowOf(fact, atMs));
+    const { open } = this;
+    if (open.rowCount > 0 && open.startMs !== startMs) this.closePage();
+    if (open.rowCount === 0) {
+      open.begin({ number: this.next, startMs, openedMs: atMs });
+      this.next += 1;
     }
+    open.add(rowText(fact, atMs));
     this.waiting += 1;
+    if (open.rowCount >= PAGE_ROWS) this.closePage();
+  }
+
+  private closePage(): void {
+    const page = this.open.copy();
+    this.pages.set(page.number, page);
+    this.open.rowCount = 0;
   }
 
   /** For the reducer. The numbers go on behind whatever was filed, also where this cell did not take part in it. */
   file(to: number): void {
-    const counts = this.editCounts();
-    for (let number = counts.filed; number <= to; number += 1) {
-      const page = this.pages.get(String(number));
+    for (let number = this.filed; number <= to; number += 1) {
+      const page = this.pages.get(number);
       if (page === undefined) continue;
-      this.waiting -= page.rows.length;
-      this.pages.delete(String(number));
+      this.waiting -= page.rowCount;
+      this.pages.delete(number);
     }
-    counts.filed = Math.max(counts.filed, to + 1);
-    counts.next = Math.max(counts.next, to + 1);
-  }
-
-  private editCounts(): EventCounts {
-    const known = this.counts.edit(COUNTS);
-    if (known !== undefined) return known;
-    const begun: EventCounts = { next: 0, filed: 0, dropped: 0 };
-    this.counts.put(COUNTS, begun);
-    return begun;
+    if (this.open.rowCount > 0 && this.open.number <= to) {
+      this.waiting -= this.open.rowCount;
+      this.open.rowCount = 0;
+    }
+    this.filed = Math.max(this.filed, to + 1);
+    this.next = Math.max(this.next, to + 1);
   }
 
   /** The oldest closed pages of one stretch of time, of about `maxRows` rows at most. */
   batch(maxRows: number): EventBatch | undefined {
-    const { next = 0, filed = 0 } = this.counts.get(COUNTS) ?? {};
-    const first = this.pages.get(String(filed));
+    const first = this.pages.get(this.filed);
     if (first === undefined) return undefined;
-    const pages: (readonly EventRow[])[] = [];
-    let rowCount = 0;
-    for (let number = filed; number < next && rowCount < maxRows; number += 1) {
-      const page = this.pages.get(String(number));
-      if (page === undefined || page.startMs !== first.startMs) break;
-      // Only the last page of all can still grow.
-      if (number === next - 1 && page.rows.length < PAGE_ROWS) break;
-      pages.push(page.rows);
-      rowCount += page.rows.length;
-    }
-    if (pages.length === 0) return undefined;
     const { startMs, openedMs } = first;
-    return { startMs, from: filed, to: filed + pages.length - 1, pages, rowCount, openedMs };
+    const pages: EventRows[] = [];
+    let rowCount = 0;
+    for (let number = this.filed; rowCount < maxRows; number += 1) {
+      const page = this.pages.get(number);
+      if (page === undefined || page.startMs !== startMs) break;
+      pages.push(page.rows);
+      rowCount += page.rowCount;
+    }
+    return { startMs, from: this.filed, to: this.filed + pages.length - 1, pages, rowCount, openedMs };
   }
 
   /** All rows that are in no file, as they are now. */
-  snapshot(): (readonly EventRow[])[] {
-    const { next = 0, filed = 0 } = this.counts.get(COUNTS) ?? {};
-    const pages: (readonly EventRow[])[] = [];
-    for (let number = filed; number < next; number += 1) {
-      const rows = this.pages.get(String(number))?.rows;
-      // A closed page never changes.
-      if (rows !== undefined) pages.push(rows.length < PAGE_ROWS ? [...rows] : rows);
-    }
-    return pages;
+  snapshot(): EventRows[] {
+    return this.allPages().map(({ rows }) => rows);
+  }
+
+  private allPages(): EventPage[] {
+    const closed = [...this.pages.values()];
+    return this.open.rowCount === 0 ? closed : [...closed, this.open.copy()];
   }
 
   /** True where rows of a stretch of time are in no file. */
   hasRowsOf(startMs: number): boolean {
+    if (this.open.rowCount > 0 && this.open.startMs === startMs) return true;
     for (const page of this.pages.values()) if (page.startMs === startMs) return true;
     return false;
+  }
+
+  setOffset(): void {
+    // What is written down follows from the records alone.
+  }
+
+  beginSnapshot(): void {
+    const { next, filed, dropped } = this;
+    this.frozen = { counts: { next, filed, dropped }, pages: this.allPages() };
+  }
+
+  *readSnapshot(): IterableIterator<string[]> {
+    if (this.frozen === undefined) return;
+    const { counts, pages } = this.frozen;
+    let batch = [this.line(COUNTS, counts)];
+    let characters = 0;
+    for (const { rows, ...page } of pages) {
+      const written: WrittenPage = { ...page, text: Buffer.from(rows).toString() };
+      batch.push(this.line(String(page.number), written));
+      characters += written.text.length;
+      if (characters < BATCH_CHARACTERS) continue;
+      yield batch;
+      batch = [];
+      characters = 0;
+    }
+    yield batch;
+    this.frozen = undefined;
+  }
+
+  private line(key: string, value: EventCounts | WrittenPage): string {
+    return JSON.stringify([this.name, key, 0, value]);
+  }
+
+  endSnapshot(): void {
+    this.frozen = undefined;
+  }
+
+  restore([key, , value]: SnapshotEntry<never>): void {
+    if (key === COUNTS) {
+      ({ next: this.next, filed: this.filed, dropped: this.dropped } = value as unknown as EventCounts);
+      return;
+    }
+    const { text, ...page } = value as unknown as WrittenPage;
+    this.pages.set(page.number, { ...page, rows: Buffer.from(text) });
+  }
+
+  finishRestore(): void {
+    this.waiting = 0;
+    for (const { rowCount } of this.pages.values()) this.waiting += rowCount;
+    // Only the last page of all can still grow.
+    const last = this.pages.get(this.next - 1);
+    if (last === undefined || last.rowCount >= PAGE_ROWS) return;
+    this.pages.delete(last.number);
+    this.open.resume(last);
   }
 }
 
@@ -165,7 +211,7 @@ export function eventMachine(
 ): Machine {
   return {
     name: "events",
-    tables: state.tables,
+    tables: [state],
     reducers: {
       "events.filed": ({ to }: EventsFiled) => state.file(to),
     },
@@ -174,6 +220,5 @@ export function eventMachine(
         if (isOn) state.add(fact, atMs, atMs - (atMs % stretchMs));
       },
     },
-    restored: () => state.recount(),
   };
 }

@@ -7,8 +7,8 @@ import { SidMinter } from "../../../kernel/ids.ts";
 import { Cell, type Machine } from "../../../platform/cell/index.ts";
 import { HttpServer } from "../../../platform/http/index.ts";
 import type { MessageChanged } from "../../../platform/insight/index.ts";
-import { EVENT_COLUMNS, rowOf } from "./columns.ts";
-import { MAX_WAITING_ROWS, PAGE_ROWS } from "./event-machine.ts";
+import { EVENT_COLUMNS, rowText } from "./columns.ts";
+import { EventState, MAX_WAITING_ROWS, PAGE_ROWS } from "./event-machine.ts";
 import { insightEvents, type Events } from "./index.ts";
 import { MemoryEventFiles } from "./memory-event-files.ts";
 
@@ -142,7 +142,9 @@ describe("events", () => {
 
   it("are not doubled by a file that was written and never committed", async () => {
     await add(PAGE_ROWS * 2);
-    await files.write({ startMs: START_MS - (START_MS % HOUR_MS), from: 0, to: 1 }, [[["x", "SM-twice"]]]);
+    await files.write({ startMs: START_MS - (START_MS % HOUR_MS), from: 0, to: 1 }, [
+      Buffer.from('["x","SM-twice"]\n'),
+    ]);
     await close();
     await open();
     assert.deepEqual(await sids(), everyone());
@@ -150,7 +152,7 @@ describe("events", () => {
   });
 
   it("of a life that the log does not remember are put aside", async () => {
-    await files.write({ startMs: 0, from: 70, to: 71 }, [[["x", "SM-strange"]]]);
+    await files.write({ startMs: 0, from: 70, to: 71 }, [Buffer.from('["x","SM-strange"]\n')]);
     await close();
     await open();
     assert.deepEqual(await sids(), []);
@@ -266,12 +268,66 @@ describe("events", () => {
     assert.equal(events.status().waitingRows, 0);
   });
 
+  const valuesOf = (change: MessageChanged): unknown[] => JSON.parse(rowText(change, START_MS)) as unknown[];
+
   it("hold no number of another person", () => {
     const sender = EVENT_COLUMNS.findIndex(({ name }) => name === "sender");
-    assert.equal(rowOf(changeOf("SM1"), START_MS)[sender], "+15550000001");
-    const inbound = rowOf(changeOf("SM1", { direction: "inbound", from: "+15559999999" }), START_MS);
+    assert.equal(valuesOf(changeOf("SM1"))[sender], "+15550000001");
+    const inbound = valuesOf(changeOf("SM1", { direction: "inbound", from: "+15559999999" }));
     assert.equal(inbound[sender], "+15550000002");
     assert.ok(!inbound.includes("+15559999999"));
-    assert.equal(inbound.length, EVENT_COLUMNS.length);
+  });
+
+  it("are rows of a value for each column, on a line each, whatever stands in them", () => {
+    const nasty = 'a"b\\c\nd\u2028é🙂';
+    const change = changeOf(nasty, {
+      from: nasty,
+      carrier: nasty,
+      before: "sent",
+      errorCode: 30_003,
+      priceMicros: 7.5,
+    });
+    assert.match(rowText(change, START_MS), /^[^\n]*\n$/);
+    const columns = EVENT_COLUMNS.map(({ name }) => name);
+    assert.deepEqual(Object.fromEntries(valuesOf(change).map((value, at) => [columns[at], value])), {
+      time: START_MS,
+      sid: nasty,
+      account: OPERATOR,
+      direction: "outbound",
+      status: "queued",
+      before: "sent",
+      error_code: 30_003,
+      sender: nasty,
+      country: null,
+      carrier: nasty,
+      segments: 1,
+      price_micros: 7.5,
+      currency: null,
+      accepted: START_MS,
+      due: null,
+    });
+  });
+
+  it("wait in a checkpoint as they are, and the last page goes on growing after it", () => {
+    const state = new EventState();
+    const text = (of: EventState): string => Buffer.concat(of.snapshot()).toString();
+    for (let n = 0; n < PAGE_ROWS + 3; n += 1) state.add(changeOf(`SM${n}`, { from: "Zürich" }), START_MS, 0);
+    state.beginSnapshot();
+    const before = text(state);
+    state.add(changeOf("SMlater"), START_MS, 0);
+    const lines = [...state.readSnapshot()].flat().map((line) => JSON.parse(line) as [string, string, number, never]);
+    const restored = new EventState();
+    for (const [, ...entry] of lines) restored.restore(entry);
+    restored.finishRestore();
+    assert.equal(text(restored), before);
+    assert.equal(restored.waitingRows, PAGE_ROWS + 3);
+    restored.add(changeOf("SMlater"), START_MS, 0);
+    assert.equal(text(restored), text(state));
+    assert.equal(restored.batch(1_000)?.rowCount, PAGE_ROWS);
+    // A file that this cell had no part in may have the numbers of pages that still grow.
+    restored.file(1);
+    assert.equal(restored.waitingRows, 0);
+    restored.add(changeOf("SMafter"), START_MS, 0);
+    assert.equal(restored.waitingRows, 1);
   });
 });

@@ -1,12 +1,19 @@
+import { Buffer } from "node:buffer";
 import type {
   EventAnswer,
   EventFile,
   EventFiles,
   EventQuestion,
   EventRow,
+  EventRows,
 } from "../../../platform/event-files/index.ts";
 import { sortFiles } from "./file-ranges.ts";
 
+const parse = (pages: readonly EventRows[]): EventRow[] =>
+  pages.flatMap((rows) => {
+    const lines = Buffer.from(rows).toString().trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as EventRow);
+  });
 const keyOf = ({ startMs, from, to }: Omit<EventFile, "octets">): string => `${startMs}/${from}-${to}`;
 
 /** Files of events in memory, for tests: a question, whatever it is, is answered with all SIDs. */
@@ -23,9 +30,12 @@ export class MemoryEventFiles implements EventFiles {
     return Promise.resolve([...this.stored.values()].map(({ file }) => file));
   }
 
-  write(file: Omit<EventFile, "octets">, pages: readonly (readonly EventRow[])[]): Promise<EventFile> {
+  write(file: Omit<EventFile, "octets">, pages: readonly EventRows[]): Promise<EventFile> {
+    return this.keep(file, parse(pages));
+  }
+
+  private keep(file: Omit<EventFile, "octets">, rows: readonly EventRow[]): Promise<EventFile> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
-    const rows = pages.flat();
     const whole = { ...file, octets: rows.length };
     this.stored.set(keyOf(file), { file: whole, rows });
     return Promise.resolve(whole);
@@ -33,9 +43,9 @@ export class MemoryEventFiles implements EventFiles {
 
   merge(files: readonly EventFile[]): Promise<EventFile> {
     const sorted = sortFiles(files);
-    const rows = sorted.map((file) => this.stored.get(keyOf(file))?.rows ?? []);
+    const rows = sorted.flatMap((file) => this.stored.get(keyOf(file))?.rows ?? []);
     const { startMs = 0, from = 0 } = sorted[0] ?? {};
-    return this.write({ startMs, from, to: Math.max(...sorted.map(({ to }) => to)) }, rows);
+    return this.keep({ startMs, from, to: Math.max(...sorted.map(({ to }) => to)) }, rows);
   }
 
   remove(files: readonly EventFile[]): Promise<void> {
@@ -56,7 +66,7 @@ export class MemoryEventFiles implements EventFiles {
       if (found === undefined) throw new Error(`${keyOf(file)} is gone`);
       return found.rows;
     });
-    const sids = [...filed, ...question.recent.flat()].map((row) => row[1]);
+    const sids = [...filed, ...parse(question.recent)].map((row) => row[1]);
     return {
       kind: "rows",
       columns: [{ name: "sid", type: "VARCHAR" }],
