@@ -9,4 +9,5 @@ export {
   type ProjectedColumn,
   type ProjectedTable,
 } from "./projection.ts";
+export { snapshotBatches } from "./snapshot-batches.ts";
 export { StateTable, type SnapshotEntry } from "./state-table.ts";

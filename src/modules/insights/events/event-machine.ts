@@ -1,7 +1,14 @@
 import { Buffer } from "node:buffer";
 import type { EventRows } from "../../../platform/event-files/index.ts";
 import type { MessageChanged } from "../../../platform/insight/index.ts";
-import type { ApplyContext, CellRecord, CellTable, Machine, SnapshotEntry } from "../../../platform/cell/index.ts";
+import {
+  snapshotBatches,
+  type ApplyContext,
+  type CellRecord,
+  type CellTable,
+  type Machine,
+  type SnapshotEntry,
+} from "../../../platform/cell/index.ts";
 import { rowText } from "./columns.ts";
 import { OpenPage, type EventPage } from "./open-page.ts";
 
@@ -28,8 +35,6 @@ export interface EventBatch {
 }
 
 const COUNTS = "counts";
-/** A batch of a checkpoint is this long about, so that other work is done after a millisecond or so. */
-const BATCH_CHARACTERS = 128 * 1_024;
 
 interface EventCounts {
   /** The number of the next page. */
@@ -156,21 +161,16 @@ export class EventState implements CellTable {
   }
 
   *readSnapshot(): IterableIterator<string[]> {
-    if (this.frozen === undefined) return;
-    const { counts, pages } = this.frozen;
-    let batch = [this.line(COUNTS, counts)];
-    let characters = 0;
+    if (this.frozen !== undefined) yield* snapshotBatches(this.lines(this.frozen));
+    this.frozen = undefined;
+  }
+
+  private *lines({ counts, pages }: NonNullable<EventState["frozen"]>): IterableIterator<string> {
+    yield this.line(COUNTS, counts);
     for (const { rows, ...page } of pages) {
       const written: WrittenPage = { ...page, text: Buffer.from(rows).toString() };
-      batch.push(this.line(String(page.number), written));
-      characters += written.text.length;
-      if (characters < BATCH_CHARACTERS) continue;
-      yield batch;
-      batch = [];
-      characters = 0;
+      yield this.line(String(page.number), written);
     }
-    yield batch;
-    this.frozen = undefined;
   }
 
   private line(key: string, value: EventCounts | WrittenPage): string {

@@ -1,4 +1,4 @@
-import type { CellTable, SnapshotEntry } from "../../../platform/cell/index.ts";
+import { snapshotBatches, type CellTable, type SnapshotEntry } from "../../../platform/cell/index.ts";
 import { makeBin, type Rows } from "./bin.ts";
 import type { Leaving } from "./departures.ts";
 import type { Names } from "./names.ts";
@@ -9,8 +9,6 @@ import { decodeRows, encodeRows, joinRows } from "./row-text.ts";
 /** Words of one line: 64 KiB, a fraction of a millisecond to encode. */
 const PART_WORDS = 16_384;
 const NAMES_A_LINE = 4_096;
-/** A batch is this long about, so that other work is done after a millisecond or so. */
-const BATCH_CHARACTERS = 128 * 1_024;
 const KINDS = ["messages", "latency", "uniques"] as const;
 
 /** The piece of a bin in one line; the last one says the rest. */
@@ -78,18 +76,7 @@ export class RollupTable implements CellTable {
   }
 
   *readSnapshot(): IterableIterator<string[]> {
-    if (this.frozen === undefined) return;
-    let batch: string[] = [];
-    let characters = 0;
-    for (const line of this.lines(this.frozen)) {
-      batch.push(line);
-      characters += line.length;
-      if (characters < BATCH_CHARACTERS) continue;
-      yield batch;
-      batch = [];
-      characters = 0;
-    }
-    yield batch;
+    if (this.frozen !== undefined) yield* snapshotBatches(this.lines(this.frozen));
     this.frozen = undefined;
   }
 
