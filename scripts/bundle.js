@@ -29,6 +29,9 @@ export async function bundle(root) {
   await build.write({
     dir: join(root, "dist/program"),
     format: "esm",
+    // Stack traces name the sources by them. The sources themselves are not needed for that.
+    sourcemap: true,
+    sourcemapExcludeSources: true,
     // Names without a hash: a program that runs while it is built anew still finds what it has not loaded yet.
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",

@@ -2,6 +2,9 @@ import { runCommandLine, type TextOutput } from "../platform/cli/index.ts";
 import { commands } from "./commands/index.ts";
 import { readVersion } from "./package-folder.ts";
 
+// Of everything that is loaded from here on, stack traces name the source and not the file that it was joined into.
+process.setSourceMapsEnabled(true);
+
 /** How long a process that failed may take to write what it has to say. */
 const FAILED_LINGER_MS = 2_000;
 
