@@ -271,11 +271,26 @@ export class MessageState {
     return this.unknownByPair.get(pairKey(carrier, from, to)) ?? [];
   }
 
-  /** Those of `sids` with an unknown part for which a receipt is held that it may adopt. Looks at all that are held. */
+  /** Those of `sids` with an unknown part that may adopt a receipt that is held. Looks once at each of both. */
   withHeldReceipt(sids: ReadonlySet<string>): ReadonlySet<string> {
+    const byPair = new Map<string, string[]>();
+    for (const sid of sids) {
+      const message = this.messages.get(sid);
+      for (const { state, via } of message?.parts ?? []) {
+        if (message === undefined || state !== "unknown" || via === undefined) continue;
+        const pair = pairKey(via, message.from, message.to);
+        const known = byPair.get(pair);
+        if (known === undefined) byPair.set(pair, [sid]);
+        else known.push(sid);
+      }
+    }
     const found = new Set<string>();
     for (const { carrier, receipt } of this.heldReceipts.values()) {
-      for (const sid of this.unknownsOf(carrier, receipt.from, receipt.to)) if (sids.has(sid)) found.add(sid);
+      const pair = pairKey(carrier, receipt.from, receipt.to);
+      for (const sid of byPair.get(pair) ?? []) found.add(sid);
+      // Thousands of receipts may be between the same two.
+      byPair.delete(pair);
+      if (byPair.size === 0) break;
     }
     return found;
   }
